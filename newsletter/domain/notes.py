@@ -1,0 +1,38 @@
+"""Editor's notes: what a person wrote about a paper or an issue. It wins over every engine and is never sent to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from newsletter.domain.papers import PaperId
+
+__all__ = ["IssueNote", "PaperNote"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperNote:
+    """What an editor decided and wrote about one paper of one issue.
+
+    `position` counts from 1; None keeps the composed order. `words` hold the editor's own text by language and
+    summary field (`{"zh-Hans": {"tldr": "…"}}`). `deep_dive` is Markdown. `links` are (label, address) pairs.
+    """
+
+    paper_id: PaperId
+    position: int | None = None
+    drop: bool = False
+    highlight: bool = False
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    affiliation: str = ""
+    code: str = ""
+    code_remark: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    deep_dive: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueNote:
+    """What an editor wrote about the issue as a whole, by language: a preface (Markdown) and references."""
+
+    preface: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()

@@ -1,0 +1,311 @@
+"""The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from newsletter.domain.announcements import Announcement, Listing
+from newsletter.domain.deliveries import Delivery, DeliveryStatus, OutgoingMessage, Recipient
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.selection import Selection, Selector
+from newsletter.domain.subscriptions import Subscriber
+from newsletter.domain.summaries import Summary, SummaryKey
+
+__all__ = [
+    "Clock",
+    "Collected",
+    "Engine",
+    "IssueStore",
+    "ListingStore",
+    "MailEdition",
+    "MailFactory",
+    "NoteStore",
+    "PaperStore",
+    "Progress",
+    "SelectorFactory",
+    "SiteFile",
+    "SiteRenderer",
+    "Source",
+    "Store",
+    "SubscriberStore",
+    "SummaryStore",
+]
+
+Clock = Callable[[], datetime]
+"""Now, in UTC and aware. Handed in; nothing else reads a clock."""
+
+
+class Progress(Protocol):
+    """Tells a person how far long work is; a terminal shows a bar, a log shows lines, a program nothing."""
+
+    def task(self, label: str, total: int | None = None) -> AbstractContextManager[Callable[[int], None]]:
+        """Begin a piece of work; call the result with how many steps were done."""
+        ...
+
+
+# --- collecting -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one feed of a source gave for one day."""
+
+    listing: Listing
+    announcements: tuple[Announcement, ...] = ()
+
+
+class Source(Protocol):
+    """A place that announces papers."""
+
+    @property
+    def kind(self) -> str:
+        """The source's kind as settings name it: `arxiv-rss`."""
+        ...
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The feeds it reads, in order; `("",)` for a source that has only one."""
+        ...
+
+    def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
+        """Read these feeds for this day, one result a feed. Expected failures are listings with status `failed`."""
+        ...
+
+
+# --- enriching ------------------------------------------------------------------------------------------------------
+
+
+class Engine(Protocol):
+    """Writes summaries."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name in settings and provenance."""
+        ...
+
+    def key(self, paper: Paper, language: str) -> SummaryKey:
+        """Under which key its summary of this paper in this language would be kept."""
+        ...
+
+    def speaks(self, language: str) -> bool:
+        """Whether it can write in this language at all."""
+        ...
+
+    def summarise(self, papers: Sequence[Paper], language: str) -> AsyncIterator[Summary]:
+        """One summary a paper, in any order; one with `failure` set where its answer could not be used.
+
+        Raises:
+            EngineUnavailable: the engine cannot be reached at all.
+        """
+        ...
+
+
+# --- rendering ------------------------------------------------------------------------------------------------------
+
+
+class MailEdition(Protocol):
+    """The messages of one issue in one language, made from parts that were rendered and encoded once."""
+
+    def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
+        """The message of one recipient: a pure function of issue, recipient and selection."""
+        ...
+
+
+class MailFactory(Protocol):
+    """Makes editions."""
+
+    def edition(self, issue: Issue, language: str) -> MailEdition:
+        """The edition of this issue in this language; the newsletter's own where the issue does not have it."""
+        ...
+
+
+class SelectorFactory(Protocol):
+    """Makes selectors."""
+
+    def __call__(self, issue: Issue) -> Selector:
+        """The selector of this issue."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """One file of the site: its path relative to the site's folder, with `/`, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+class SiteRenderer(Protocol):
+    """Renders the published site. Pure: no clock, no network, no files written."""
+
+    def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        """Every file that publishing this issue writes.
+
+        `recent` are the newest published issues, this one included, newest first, for feeds; `archive` lists all.
+        """
+        ...
+
+
+# --- storing --------------------------------------------------------------------------------------------------------
+
+
+class PaperStore(Protocol):
+    """Announcements as they came, and the papers merged from them."""
+
+    def add(self, announcements: Sequence[Announcement]) -> int:
+        """Keep these, merge them into their papers, keep their summaries; returns how many papers were not known."""
+        ...
+
+    def announced(self, first: date, last: date) -> Iterator[tuple[Paper, tuple[Announcement, ...]]]:
+        """Every paper announced in these days (both included), with its announcements of those days."""
+        ...
+
+    def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
+        """The papers of these ids that are known."""
+        ...
+
+
+class ListingStore(Protocol):
+    """How each (source, feed, day) ended."""
+
+    def record(self, listing: Listing) -> None:
+        """Keep this outcome; it replaces an earlier one of the same source, feed and day unless that was fresh."""
+        ...
+
+    def on(self, day: date) -> tuple[Listing, ...]:
+        """The outcomes of a day, ordered by source and feed."""
+        ...
+
+
+class SummaryStore(Protocol):
+    """Summaries, kept by their key for ever."""
+
+    def get(self, keys: Sequence[SummaryKey]) -> Mapping[SummaryKey, Summary]:
+        """The summaries of these keys that are known."""
+        ...
+
+    def of(self, paper_ids: Sequence[PaperId]) -> Mapping[PaperId, tuple[Summary, ...]]:
+        """All summaries of these papers, of any engine, oldest first."""
+        ...
+
+    def put(self, summaries: Sequence[Summary]) -> None:
+        """Keep these; a summary replaces one of the same key."""
+        ...
+
+
+class NoteStore(Protocol):
+    """What editors wrote."""
+
+    def get(self, key: IssueKey) -> tuple[IssueNote, Mapping[PaperId, PaperNote]]:
+        """The notes of an issue; empty ones where nobody wrote any."""
+        ...
+
+    def put(self, key: IssueKey, issue: IssueNote, papers: Sequence[PaperNote]) -> None:
+        """Replace the notes of an issue."""
+        ...
+
+
+class IssueStore(Protocol):
+    """Frozen issues."""
+
+    def save(self, issue: Issue) -> None:
+        """Keep a draft, in place of an earlier draft of the same key and revision.
+
+        Raises:
+            IssuePublished: that revision has been published.
+        """
+        ...
+
+    def get(self, key: IssueKey, revision: int | None = None) -> Issue | None:
+        """The issue (its newest revision by default), or None."""
+        ...
+
+    def status(self, key: IssueKey) -> IssueStatus | None:
+        """The issue's status without its papers, or None."""
+        ...
+
+    def mark(self, key: IssueKey, revision: int, state: IssueState, at: datetime) -> None:
+        """Move an issue to a state."""
+        ...
+
+    def archive(self, *, state: IssueState | None = None, limit: int | None = None) -> tuple[IssueStatus, ...]:
+        """The newest revision of every issue, newest first."""
+        ...
+
+    def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:
+        """Which of these papers stand in another daily issue already."""
+        ...
+
+
+class SubscriberStore(Protocol):
+    """Subscribers, and the addresses never to be mailed again."""
+
+    def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
+        """Add or change by address; returns (added, changed). An unsubscribed address stays unsubscribed."""
+        ...
+
+    def get(self, email: str) -> Subscriber | None:
+        """The subscriber of this address, or None."""
+        ...
+
+    def stream(self, *, batch: int = 1000) -> Iterator[Subscriber]:
+        """Every subscriber, ordered by id, read in batches: memory does not grow with their number."""
+        ...
+
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
+    def remove(self, email: str) -> bool:
+        """Forget a subscriber; False if there was none."""
+        ...
+
+    def suppress(self, email: str, reason: str) -> None:
+        """Never mail this address again. Kept as a keyed hash; outlives the subscriber."""
+        ...
+
+    def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
+        """Which of these addresses are suppressed."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """The ledger: one row a (issue, address)."""
+
+    def plan(self, issue: Issue, rows: Iterable[tuple[Recipient, DeliveryStatus, str]], *, at: datetime) -> int:
+        """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched."""
+        ...
+
+    def due(self, key: IssueKey, *, at: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Deliveries that may be sent now, oldest first."""
+        ...
+
+    def totals(self, key: IssueKey) -> Mapping[DeliveryStatus, int]:
+        """How many deliveries of an issue are in each state."""
+        ...
+
+    def of_issue(self, key: IssueKey, *, batch: int = 1000) -> Iterator[Delivery]:
+        """Every delivery of an issue, streamed."""
+        ...
+
+
+class Store(Protocol):
+    """All repositories over one database, and the newsletter's own secret."""
+
+    papers: PaperStore
+    listings: ListingStore
+    summaries: SummaryStore
+    notes: NoteStore
+    issues: IssueStore
+    subscribers: SubscriberStore
+    deliveries: DeliveryStore
+
+    def secret(self) -> bytes:
+        """32 random bytes made when the database was created; signs unsubscribe links and envelope senders."""
+        ...

@@ -1,0 +1,45 @@
+"""Subscribers: an address with a subscription."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Cadence", "Subscriber", "SubscriptionState"]
+
+
+class SubscriptionState(StrEnum):
+    """Only `confirmed` subscribers are mailed."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class Cadence(StrEnum):
+    """How often a digest comes."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """An address with a subscription. `id` is 0 before the store has given one.
+
+    `interests` are expressions as the subscriber wrote them; no interest at all means every paper. `language` is a BCP
+    47 tag, empty for the newsletter's own. `max_papers` None means no limit. `origin` says where the subscription
+    came from (`roster`, `cli`, `import`, `web`).
+    """
+
+    email: str
+    name: str = ""
+    interests: tuple[str, ...] = ()
+    language: str = ""
+    cadence: Cadence = Cadence.DAILY
+    max_papers: int | None = None
+    state: SubscriptionState = SubscriptionState.CONFIRMED
+    origin: str = ""
+    id: int = 0
+    created_at: datetime | None = None

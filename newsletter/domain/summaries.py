@@ -1,0 +1,107 @@
+"""Summaries: what an engine wrote about one paper version in one language, with its provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from newsletter.domain.papers import PaperId
+
+__all__ = ["RATINGS", "FailureKind", "Keyword", "Provenance", "Rating", "Summary", "SummaryKey"]
+
+RATINGS = ("practicality", "novelty", "recommendation")
+"""The names a rating may have, in the order they are shown."""
+
+
+class FailureKind(StrEnum):
+    """Why an engine's answer is not shown. The paper then appears with its abstract and a label that says so."""
+
+    UNAVAILABLE = "unavailable"
+    BUDGET = "budget"
+    REFUSED = "refused"
+    UNPARSABLE = "unparsable"
+    INCOMPLETE = "incomplete"
+    ECHO = "echo"
+    ERROR_TEXT = "error-text"
+    WRONG_LANGUAGE = "wrong-language"
+    TOO_LONG = "too-long"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One keyword: the English term and, in a digest of another language, its translation."""
+
+    term: str
+    translation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A rating from 0 to 5 in halves, with the reason for it."""
+
+    value: float
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.value <= 5 and (self.value * 2).is_integer()):
+            msg = f"a rating is 0 to 5 in halves, got {self.value!r}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who wrote a summary: engine, model, the version of the prompt, and what it cost."""
+
+    engine: str
+    model: str = ""
+    prompt: str = ""
+    tokens: int = 0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryKey:
+    """What makes a summary the same summary: the same text would be asked for again."""
+
+    paper_id: PaperId
+    version: int | None
+    language: str
+    engine: str
+    model: str = ""
+    prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What an engine says about one paper version in one language. What it does not say stays empty.
+
+    `language` is a BCP 47 tag (`en`, `zh-Hans`). `title` and `abstract` are translations, empty in the paper's own
+    language. `tldr_en` is the English one-liner of a summary in another language. `failure` is set when the engine's
+    answer could not be used; then every text is empty.
+    """
+
+    paper_id: PaperId
+    version: int | None = None
+    language: str
+    provenance: Provenance
+    title: str = ""
+    abstract: str = ""
+    tldr: str = ""
+    tldr_en: str = ""
+    main_work: str = ""
+    motivation: str = ""
+    method: str = ""
+    result: str = ""
+    highlights: tuple[str, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
+    ratings: Mapping[str, Rating] = field(default_factory=dict)
+    affiliation: str = ""
+    code: str = ""
+    failure: FailureKind | None = None
+
+    @property
+    def key(self) -> SummaryKey:
+        """The identity under which this summary is kept."""
+        p = self.provenance
+        return SummaryKey(self.paper_id, self.version, self.language, p.engine, p.model, p.prompt)

@@ -1,0 +1,1 @@
+"""Engines that write summaries, and the editor's notes."""

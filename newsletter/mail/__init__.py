@@ -1,0 +1,1 @@
+"""Messages: assembly, signing, the SMTP client pool, and the outbox of a dry run."""

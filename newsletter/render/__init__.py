@@ -1,0 +1,1 @@
+"""From an issue to bytes: mail, feeds, pages, Markdown. No clock, no network, no database."""

@@ -1,0 +1,1 @@
+"""The newsletter.toml file and the environment, read into frozen settings."""

@@ -1,0 +1,1 @@
+"""The database: tables, one repository a concept, migrations."""

@@ -1,0 +1,1 @@
+"""The web application: subscription pages, archive, feeds, operator pages."""

@@ -1,0 +1,1 @@
+"""Real local servers, and where the recorded data is."""
