@@ -1,1 +1,0 @@
-"""The newsletter.toml file and the environment, read into frozen settings."""

@@ -1,0 +1,252 @@
+"""What can be set: one frozen model a table of newsletter.toml, each value checked where it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    model_validator,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+__all__ = [
+    "DatabaseSettings",
+    "DispatchSettings",
+    "DkimSettings",
+    "EnrichSettings",
+    "IssueSettings",
+    "NewsletterSettings",
+    "PublishSettings",
+    "Settings",
+    "SmtpSettings",
+    "SourceSettings",
+    "WebSettings",
+]
+
+
+def _http_url(value: str) -> str:
+    if value and not value.startswith(("https://", "http://")):
+        msg = "expected an address that begins with https:// (or http://)"
+        raise ValueError(msg)
+    return value.rstrip("/")
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        msg = "expected a time zone of the tz database, for example Europe/Berlin or UTC"
+        raise ValueError(msg) from None
+    return value
+
+
+def _mailbox(value: str) -> str:
+    _, address = parseaddr(value, strict=True)
+    if "@" not in address or any(c in value for c in "\r\n"):
+        msg = 'expected an address, for example "Paper digest <digest@example.org>"'
+        raise ValueError(msg)
+    return value
+
+
+def _language(value: str) -> str:
+    parts = value.replace("_", "-").split("-")
+    if not (parts[0].isascii() and parts[0].isalpha() and 2 <= len(parts[0]) <= 3):
+        msg = "expected a language tag, for example en or zh-Hans"
+        raise ValueError(msg)
+    return "-".join([parts[0].lower(), *(p.title() if len(p) == 4 else p.upper() for p in parts[1:])])
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, str) and value[-1:] in _UNITS and value[:-1].replace(".", "", 1).isdigit():
+        return timedelta(seconds=float(value[:-1]) * _UNITS[value[-1]])
+    if isinstance(value, timedelta):
+        return value
+    msg = 'expected a time such as "90s", "30m", "12h", "3d" or "1w"'
+    raise ValueError(msg)
+
+
+def _database_url(value: str) -> str:
+    try:
+        backend = make_url(value).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in {"sqlite", "postgresql"}:
+        msg = "expected sqlite:///newsletter.db or postgresql://user@host/database"
+        raise ValueError(msg)
+    return value
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Language = Annotated[str, AfterValidator(_language)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, populate_by_name=True)
+
+
+class NewsletterSettings(_Section):
+    """`[newsletter]`: what it is called, where it lives, who it is from."""
+
+    title: str = "Paper newsletter"
+    description: str = "The day's research papers"
+    base_url: Url = ""
+    from_: Annotated[str, AfterValidator(_mailbox)] = Field(alias="from")
+    language: Language = "en"
+    timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    topics: Path = Path("subscribers/topics.toml")
+    roster: Path | None = None
+    contact: str = ""
+    postal_address: str = ""
+    templates: Path | None = None
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+
+
+class DatabaseSettings(_Section):
+    """`[database]`: SQLite or PostgreSQL, by URL. A password in the URL is masked wherever it is shown."""
+
+    url: Annotated[str, AfterValidator(_database_url)] = Field(default="sqlite:///newsletter.db", repr=False)
+    password: SecretStr | None = None
+    password_file: Path | None = None
+
+
+SourceKind = Literal["arxiv-rss", "arxiv-api", "arxiv-oai", "hf-daily", "feed", "files"]
+_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "arxiv-rss": ("categories",),
+    "arxiv-api": ("query",),
+    "arxiv-oai": ("set",),
+    "feed": ("url",),
+    "files": ("path",),
+}
+
+
+class SourceSettings(_Section):
+    """One `[[sources]]` table."""
+
+    kind: SourceKind
+    categories: tuple[str, ...] = ()
+    base_url: Url = ""
+    announce: tuple[Literal["new", "cross", "replace", "replace-cross"], ...] = ("new", "cross")
+    query: str = ""
+    set: str = ""
+    url: Url = ""
+    path: Path | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        for name in _NEEDS.get(self.kind, ()):
+            if not getattr(self, name):
+                msg = f'a source of kind "{self.kind}" needs "{name}"'
+                raise ValueError(msg)
+        return self
+
+
+class EnrichSettings(_Section):
+    """`[enrich]`: who writes the summaries, in which languages, for how much."""
+
+    engine: Literal["extractive", "llm"] = "extractive"
+    languages: tuple[Language, ...] = ("en",)
+    model: str = ""
+    base_url: Url = ""
+    api_key: SecretStr | None = None
+    api_key_file: Path | None = None
+    daily_budget: str = ""
+    concurrency: int = Field(default=8, ge=1, le=256)
+    scope: Literal["shown", "all"] = "all"
+
+
+class IssueSettings(_Section):
+    """`[issue]`: what enters an issue and in which order."""
+
+    max_papers: int | None = Field(default=None, ge=1)
+    order: Literal["relevance", "upvotes", "announced"] = "relevance"
+    approval: bool = False
+    weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "friday"
+
+
+class PublishSettings(_Section):
+    """`[publish]`: where the site goes and what it holds."""
+
+    site: Path = Path("site")
+    outbox: Path = Path("outbox")
+    markdown: tuple[Literal["arxiv-daily", "hf-daily", "paper-express"], ...] = ("arxiv-daily",)
+    feed_entries: int = Field(default=100, ge=1, le=2000)
+
+
+class SmtpSettings(_Section):
+    """`[smtp]`: the relay. `rate` is messages a second; 0 means no limit."""
+
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: SecretStr | None = None
+    password_file: Path | None = None
+    connections: int = Field(default=4, ge=1, le=200)
+    rate: float = Field(default=0, ge=0)
+    per_domain: float = Field(default=0, ge=0)
+    timeout: Duration = timedelta(minutes=5)
+
+
+class DispatchSettings(_Section):
+    """`[dispatch]`: what happens to deliveries that nobody can be sure of, and to issues that are late."""
+
+    uncertain: Literal["hold", "resend"] = "hold"
+    late_after: Duration = timedelta(days=3)
+
+
+class DkimSettings(_Section):
+    """`[dkim]`: off unless a domain is set."""
+
+    domain: str = ""
+    selector: str = ""
+    key_file: Path | None = None
+
+
+class WebSettings(_Section):
+    """`[web]`: where `newsletter serve` listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+
+
+class Settings(_Section):
+    """Everything that can be set. `folder` is what paths are relative to; `sample` is set for the bundled sample."""
+
+    newsletter: NewsletterSettings
+    database: DatabaseSettings = DatabaseSettings()
+    sources: tuple[SourceSettings, ...] = ()
+    enrich: EnrichSettings = EnrichSettings()
+    issue: IssueSettings = IssueSettings()
+    publish: PublishSettings = PublishSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    dispatch: DispatchSettings = DispatchSettings()
+    dkim: DkimSettings = DkimSettings()
+    web: WebSettings = WebSettings()
+    folder: Path = Path()
+    sample: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages an issue is rendered in: the newsletter's own first, then those it is enriched in."""
+        return tuple(dict.fromkeys((self.newsletter.language, *self.enrich.languages)))
+
+    def path(self, path: Path) -> Path:
+        """A path of newsletter.toml as a path of this process."""
+        return path if path.is_absolute() else self.folder / path

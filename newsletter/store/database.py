@@ -1,0 +1,153 @@
+"""Opening the database, checking its version, and turning its faults into this product's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
+
+from newsletter.errors import StoreNewer, StoreOutdated, StoreUnavailable
+from newsletter.store import migrations
+
+__all__ = ["Database"]
+
+
+class Database:
+    """One database and its transactions.
+
+    Attributes:
+        engine: SQLAlchemy's engine, for what needs more than a transaction.
+    """
+
+    def __init__(self, url: str, *, folder: Path | None = None, password: str | None = None) -> None:
+        """Prepare; nothing is opened yet.
+
+        Args:
+            url: `sqlite:///newsletter.db` (relative to `folder`) or `postgresql://user@host/name`.
+            folder: what a relative SQLite path is relative to; the working folder by default.
+            password: for PostgreSQL, kept out of `url` so that it never stands in a file or a message.
+        """
+        self._url = _resolve(make_url(url), folder or Path(), password)
+        self.engine = _make_engine(self._url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite (a file) rather than PostgreSQL (a server)."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def label(self) -> str:
+        """What messages call it; a password is masked."""
+        return self._url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: all of it or nothing."""
+        # SQLite takes the write lock at once: a reader that turns writer half way can only fail
+        with self.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+            yield connection
+
+    def open(self) -> None:
+        """Check that the database is of this program's version; an empty one gets its tables.
+
+        Raises:
+            StoreOutdated: older; `newsletter db upgrade` brings it up.
+            StoreNewer: written by a newer program.
+            StoreUnavailable: it cannot be opened.
+        """
+        found = self.revision()
+        if found is None:
+            self.upgrade()
+        elif found not in migrations.REVISIONS:
+            msg = (
+                f"The database {self.label} was written by a newer version of newsletter (revision {found}; this one "
+                f"knows up to {migrations.REVISIONS[-1]}). Install that version, or restore an older backup."
+            )
+            raise StoreNewer(msg)
+        elif found != migrations.REVISIONS[-1]:
+            msg = (
+                f"The database {self.label} is older than this program (revision {found}, expected "
+                f"{migrations.REVISIONS[-1]}). Make a backup, then run `newsletter db upgrade`."
+            )
+            raise StoreOutdated(msg)
+
+    def revision(self) -> str | None:
+        """The migration the database is at; None for one without tables."""
+        with self.read() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(select(migrations.VERSION_TABLE.c.version_num)).scalar()
+
+    def upgrade(self) -> None:
+        """Bring the tables up to this program's version, in one transaction."""
+        with self.write() as connection:
+            migrations.upgrade(connection)
+
+    def close(self) -> None:
+        """Give connections back."""
+        self.engine.dispose()
+
+
+def _resolve(url: URL, folder: Path, password: str | None) -> URL:
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            url = url.set(database=str((folder / url.database).resolve()))
+        return url
+    if password:
+        url = url.set(password=password)
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _make_engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(url, pool_pre_ping=True)
+    else:
+        # autocommit, so that BEGIN is ours to word (see `_begin`)
+        engine = create_engine(url, connect_args={"isolation_level": None})
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _explain)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # whatever the driver calls a connection
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    # FULL: a delivery marked `sent` must survive a power cut, or the reader gets it twice
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
+
+
+def _explain(context: ExceptionContext) -> None:
+    """A database that cannot be opened, is locked, full or gone is the operator's to mend: say so plainly."""
+    reason = " ".join(str(context.original_exception).split())
+    damaged = "not a database" in reason or "malformed" in reason
+    if isinstance(context.sqlalchemy_exception, OperationalError) or context.is_disconnect or damaged:
+        label = context.engine.url.render_as_string(hide_password=True) if context.engine else "the database"
+        hints = {
+            "unable to open": "Check that its folder exists and can be written to.",
+            "readonly": "Check that the file can be written to.",
+            "full": "Free some space on its disk and run the command again; nothing that was stored is lost.",
+            "not a database": "Another file has its name: check database.url.",
+            "malformed": "It is damaged: restore a backup.",
+            "locked": "Another process is writing for a long time; run the command again.",
+        }
+        hint = next((text for sign, text in hints.items() if sign in reason), "Check that it is running and reachable.")
+        raise StoreUnavailable(f"The database {label} failed: {reason}. {hint}") from context.original_exception

@@ -1,0 +1,136 @@
+"""Frozen issues."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+
+from newsletter.domain.issue_codec import decode_issue, encode_issue
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.papers import PaperId
+from newsletter.errors import IssuePublished
+from newsletter.store.database import Database
+from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.tables import IssuePaperRow, IssueRow
+
+__all__ = ["SqlIssueStore"]
+
+_ISSUE = table_of(IssueRow)
+_IN_ISSUE = table_of(IssuePaperRow)
+_SHOWN = ("day", "edition", "revision", "state", "hash", "papers", "frozen_at", "published_at")
+_STATUS = tuple(_ISSUE.c[name] for name in _SHOWN)
+
+
+class SqlIssueStore:
+    """Implements `domain.ports.IssueStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, issue: Issue) -> None:
+        """Keep a draft, in place of an earlier draft of the same key and revision.
+
+        Raises:
+            IssuePublished: that revision has been published.
+            ValueError: the issue was never frozen.
+        """
+        if not issue.hash or issue.frozen_at is None:
+            msg = f"issue {issue.key.slug} was never frozen"
+            raise ValueError(msg)
+        with self._database.write() as connection:
+            here = (*_is(issue.key), _ISSUE.c.revision == issue.revision)
+            state = connection.execute(select(_ISSUE.c.state).where(*here)).scalar()
+            if state == IssueState.PUBLISHED:
+                msg = f"issue {issue.key.slug} is published and never changes; compose a new revision of it"
+                raise IssuePublished(msg)
+            connection.execute(delete(_ISSUE).where(*here))
+            row = {
+                "day": issue.day,
+                "edition": issue.key.edition.value,
+                "revision": issue.revision,
+                "state": IssueState.DRAFT.value,
+                "hash": issue.hash,
+                "papers": len(issue.papers),
+                "content": zlib.compress(encode_issue(issue)),
+                "frozen_at": issue.frozen_at,
+            }
+            connection.execute(insert(_ISSUE), row)
+            _remember_papers(connection, issue)
+
+    def get(self, key: IssueKey, revision: int | None = None) -> Issue | None:
+        """The issue (its newest revision by default), or None."""
+        statement = select(_ISSUE.c.content).where(*_is(key)).order_by(_ISSUE.c.revision.desc()).limit(1)
+        if revision is not None:
+            statement = statement.where(_ISSUE.c.revision == revision)
+        with self._database.read() as connection:
+            content = connection.execute(statement).scalar()
+        return None if content is None else decode_issue(zlib.decompress(content))
+
+    def status(self, key: IssueKey) -> IssueStatus | None:
+        """The status of the issue's newest revision, without its papers, or None."""
+        statement = select(*_STATUS).where(*_is(key)).order_by(_ISSUE.c.revision.desc()).limit(1)
+        with self._database.read() as connection:
+            row = connection.execute(statement).one_or_none()
+        return None if row is None else _status(row)
+
+    def mark(self, key: IssueKey, revision: int, state: IssueState, at: datetime) -> None:
+        """Move an issue to a state; `at` becomes its date of publication where that is what happens."""
+        values: dict[str, object] = {"state": state.value}
+        if state is IssueState.PUBLISHED:
+            values["published_at"] = at
+        with self._database.write() as connection:
+            connection.execute(update(_ISSUE).where(*_is(key), _ISSUE.c.revision == revision).values(**values))
+
+    def archive(self, *, state: IssueState | None = None, limit: int | None = None) -> tuple[IssueStatus, ...]:
+        """The newest revision of every issue, newest first; with `state`, the newest one in that state."""
+        newest = select(_ISSUE.c.day, _ISSUE.c.edition, func.max(_ISSUE.c.revision).label("revision"))
+        if state is not None:
+            newest = newest.where(_ISSUE.c.state == state.value)
+        latest = newest.group_by(_ISSUE.c.day, _ISSUE.c.edition).subquery()
+        statement = (
+            select(*_STATUS)
+            .join(
+                latest,
+                (latest.c.day == _ISSUE.c.day)
+                & (latest.c.edition == _ISSUE.c.edition)
+                & (latest.c.revision == _ISSUE.c.revision),
+            )
+            .order_by(_ISSUE.c.day.desc(), _ISSUE.c.edition)
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            return tuple(_status(row) for row in connection.execute(statement))
+
+    def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:
+        """Which of these papers stand in another daily issue already."""
+        found: set[PaperId] = set()
+        with self._database.read() as connection:
+            for some in chunks(ids):
+                statement = select(_IN_ISSUE.c.paper_id).where(
+                    _IN_ISSUE.c.paper_id.in_(some),
+                    _IN_ISSUE.c.edition == Edition.DAILY.value,
+                    _IN_ISSUE.c.day != other_than.day,
+                )
+                found.update(PaperId(row.paper_id) for row in connection.execute(statement))
+        return frozenset(found)
+
+
+def _is(key: IssueKey) -> tuple[ColumnElement[bool], ...]:
+    return _ISSUE.c.day == key.day, _ISSUE.c.edition == key.edition.value
+
+
+def _remember_papers(connection: Connection, issue: Issue) -> None:
+    day, edition = issue.day, issue.key.edition.value
+    connection.execute(delete(_IN_ISSUE).where(_IN_ISSUE.c.day == day, _IN_ISSUE.c.edition == edition))
+    rows = [{"paper_id": entry.id, "day": day, "edition": edition} for entry in issue.papers]
+    upsert(connection, IssuePaperRow, rows, keys=("paper_id", "day", "edition"))
+
+
+def _status(row: Row[tuple[object, ...]]) -> IssueStatus:
+    v = row._asdict()
+    key = IssueKey(v["day"], Edition(v["edition"]))
+    state = IssueState(v["state"])
+    return IssueStatus(key, v["revision"], state, v["hash"], v["papers"], v["frozen_at"], v["published_at"])

@@ -1,0 +1,99 @@
+"""Announcements as they came, and the papers merged from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import Connection, select
+
+from newsletter.domain.announcements import Announcement
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.store.database import Database
+from newsletter.store.records import ANNOUNCEMENT, PAPER
+from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.summaries import put_summaries
+from newsletter.store.tables import AnnouncementRow, PaperRow
+
+__all__ = ["SqlPaperStore"]
+
+_ANNOUNCEMENT = table_of(AnnouncementRow)
+_PAPER = table_of(PaperRow)
+_KEYS = ("paper_id", "source", "feed", "day", "kind")
+
+
+class SqlPaperStore:
+    """Implements `domain.ports.PaperStore`."""
+
+    def __init__(self, database: Database, merge: Callable[[Sequence[Announcement]], Paper]) -> None:
+        """`merge` makes one paper out of all its announcements, in whatever order they come."""
+        self._database = database
+        self._merge = merge
+
+    def add(self, announcements: Sequence[Announcement]) -> int:
+        """Keep these, merge them into their papers, keep their summaries; returns how many papers were not known."""
+        if not announcements:
+            return 0
+        ids = sorted({a.paper_id for a in announcements})
+        with self._database.write() as connection:
+            upsert(connection, AnnouncementRow, map(_row, announcements), keys=_KEYS, update=("record",))
+            known = _known(connection, ids)
+            merged = [(paper_id, self._merge(told)) for paper_id, told in _told(connection, ids).items()]
+            rows = [{"id": paper_id, "record": PAPER.dump(paper)} for paper_id, paper in merged]
+            upsert(connection, PaperRow, rows, keys=("id",), update=("record",))
+            put_summaries(connection, [summary for a in announcements for summary in a.summaries])
+        return len(ids) - len(known)
+
+    def announced(self, first: date, last: date) -> Iterator[tuple[Paper, tuple[Announcement, ...]]]:
+        """Every paper announced in these days (both included), with its announcements of those days, ordered by id."""
+        statement = (
+            select(_PAPER.c.record, _ANNOUNCEMENT.c.paper_id, _ANNOUNCEMENT.c.record)
+            .join_from(_ANNOUNCEMENT, _PAPER, _PAPER.c.id == _ANNOUNCEMENT.c.paper_id)
+            .where(_ANNOUNCEMENT.c.day.between(first, last))
+            .order_by(_ANNOUNCEMENT.c.paper_id, *(_ANNOUNCEMENT.c[name] for name in ("day", "source", "feed", "kind")))
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement)
+            for _, group in groupby(rows, key=lambda row: row[1]):
+                told = list(group)
+                yield PAPER.load(told[0][0]), tuple(ANNOUNCEMENT.load(row[2]) for row in told)
+
+    def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
+        """The papers of these ids that are known."""
+        found: dict[PaperId, Paper] = {}
+        with self._database.read() as connection:
+            for some in chunks(ids):
+                for row in connection.execute(select(_PAPER.c.id, _PAPER.c.record).where(_PAPER.c.id.in_(some))):
+                    found[PaperId(row.id)] = PAPER.load(row.record)
+        return found
+
+
+def _row(announcement: Announcement) -> dict[str, object]:
+    return {
+        "paper_id": announcement.paper_id,
+        "source": announcement.source,
+        "feed": announcement.feed,
+        "day": announcement.day,
+        "kind": announcement.kind.value,
+        "record": ANNOUNCEMENT.dump(announcement),
+    }
+
+
+def _known(connection: Connection, ids: Sequence[PaperId]) -> set[str]:
+    return {
+        row.id for some in chunks(ids) for row in connection.execute(select(_PAPER.c.id).where(_PAPER.c.id.in_(some)))
+    }
+
+
+def _told(connection: Connection, ids: Sequence[PaperId]) -> Mapping[PaperId, list[Announcement]]:
+    told: dict[PaperId, list[Announcement]] = defaultdict(list)
+    for some in chunks(ids):
+        statement = (
+            select(_ANNOUNCEMENT.c.record).where(_ANNOUNCEMENT.c.paper_id.in_(some)).order_by(_ANNOUNCEMENT.c.id)
+        )
+        for row in connection.execute(statement):
+            announcement = ANNOUNCEMENT.load(row.record)
+            told[announcement.paper_id].append(announcement)
+    return told

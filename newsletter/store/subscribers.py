@@ -1,0 +1,151 @@
+"""Subscribers, and the addresses never to be mailed again."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection, Row, delete, func, select
+
+from newsletter.domain.addresses import address_key
+from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.store.database import Database
+from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.tables import SubscriberRow, SuppressionRow
+
+__all__ = ["SqlSubscriberStore"]
+
+_SUBSCRIBER = table_of(SubscriberRow)
+_SUPPRESSION = table_of(SuppressionRow)
+_CHANGING = ("email", "name", "interests", "language", "cadence", "max_papers", "state", "origin")
+_BATCH = 1000
+
+
+class SqlSubscriberStore:
+    """Implements `domain.ports.SubscriberStore`."""
+
+    def __init__(self, database: Database, *, secret: Callable[[], bytes], clock: Callable[[], datetime]) -> None:
+        """`secret` keys the hashes of suppressed addresses; `clock` dates new rows."""
+        self._database = database
+        self._secret = secret
+        self._clock = clock
+
+    def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
+        """Add or change by address; returns (added, changed). Who unsubscribed stays so whatever a file says."""
+        added = changed = 0
+        source = iter(subscribers)
+        while batch := list(islice(source, _BATCH)):
+            by_key = {address_key(s.email): s for s in batch}
+            with self._database.write() as connection:
+                known = _known(connection, list(by_key))
+                rows = []
+                for key, subscriber in by_key.items():
+                    row = _row(key, subscriber, self._clock())
+                    before = known.get(key)
+                    if before is None:
+                        added += 1
+                    else:
+                        if before.state == SubscriptionState.UNSUBSCRIBED:
+                            row["state"] = before.state
+                        if all(row[name] == getattr(before, name) for name in _CHANGING):
+                            continue
+                        changed += 1
+                    rows.append(row)
+                upsert(connection, SubscriberRow, rows, keys=("email_key",), update=_CHANGING)
+        return added, changed
+
+    def set_state(self, email: str, state: SubscriptionState) -> bool:
+        """Confirm or unsubscribe an address; False if nobody has it."""
+        statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.email_key == address_key(email)).values(state=state.value)
+        with self._database.write() as connection:
+            return connection.execute(statement).rowcount > 0
+
+    def get(self, email: str) -> Subscriber | None:
+        """The subscriber of this address, or None."""
+        with self._database.read() as connection:
+            statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key == address_key(email))
+            row = connection.execute(statement).one_or_none()
+        return None if row is None else _subscriber(row)
+
+    def stream(self, *, batch: int = _BATCH) -> Iterator[Subscriber]:
+        """Every subscriber, ordered by id, read in batches: memory does not grow with their number."""
+        last = 0
+        while True:
+            statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.id > last).order_by(_SUBSCRIBER.c.id).limit(batch)
+            with self._database.read() as connection:
+                rows = connection.execute(statement).all()
+            if not rows:
+                return
+            yield from map(_subscriber, rows)
+            last = rows[-1].id
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._database.read() as connection:
+            return connection.execute(select(func.count()).select_from(_SUBSCRIBER)).scalar_one()
+
+    def remove(self, email: str) -> bool:
+        """Forget a subscriber; False if there was none."""
+        with self._database.write() as connection:
+            statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key == address_key(email))
+            return connection.execute(statement).rowcount > 0
+
+    def suppress(self, email: str, reason: str) -> None:
+        """Never mail this address again. Kept as a keyed hash; outlives the subscriber."""
+        row = {"digest": self._digest(email), "reason": reason, "created_at": self._clock()}
+        with self._database.write() as connection:
+            upsert(connection, SuppressionRow, [row], keys=("digest",))
+
+    def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
+        """Which of these addresses are suppressed."""
+        digests = {self._digest(email): email for email in emails}
+        found: set[str] = set()
+        with self._database.read() as connection:
+            for some in chunks(list(digests)):
+                statement = select(_SUPPRESSION.c.digest).where(_SUPPRESSION.c.digest.in_(some))
+                found.update(digests[row.digest] for row in connection.execute(statement))
+        return frozenset(found)
+
+    def _digest(self, email: str) -> str:
+        key = hmac.digest(self._secret(), b"suppression", hashlib.sha256)
+        return hmac.new(key, address_key(email).encode(), hashlib.sha256).hexdigest()
+
+
+def _known(connection: Connection, keys: Sequence[str]) -> Mapping[str, Row[tuple[object, ...]]]:
+    statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key.in_(keys))
+    return {row.email_key: row for row in connection.execute(statement)}
+
+
+def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
+    return {
+        "email": subscriber.email,
+        "email_key": key,
+        "name": subscriber.name,
+        "interests": json.dumps(subscriber.interests, ensure_ascii=False),
+        "language": subscriber.language,
+        "cadence": subscriber.cadence.value,
+        "max_papers": subscriber.max_papers,
+        "state": subscriber.state.value,
+        "origin": subscriber.origin,
+        "created_at": subscriber.created_at or now,
+    }
+
+
+def _subscriber(row: Row[tuple[object, ...]]) -> Subscriber:
+    v = row._asdict()
+    return Subscriber(
+        id=v["id"],
+        email=v["email"],
+        name=v["name"],
+        interests=tuple(json.loads(v["interests"])),
+        language=v["language"],
+        cadence=Cadence(v["cadence"]),
+        max_papers=v["max_papers"],
+        state=SubscriptionState(v["state"]),
+        origin=v["origin"],
+        created_at=v["created_at"],
+    )

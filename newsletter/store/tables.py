@@ -1,0 +1,166 @@
+"""The tables. They stay inside `store`: everything else sees the domain's dataclasses.
+
+Values that are only ever read back whole are kept as JSON text of their dataclass (`record`); what is searched, joined
+or ordered by has a column of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from newsletter.store.types import UtcDateTime
+
+__all__ = [
+    "AnnouncementRow",
+    "IssuePaperRow",
+    "IssueRow",
+    "ListingRow",
+    "MetaRow",
+    "NoteRow",
+    "PaperRow",
+    "SubscriberRow",
+    "SummaryRow",
+    "SuppressionRow",
+    "metadata",
+]
+
+metadata: MetaData = SQLModel.metadata
+# names that migrations can rely on, the same on both databases
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class MetaRow(SQLModel, table=True):
+    """Facts about the database itself, the newsletter's secret among them."""
+
+    __tablename__ = "meta"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class PaperRow(SQLModel, table=True):
+    """A paper, merged from all its announcements."""
+
+    __tablename__ = "paper"
+
+    id: str = Field(primary_key=True)
+    record: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class AnnouncementRow(SQLModel, table=True):
+    """An announcement as it came."""
+
+    __tablename__ = "announcement"
+    __table_args__ = (UniqueConstraint("paper_id", "source", "feed", "day", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    paper_id: str
+    source: str
+    feed: str
+    day: date = Field(index=True)
+    kind: str
+    record: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ListingRow(SQLModel, table=True):
+    """How one (source, feed, day) ended."""
+
+    __tablename__ = "listing"
+
+    day: date = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    feed: str = Field(primary_key=True)
+    status: str
+    note: str = ""
+    announced: int | None = None
+    collected: int = 0
+    rejected: int = 0
+    fetched_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class SummaryRow(SQLModel, table=True):
+    """What an engine wrote. `version` is 0 where the paper has none, because NULL is never equal to itself."""
+
+    __tablename__ = "summary"
+    __table_args__ = (UniqueConstraint("paper_id", "version", "language", "engine", "model", "prompt"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    paper_id: str
+    version: int = 0
+    language: str
+    engine: str
+    model: str = ""
+    prompt: str = ""
+    record: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class IssueRow(SQLModel, table=True):
+    """A frozen issue; `content` is its JSON, compressed by zlib."""
+
+    __tablename__ = "issue"
+
+    day: date = Field(primary_key=True)
+    edition: str = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    state: str
+    hash: str
+    papers: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    frozen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    published_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class IssuePaperRow(SQLModel, table=True):
+    """Which papers stand in which issue: what keeps a paper from being new twice."""
+
+    __tablename__ = "issue_paper"
+
+    paper_id: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    edition: str = Field(primary_key=True)
+
+
+class NoteRow(SQLModel, table=True):
+    """What an editor wrote about a paper of an issue; about the issue itself where `paper_id` is empty."""
+
+    __tablename__ = "note"
+
+    day: date = Field(primary_key=True)
+    edition: str = Field(primary_key=True)
+    paper_id: str = Field(primary_key=True)
+    record: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class SubscriberRow(SQLModel, table=True):
+    """A subscriber; `email_key` is what makes two spellings of an address one."""
+
+    __tablename__ = "subscriber"
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str
+    email_key: str = Field(unique=True)
+    name: str = ""
+    interests: str = Field(default="[]", sa_column=Column(Text, nullable=False))
+    language: str = ""
+    cadence: str
+    max_papers: int | None = None
+    state: str
+    origin: str = ""
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class SuppressionRow(SQLModel, table=True):
+    """An address never to be mailed again, as a keyed hash (HMAC-SHA-256, hex)."""
+
+    __tablename__ = "suppression"
+
+    digest: str = Field(primary_key=True)
+    reason: str
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

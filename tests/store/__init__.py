@@ -1,0 +1,1 @@
+"""Every test of the store runs on SQLite and on PostgreSQL."""
