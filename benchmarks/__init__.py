@@ -1,0 +1,1 @@
+"""Every speed and size that the README states, as a command."""

@@ -1,0 +1,85 @@
+"""The recorded abstracts and model answers beside the checkout (folder `shared`, or NEWSLETTER_SHARED)."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from newsletter.domain.papers import Author, Paper, parse_arxiv_id
+
+__all__ = ["DATA", "TRAINED_UNTIL", "Reference", "answers", "english_references", "june", "papers_of"]
+
+DATA = Path(os.environ.get("NEWSLETTER_SHARED", Path(__file__).parents[2] / "shared")) / "data"
+TRAINED_UNTIL = "2026-06-15"
+"""The last day whose summaries the extractive engine learned from; later ones are held out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One abstract and what a model wrote about it in English, by field."""
+
+    number: str
+    title: str
+    abstract: str
+    texts: dict[str, str]
+
+
+@cache
+def june() -> dict[str, dict[str, Any]]:
+    """Every paper announced in June 2026 by arXiv number, as recorded."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted((DATA / "arxiv_daily").glob("*.jsonl.xz")):
+        for record in _lines(path):
+            found.setdefault(record["id"], record)
+    return found
+
+
+def papers_of(day: str) -> tuple[Paper, ...]:
+    """The papers announced on one day of June 2026, once each, in the recorded order."""
+    return tuple(
+        {record["id"]: as_paper(record) for record in _lines(DATA / "arxiv_daily" / f"{day}.jsonl.xz")}.values()
+    )
+
+
+def as_paper(record: dict[str, Any]) -> Paper:
+    """A recorded paper as the product knows it."""
+    paper_id, _ = parse_arxiv_id(record["id"])
+    return Paper(
+        id=paper_id,
+        title=record["title"],
+        abstract=record["summary"],
+        version=1,
+        authors=tuple(Author(name) for name in record["authors"]),
+        categories=tuple(record["categories"]),
+        links={"abs": record["abs"], "pdf": record["pdf"]},
+    )
+
+
+def answers(language: str) -> Iterator[dict[str, Any]]:
+    """What models wrote in June 2026 in `en` or `zh`, as recorded, a paper as often as it was asked about."""
+    return _lines(DATA / "llm_recorded" / f"{language}_2026-06.jsonl.xz")
+
+
+def english_references(*, since: str = "", until: str = "9999", limit: int | None = None) -> list[Reference]:
+    """Abstracts with English summaries first recorded in these days (both included), each paper once, spread evenly."""
+    first: dict[str, dict[str, Any]] = {}
+    for record in answers("en"):
+        first.setdefault(record["id"], record)
+    chosen = [r for r in first.values() if since <= r["date"] <= until and r["id"] in june()]
+    step = max(1, len(chosen) // limit) if limit else 1
+    return [
+        Reference(r["id"], r["title"], june()[r["id"]]["summary"], r["AI"])
+        for r in chosen[::step][: limit or len(chosen)]
+    ]
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with lzma.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
