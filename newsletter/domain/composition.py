@@ -1,0 +1,117 @@
+"""Which papers make an issue, in which order, with which summaries: the editor's desk as pure functions.
+
+The rules, in the order in which they are applied:
+
+1. a paper is a candidate if a notice of the issue's day admits it, or if a notice of an earlier day does whose issue
+   was already out when the paper was collected (it came late and would otherwise be in no issue);
+2. a candidate that stands in another daily issue is out, unless a replacement admits it: that is a new version;
+3. what the editor dropped is out;
+4. the rest is ordered as the operator asks, then moved to the places the editor gave;
+5. the first `max_papers` are the issue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from newsletter.domain.announcements import Announcement, AnnounceType, Notice
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.notes import PaperNote
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.summaries import Summary
+
+__all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "late_notices"]
+
+Admits = Callable[[Notice], bool]
+
+_REPLACEMENTS = {AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS}
+
+
+def candidates(
+    announced: Iterable[tuple[Paper, tuple[Announcement, ...]]],
+    *,
+    day: date,
+    issued_days: Collection[date],
+    admits: Admits,
+) -> list[IssuePaper]:
+    """The papers that rule 1 lets in, each with every notice of it that was read, oldest first."""
+    chosen = []
+    for paper, announcements in announced:
+        notices = tuple(sorted({a.notice for a in announcements}))
+        if any(admits(n) and (n.day == day or n.day in issued_days) for n in notices):
+            chosen.append(IssuePaper(paper=paper, notices=notices))
+    return chosen
+
+
+def late_notices(entry: IssuePaper, *, day: date, issued: Collection[PaperId], admits: Admits) -> bool:
+    """Whether rule 2 keeps this candidate: it is in no other issue, or it is a new version of one that is."""
+    if entry.id not in issued:
+        return True
+    return any(n.kind in _REPLACEMENTS and n.day == day and admits(n) for n in entry.notices)
+
+
+def _by_relevance(entry: IssuePaper) -> tuple[object, ...]:
+    recommended = max(
+        (s.ratings["recommendation"].value for s in entry.summaries.values() if "recommendation" in s.ratings),
+        default=0.0,
+    )
+    return entry.announced_as.strength, -recommended, -(entry.paper.upvotes or 0)
+
+
+def _by_upvotes(entry: IssuePaper) -> tuple[object, ...]:
+    return (-(entry.paper.upvotes or 0),)
+
+
+def _by_announcement(_: IssuePaper) -> tuple[object, ...]:
+    return ()
+
+
+ORDERS: Mapping[str, Callable[[IssuePaper], tuple[object, ...]]] = {
+    "relevance": _by_relevance,
+    "upvotes": _by_upvotes,
+    "announced": _by_announcement,
+}
+"""The orders an issue may have. Equal places are settled by id, newest first, so that the order is always the same."""
+
+
+def arrange(
+    entries: Iterable[IssuePaper],
+    *,
+    order: str,
+    notes: Mapping[PaperId, PaperNote],
+    max_papers: int | None,
+) -> tuple[IssuePaper, ...]:
+    """Rules 3 to 5: the papers of the issue, in order."""
+    key = ORDERS[order]
+    kept = [e for e in entries if not (e.id in notes and notes[e.id].drop)]
+    kept.sort(key=lambda e: e.id, reverse=True)
+    kept.sort(key=key)  # stable: the order by id stands where the keys are equal
+    placed = sorted((n.position, n.paper_id) for n in notes.values() if n.position is not None)
+    by_id = {e.id: e for e in kept}
+    for position, paper_id in placed:
+        if paper_id in by_id:
+            kept.remove(by_id[paper_id])
+            kept.insert(position - 1, by_id[paper_id])
+    return tuple(kept[:max_papers])
+
+
+def choose_summaries(
+    summaries: Sequence[Summary], *, version: int | None, languages: Sequence[str], engines: Sequence[str]
+) -> dict[str, Summary]:
+    """The summary to show in each language: of this version, of the first engine that has a usable one.
+
+    English is kept whatever the languages are: it is what a digest falls back to. A failure is chosen only where there
+    is nothing better, so that the digest can say why the abstract stands there.
+    """
+    rank = {engine: place for place, engine in enumerate(engines)}
+    chosen: dict[str, Summary] = {}
+    for language in dict.fromkeys((*languages, "en")):
+        fitting = [
+            s
+            for s in summaries
+            if s.language == language and s.version in {version, None} and s.provenance.engine in rank
+        ]
+        if fitting:
+            chosen[language] = min(fitting, key=lambda s: (s.failure is not None, rank[s.provenance.engine]))
+    return chosen

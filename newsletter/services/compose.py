@@ -1,0 +1,160 @@
+"""Compose the issue of a day: choose, order, freeze."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from newsletter.domain.announcements import Listing, ListingStatus, Notice
+from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices
+from newsletter.domain.issue_codec import freeze_issue
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.ports import Clock, Store
+from newsletter.errors import NothingToDo
+
+__all__ = ["Compose", "ComposeOptions"]
+
+LATE = timedelta(days=14)
+"""How far back a paper may have been announced and still enter today's issue because it was collected late."""
+
+_WEEK = timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeOptions:
+    """What the operator settled about issues. `engines` in the order in which their summaries are preferred."""
+
+    title: str
+    description: str
+    languages: tuple[str, ...]
+    engines: tuple[str, ...]
+    order: str = "relevance"
+    max_papers: int | None = None
+
+
+class Compose:
+    """The use case."""
+
+    def __init__(
+        self,
+        store: Store,
+        options: ComposeOptions,
+        *,
+        admits: Callable[[Notice], bool],
+        clock: Clock,
+        acronyms: Callable[[Sequence[IssuePaper]], Mapping[str, tuple[str, ...]]],
+    ) -> None:
+        """`admits` says whether a notice lets a paper into an issue; `acronyms` what is known of them on the day."""
+        self._store = store
+        self._options = options
+        self._admits = admits
+        self._clock = clock
+        self._acronyms = acronyms
+
+    def candidates(self, day: date) -> list[IssuePaper]:
+        """The papers that the issue of this day is made from, without order and summaries."""
+        store = self._store
+        issued_days = {s.key.day for s in store.issues.archive() if s.key.edition is Edition.DAILY and s.key.day < day}
+        announced = store.papers.announced(day - LATE, day)
+        found = candidates(announced, day=day, issued_days=issued_days, admits=self._admits)
+        issued = store.issues.issued([entry.id for entry in found], other_than=IssueKey(day))
+        return [e for e in found if late_notices(e, day=day, issued=issued, admits=self._admits)]
+
+    def run(self, day: date, *, revise: bool = False) -> Issue:
+        """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
+
+        Raises:
+            NothingToDo: no paper was announced; the message says why, feed by feed.
+        """
+        key = IssueKey(day)
+        entries = [] if self._is_settled(key, revise=revise) else self.candidates(day)
+        issue_note, notes = self._store.notes.get(key)
+        listings = self._store.listings.on(day)
+        arranged = arrange(
+            self._with_summaries(entries), order=self._options.order, notes=notes, max_papers=self._options.max_papers
+        )
+        papers = tuple(replace(e, note=notes.get(e.id)) for e in arranged)
+        return self._freeze(key, papers, listings, revise=revise, note=issue_note)
+
+    def run_weekly(self, day: date) -> Issue:
+        """Freeze the weekly issue whose last day this is, out of the daily issues of its seven days.
+
+        Raises:
+            NothingToDo: none of those days has an issue.
+        """
+        days = [day - _WEEK + timedelta(days=n) for n in range(7)]
+        daily = [issue for d in days if (issue := self._store.issues.get(IssueKey(d))) is not None]
+        papers = {entry.id: entry for issue in daily for entry in issue.papers}
+        arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
+        listings = tuple(listing for issue in daily for listing in issue.listings)
+        return self._freeze(IssueKey(day, Edition.WEEKLY), arranged, listings)
+
+    def _is_settled(self, key: IssueKey, *, revise: bool) -> bool:
+        status = self._store.issues.status(key)
+        return status is not None and status.state is IssueState.PUBLISHED and not revise
+
+    def _with_summaries(self, entries: Sequence[IssuePaper]) -> list[IssuePaper]:
+        kept = self._store.summaries.of([e.id for e in entries])
+        o = self._options
+        return [
+            replace(
+                e,
+                summaries=choose_summaries(
+                    kept.get(e.id, ()), version=e.paper.version, languages=o.languages, engines=o.engines
+                ),
+            )
+            for e in entries
+        ]
+
+    def _freeze(
+        self,
+        key: IssueKey,
+        papers: tuple[IssuePaper, ...],
+        listings: tuple[Listing, ...],
+        *,
+        revise: bool = False,
+        note: object = None,
+    ) -> Issue:
+        before = self._store.issues.status(key)
+        if before is not None and before.state is IssueState.PUBLISHED and not revise:
+            return self._kept(key)
+        if not papers:
+            raise NothingToDo(_why_nothing(key, listings))
+        options = self._options
+        content = Issue(
+            key=key,
+            title=options.title,
+            description=options.description,
+            languages=options.languages,
+            papers=papers,
+            listings=tuple(replace(listing, fetched_at=None) for listing in listings),
+            acronyms=self._acronyms(papers),
+            **({"note": note} if note is not None else {}),  # type: ignore[arg-type]
+        )
+        revision = 1 if before is None else before.revision + (before.state is IssueState.PUBLISHED)
+        issue = freeze_issue(content, at=self._clock(), revision=revision)
+        if before is not None and before.hash == issue.hash:
+            # the same content keeps its moment, so that a message made from it again has the same bytes
+            return self._kept(key)
+        self._store.issues.save(issue)
+        return issue
+
+    def _kept(self, key: IssueKey) -> Issue:
+        issue = self._store.issues.get(key)
+        assert issue is not None  # noqa: S101  # its status was read before
+        return issue
+
+
+def _why_nothing(key: IssueKey, listings: Sequence[Listing]) -> str:
+    if not listings:
+        return (
+            f"No paper for {key.slug}: nothing was collected for that day. Run `newsletter collect --date {key.day}`."
+        )
+    reasons = [
+        f"  {listing.source} {listing.feed}: {listing.status}{f' ({listing.note})' if listing.note else ''}".rstrip()
+        for listing in listings
+        if listing.status is not ListingStatus.FRESH or not listing.collected
+    ]
+    why = "\n".join(reasons) if reasons else "  every paper announced stands in another issue already"
+    return f"No issue for {key.slug}: no paper to announce.\n{why}"

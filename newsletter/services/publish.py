@@ -1,0 +1,74 @@
+"""Publish an issue: write its pages, feeds and Markdown into a folder that any web server or static host serves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.domain.issues import Issue, IssueKey, IssueState
+from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
+from newsletter.errors import ApprovalMissing, IssueMissing
+from newsletter.services.files import write_if_changed
+
+__all__ = ["Publish", "PublishReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """Where the site is and how many of its files were written; those that did not change are left alone."""
+
+    site: Path
+    written: int
+    unchanged: int
+
+
+class Publish:
+    """The use case."""
+
+    def __init__(
+        self, issues: IssueStore, renderer: SiteRenderer, *, site: Path, feed_entries: int, approval: bool, clock: Clock
+    ) -> None:
+        self._issues = issues
+        self._renderer = renderer
+        self._site = site
+        self._feed_entries = feed_entries
+        self._approval = approval
+        self._clock = clock
+
+    def run(self, key: IssueKey) -> PublishReport:
+        """Publish the newest revision of an issue. Safe to repeat: the same state writes the same bytes.
+
+        Raises:
+            IssueMissing: there is no such issue.
+            ApprovalMissing: approval is asked for and was not given.
+        """
+        issue, status = self._issues.get(key), self._issues.status(key)
+        if issue is None or status is None:
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            raise IssueMissing(msg)
+        if status.state is IssueState.DRAFT and self._approval:
+            msg = f"Issue {key.slug} waits for approval. Look at it, then run `newsletter approve {key.day}`."
+            raise ApprovalMissing(msg)
+        if status.state is not IssueState.PUBLISHED:
+            self._issues.mark(key, issue.revision, IssueState.PUBLISHED, self._clock())
+        archive = self._issues.archive(state=IssueState.PUBLISHED)
+        written = unchanged = 0
+        for file in self._renderer.render(issue, self._recent(issue), archive):
+            if write_if_changed(self._site / file.path, file.content):
+                written += 1
+            else:
+                unchanged += 1
+        return PublishReport(self._site, written, unchanged)
+
+    def _recent(self, issue: Issue) -> list[Issue]:
+        """The newest published issues that together fill the feeds; the one being published among them or not."""
+        recent: list[Issue] = []
+        entries = 0
+        for status in self._issues.archive(state=IssueState.PUBLISHED):
+            if entries >= self._feed_entries:
+                break
+            found = issue if status.key == issue.key else self._issues.get(status.key, status.revision)
+            if found is not None:
+                recent.append(found)
+                entries += len(found.papers)
+        return recent
