@@ -118,7 +118,9 @@ def test_a_paper_has_the_documented_keys(paper):
     assert paper["announced"] == "2026-06-15"
     assert paper["announce_type"] in ANNOUNCE_TYPES
     assert (paper["version"] > 1) == paper["announce_type"].startswith("replace")
-    assert paper["title"] and paper["authors"] and paper["categories"]
+    assert paper["title"]
+    assert paper["authors"]
+    assert paper["categories"]
     assert len(set(paper["categories"])) == len(paper["categories"])
     assert paper["links"]["abs"] == paper["id"].replace("sample:", "https://papers.example.org/abs/")
     assert paper["links"]["pdf"] == paper["id"].replace("sample:", "https://papers.example.org/pdf/")
@@ -160,7 +162,8 @@ def test_near_misses_are_not_the_keyword():
 @pytest.mark.parametrize("paper", [p for p in PAPERS if p["id"] not in AWKWARD], ids=lambda paper: paper["id"])
 def test_the_other_half_is_plain(paper):
     text = " ".join([paper["title"], paper["abstract"], *paper["authors"]])
-    assert text.isascii() and text.isprintable()
+    assert text.isascii()
+    assert text.isprintable()
     assert not re.search(r"[\\$<>&|`{}\[\]]", text)
 
 
@@ -206,7 +209,8 @@ def test_the_roster_uses_every_key_and_every_kind_of_interest():
     for subscriber in SUBSCRIBERS:
         assert subscriber.keys() >= {"email", "name", "interests"}
         assert subscriber.keys() <= {"email", "name", "interests", "language", "cadence", "max_papers"}
-        assert subscriber["interests"] and all(subscriber["interests"])
+        assert subscriber["interests"]
+        assert all(subscriber["interests"])
         assert subscriber.get("language", "en") in {"en", "zh-Hans"}
         assert subscriber.get("cadence", "daily") in {"daily", "weekly"}
         assert subscriber.get("max_papers", 1) >= 1
