@@ -1,0 +1,79 @@
+# Every task of development, and the demo. `make help` lists them.
+# The environment lives in .venv; pinned versions with hashes come from requirements/.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+# the first Python here that is new enough; PYTHON=/path/to/python overrides
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= auto
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run test test-all crash-test check-standards lint types format bench lock migration clean
+
+help:  ## List these tasks
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "newsletter needs Python 3.11 or newer. Install one, or name it: make demo PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+# the package itself goes in without its dependencies: those are pinned
+$(VENV)/runtime: $(BIN)/python requirements/runtime.txt pyproject.toml
+	@echo "Installing what newsletter needs into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime requirements/dev.txt
+	@echo "Installing what its tests need into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/runtime  ## Show the bundled sample: the messages that would go out, the site, the feeds
+	@$(BIN)/newsletter send --dry-run
+	@$(BIN)/newsletter publish
+	@echo
+	@echo "Look at   outbox/2026-06-15/index.html   every message, as its reader would see it"
+	@echo "          site/index.html                the site, with feeds in site/feed.atom and site/feed.rss"
+	@echo "Then      $(BIN)/newsletter init      writes newsletter.toml for real papers"
+	@echo "          $(BIN)/newsletter --help    lists the commands"
+
+run: $(VENV)/runtime  ## Run the daily job with newsletter.toml
+	@$(BIN)/newsletter send
+
+test: $(VENV)/dev  ## Run every test, in parallel
+	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+test-all: $(VENV)/dev  ## Run every test, the slow ones too
+	@$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(VENV)/dev  ## Check style, layers and dependencies
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/deptry .
+
+types: $(VENV)/dev  ## Check types, strictly
+	@$(BIN)/mypy newsletter tests benchmarks
+
+format: $(VENV)/dev  ## Put the code into its form
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/dev  ## Measure every stage on recorded real data
+	@$(BIN)/python -m benchmarks
+
+lock: $(VENV)/dev  ## Pin the newest versions that pyproject.toml allows
+	@for name in runtime dev; do \
+		$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+			--no-emit-index-url --upgrade --quiet --group build $$([ $$name = dev ] && echo --group dev) \
+			--output-file requirements/$$name.txt || exit 1; done
+
+migration: $(VENV)/dev  ## Write a migration: make migration MESSAGE="What changes"
+	@$(BIN)/python -m newsletter.store.migrations "$(MESSAGE)"
+
+clean:  ## Remove the environment and what runs have written
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis outbox site sample.db*
