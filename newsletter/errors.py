@@ -33,7 +33,7 @@ line, a reply code, a waiting time) are attributes, not text to be parsed again.
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 
 __all__ = [
     "AddressInvalid",
@@ -91,7 +91,7 @@ class ConfigError(NewsletterError):
 class RosterError(NewsletterError):
     """One row of a roster file cannot be used; `line` counts from 1, 0 where no line can be named."""
 
-    def __init__(self, message: str, *, path: Path | None = None, line: int = 0) -> None:
+    def __init__(self, message: str, *, path: PurePath | None = None, line: int = 0) -> None:
         where = f"{path}:{line}: " if path and line else f"{path}: " if path else ""
         super().__init__(f"{where}{message}")
         self.path = path

@@ -11,7 +11,7 @@ from newsletter.domain.composition import arrange, candidates, choose_summaries,
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.ports import Clock, Store
-from newsletter.errors import NothingToDo
+from newsletter.errors import IssueMissing, NothingToDo
 
 __all__ = ["Compose", "ComposeOptions"]
 
@@ -65,7 +65,8 @@ class Compose:
         """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
 
         Raises:
-            NothingToDo: no paper was announced; the message says why, feed by feed.
+            NothingToDo: no paper was announced, and none was expected; the message says why, feed by feed.
+            IssueMissing: no paper was collected, though a feed should have had some.
         """
         key = IssueKey(day)
         entries = [] if self._is_settled(key, revise=revise) else self.candidates(day)
@@ -120,7 +121,8 @@ class Compose:
         if before is not None and before.state is IssueState.PUBLISHED and not revise:
             return self._kept(key)
         if not papers:
-            raise NothingToDo(_why_nothing(key, listings))
+            unread = [x for x in listings if x.status in {ListingStatus.FAILED, ListingStatus.STALE}]
+            raise (IssueMissing if unread else NothingToDo)(_why_nothing(key, listings))
         options = self._options
         content = Issue(
             key=key,

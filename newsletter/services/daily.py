@@ -1,0 +1,73 @@
+"""The daily job: every step in order, each of which can be repeated, so that a day that broke is resumed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsletter.domain.announcements import Listing
+from newsletter.domain.issues import Issue
+from newsletter.domain.subscriptions import Cadence
+from newsletter.errors import NothingToDo
+from newsletter.services.collect import Collect, CollectReport
+from newsletter.services.compose import Compose
+from newsletter.services.enrich import Enrich, EnrichReport
+
+__all__ = ["Daily", "Prepared"]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a day's preparation gave: how collecting and enriching went, and the issues that are ready to go out."""
+
+    day: date
+    collected: CollectReport
+    enriched: EnrichReport
+    issues: tuple[Issue, ...] = field(default=())
+
+    @property
+    def failed(self) -> tuple[Listing, ...]:
+        """The feeds that could not be read."""
+        return self.collected.failed
+
+
+class Daily:
+    """Collect, enrich and compose. Publishing and dispatching are the caller's, because a dry run does neither."""
+
+    def __init__(self, collect: Collect, enrich: Enrich, compose: Compose, *, weekly_on: str) -> None:
+        """`weekly_on` is the weekday (English, lower case) whose evening closes the weekly issue."""
+        self._collect = collect
+        self._enrich = enrich
+        self._compose = compose
+        self._weekday = WEEKDAYS.index(weekly_on)
+
+    def editions_due(self, day: date) -> tuple[Cadence, ...]:
+        """Which rhythms have an issue on this day."""
+        return (Cadence.DAILY, Cadence.WEEKLY) if day.weekday() == self._weekday else (Cadence.DAILY,)
+
+    def prepare(self, day: date) -> Prepared:
+        """Everything up to the frozen issues of this day.
+
+        Raises:
+            NothingToDo: there is no issue; the message says why, feed by feed.
+        """
+        collected = asyncio.run(self._collect.run(day))
+        enriched = asyncio.run(self._enrich.run([entry.paper for entry in self._compose.candidates(day)]))
+        composers: dict[Cadence, Callable[[date], Issue]] = {
+            Cadence.DAILY: self._compose.run,
+            Cadence.WEEKLY: self._compose.run_weekly,
+        }
+        issues: list[Issue] = []
+        nothing: NothingToDo | None = None
+        for cadence in self.editions_due(day):
+            try:
+                issues.append(composers[cadence](day))
+            except NothingToDo as error:
+                nothing = nothing or error
+        if not issues and nothing is not None:
+            raise nothing
+        return Prepared(day, collected, enriched, tuple(issues))
