@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 
 from newsletter.domain.papers import PaperId
 
-__all__ = ["IssueNote", "PaperNote"]
+__all__ = ["WORDS", "IssueNote", "PaperNote"]
+
+WORDS = ("title", "abstract", "tldr", "main_work", "motivation", "method", "result", "highlights")
+"""The summary fields that an editor may write in their own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperNote:
     """What an editor decided and wrote about one paper of one issue.
 
-    `position` counts from 1; None keeps the composed order. `words` hold the editor's own text by language and
-    summary field (`{"zh-Hans": {"tldr": "…"}}`). `deep_dive` is Markdown. `links` are (label, address) pairs.
+    `position` counts from 1; None keeps the composed order. Where an issue has highlighted papers, profiles that know
+    papers in brief (`paper-express`) show the others so. `words` hold the editor's own text by language and summary
+    field (`{"zh-Hans": {"tldr": "…"}}`, the names in `WORDS`; one highlight a line): inline Markdown, which surfaces
+    that are not Markdown show as plain text. `code` is an address, `code_remark` what is to be said about it. `links`
+    are (label, address) pairs, `figures` (caption, address) pairs shown before the text. `deep_dive` is Markdown.
     """
 
     paper_id: PaperId
@@ -27,6 +33,7 @@ class PaperNote:
     code: str = ""
     code_remark: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    figures: tuple[tuple[str, str], ...] = ()
     deep_dive: str = ""
 
 

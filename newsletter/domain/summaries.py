@@ -44,7 +44,7 @@ class Rating:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if not (0 <= self.value <= 5 and (self.value * 2).is_integer()):
+        if not (0 <= self.value <= 5 and float(self.value * 2).is_integer()):
             msg = f"a rating is 0 to 5 in halves, got {self.value!r}"
             raise ValueError(msg)
 

@@ -1,0 +1,232 @@
+"""Reads the `paper-express` profile: a curated page that an editor wrote around a model's drafts.
+
+The three bullets become the summary's motivation, method and result (`优势`, advantage); their bold words are kept in
+the note's `words`, where they are an editor's Markdown. Affiliation, code, further links, figures and the deep dive
+are the note's too. Papers above `## 更多` are the highlighted ones; those below are in brief. Sources under `## 参考`
+become the issue's references.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsletter.archives._markdown import Line, checked_lines, day_of, heading, language_of, paper_of_link, plain
+from newsletter.domain.announcements import Announcement, AnnounceType
+from newsletter.domain.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.domain.papers import Paper
+from newsletter.domain.summaries import Provenance, Summary
+from newsletter.domain.texts import readable
+from newsletter.errors import SourceMalformed
+
+__all__ = ["read_paper_express"]
+
+PROFILE = "paper-express"
+
+_PAPER = re.compile(r"(?P<number>\d+)\s*[、.．)]\s*(?P<title>.+)\Z")
+_REFERENCES = re.compile(r"参考|references?|sources?", re.IGNORECASE)
+_MORE = re.compile(r"更多|more\b|in brief", re.IGNORECASE)
+_FACT = re.compile(r"(?:[-*+]\s+)?(?P<label>[^:：《》]{1,60}?)\s*[:：]\s*(?P<value>.*)\Z")
+_QUOTED_TITLE = re.compile(r"(?:[-*+]\s+)?《(?P<title>.+)》\s*\Z")
+_BULLET = re.compile(r"[-*+]\s+(?P<label>[^:：]{1,30})[:：]\s*(?P<text>.*)\Z")
+_FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<address>[^\s)]+)\)\s*\Z")
+_REMARK = re.compile(r"(?P<code>[^\s（(]+)\s*(?:[（(](?P<remark>.*)[)）])?\s*\Z")
+_URL = re.compile(r"url|链接|地址|paper|论文", re.IGNORECASE)
+_AFFILIATION = re.compile(r"单位|机构|affiliation", re.IGNORECASE)
+_CODE = re.compile(r"(?:official\s+)?code\b|代码", re.IGNORECASE)
+_ROLES = {
+    "motivation": re.compile(r"动机|motivation", re.IGNORECASE),
+    "method": re.compile(r"方法|method", re.IGNORECASE),
+    "result": re.compile(r"优势|结果|advantage|results?", re.IGNORECASE),
+}
+_NONE = {"none", "无", "暂无", "-"}
+
+
+@dataclass(slots=True)
+class _Facts:
+    """What stands between a paper's heading and its deep dive."""
+
+    translated: str = ""
+    url: str = ""
+    affiliation: str = ""
+    code: str = ""
+    code_remark: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    figures: list[tuple[str, str]] = field(default_factory=list)
+    bullets: dict[str, str] = field(default_factory=dict)
+
+
+def read_paper_express(text: str, day: date | None = None) -> BackIssue:
+    """Read a page of this profile.
+
+    Raises:
+        SourceMalformed: there is no paper, or no date.
+    """
+    lines = checked_lines(text, PROFILE)
+    issue_day = day_of(lines, day, PROFILE)
+    papers, references, preface = _parts(lines)
+    if not papers:
+        msg = "no paper under a heading like `### 1、Title`; is this a paper-express document?"
+        raise SourceMalformed(msg, source=ARCHIVE_SOURCE, feed=PROFILE)
+    announcements: list[Announcement] = []
+    notes: list[PaperNote] = []
+    problems: list[str] = []
+    for brief, block in papers:
+        try:
+            announcement, note = _paper(block, issue_day, position=len(notes) + 1, brief=brief)
+        except ValueError as error:
+            problems.append(f"line {block[0].number}: {block[0].text[4:64]!r} cannot be read: {error}")
+            continue
+        announcements.append(announcement)
+        notes.append(note)
+        missing = [name for name in _ROLES if not getattr(announcement.summaries[0], name)]
+        if missing:
+            problems.append(f"line {block[0].number}: {announcement.paper.title[:60]!r} has no {', '.join(missing)}")
+    return BackIssue(
+        day=issue_day,
+        announcements=tuple(announcements),
+        paper_notes=tuple(notes),
+        issue_note=IssueNote(preface={language_of(preface): preface} if preface else {}, references=references),
+        problems=tuple(problems),
+    )
+
+
+def _parts(lines: Sequence[Line]) -> tuple[list[tuple[bool, list[Line]]], tuple[str, ...], str]:
+    """The papers with whether they are in brief, the references, and what stands before the first paper."""
+    papers: list[tuple[bool, list[Line]]] = []
+    references: list[str] = []
+    preface: list[str] = []
+    section, opened = "", False
+    for line in _without_front_matter(lines):
+        found = heading(line)
+        if found and found[0] == 2:
+            section = "references" if _REFERENCES.match(found[1]) else "more" if _MORE.match(found[1]) else ""
+            opened = False
+        elif found and found[0] == 3 and section != "references" and _PAPER.match(found[1]):
+            papers.append((section == "more", [line]))
+            opened = True
+        elif section == "references":
+            references.append(line.text)
+        elif opened:
+            papers[-1][1].append(line)
+        elif not papers:
+            preface.append(line.text)
+    return papers, _references(references), "\n".join(preface).strip()
+
+
+def _references(lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(re.sub(r"\A[-*+]\s+", "", line.strip()) for line in lines if line.strip())
+
+
+def _without_front_matter(lines: Sequence[Line]) -> Sequence[Line]:
+    if lines and lines[0].text.strip() == "---":
+        end = next((i for i, line in enumerate(lines[1:60], start=1) if line.text.strip() == "---"), 0)
+        return lines[end + 1 :]
+    return lines
+
+
+def _paper(block: Sequence[Line], day: date, *, position: int, brief: bool) -> tuple[Announcement, PaperNote]:
+    named = _PAPER.match((heading(block[0]) or (3, ""))[1])
+    assert named is not None  # noqa: S101  # `_parts` begins a paper only where it matches
+    raw_title = named["title"].strip()
+    facts, dive = _facts(block[1:])
+    if not facts.url:
+        msg = "expected a fact `URL：https://…`"
+        raise ValueError(msg)
+    paper_id, version = paper_of_link(facts.url)
+    drafts = {role: plain(text) for role, text in facts.bullets.items()}
+    translated = plain(facts.translated)
+    language = language_of(*drafts.values(), translated)
+    written = facts.bullets | ({"title": facts.translated} if facts.translated else {})
+    words = {name: text for name, text in written.items() if text != plain(text)}
+    summary = Summary(
+        paper_id=paper_id,
+        version=version,
+        language=language,
+        provenance=Provenance(engine=ARCHIVE_ENGINE),
+        title=translated,
+        motivation=drafts.get("motivation", ""),
+        method=drafts.get("method", ""),
+        result=drafts.get("result", ""),
+    )
+    note = PaperNote(
+        paper_id=paper_id,
+        position=position,
+        highlight=not brief,
+        words={language: words} if words else {},
+        affiliation=facts.affiliation,
+        code=facts.code,
+        code_remark=facts.code_remark,
+        links=tuple(facts.links),
+        figures=tuple(facts.figures),
+        deep_dive=dive,
+    )
+    announcement = Announcement(
+        source=ARCHIVE_SOURCE,
+        feed=PROFILE,
+        day=day,
+        kind=AnnounceType.FEATURED,
+        paper=Paper(
+            id=paper_id, version=version, title=readable(raw_title), raw_title=raw_title, links={"abs": facts.url}
+        ),
+        summaries=(summary,),
+    )
+    return announcement, note
+
+
+def _facts(lines: Sequence[Line]) -> tuple[_Facts, str]:
+    """The facts and bullets at the head of a paper; the deep dive is everything after the last bullet."""
+    facts = _Facts()
+    quotes = 0
+    end = 0
+    for index, line in enumerate(lines):
+        text = line.text.strip()
+        if line.code or heading(line):
+            break
+        if text.startswith(">"):
+            quotes += 1
+            _quote(text.removeprefix(">").strip(), facts, first=quotes == 1)
+        elif figure := _FIGURE.match(text):
+            if facts.bullets:
+                break
+            facts.figures.append((figure["alt"], figure["address"]))
+        elif (bullet := _BULLET.match(text)) and (role := _role(bullet["label"])) and role not in facts.bullets:
+            facts.bullets[role] = bullet["text"].strip()
+        elif text:
+            break
+        if text:
+            end = index + 1
+    return facts, "\n".join(line.text for line in lines[end:]).strip("\n").rstrip()
+
+
+def _role(label: str) -> str:
+    return next((role for role, words in _ROLES.items() if words.fullmatch(label.strip())), "")
+
+
+def _quote(text: str, facts: _Facts, *, first: bool) -> None:
+    """One line of the quotes: the translated title first, then facts in any order."""
+    if _QUOTED_TITLE.match(text):
+        return
+    if first:
+        facts.translated = text
+        return
+    fact = _FACT.match(text)
+    if fact is None:
+        return
+    label, value = fact["label"].strip(), fact["value"].strip()
+    if not value:
+        return
+    if _AFFILIATION.fullmatch(label):
+        facts.affiliation = value
+    elif _CODE.fullmatch(label):
+        remark = _REMARK.match(value)
+        facts.code, facts.code_remark = (remark["code"], remark["remark"] or "") if remark else (value, "")
+        if facts.code.lower() in _NONE:
+            facts.code = ""
+    elif _URL.fullmatch(label) and not facts.url:
+        facts.url = value
+    else:
+        facts.links.append((label, value))
