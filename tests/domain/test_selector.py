@@ -1,0 +1,104 @@
+"""The selector: which papers of an issue a subscriber gets, in which order, and why."""
+
+from datetime import date
+
+import pytest
+
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.papers import Author, Paper, PaperId
+from newsletter.domain.selection import Selection, SelectionRequest
+from newsletter.domain.selector import IssueSelector
+
+
+def paper(number: int, title: str, abstract: str = "", **more: object) -> IssuePaper:
+    return IssuePaper(paper=Paper(id=PaperId(f"sample:{number}"), title=title, abstract=abstract, **more))  # type: ignore[arg-type]
+
+
+def issue(*papers: IssuePaper) -> Issue:
+    return Issue(key=IssueKey(date(2026, 6, 2)), title="A day", languages=("en",), papers=papers)
+
+
+@pytest.fixture
+def selector() -> IssueSelector:
+    return IssueSelector(
+        issue(
+            paper(0, "Gardens of fragments", "We draw ragged edges.", categories=("cs.CV",)),
+            paper(
+                1, "A survey of retrieval-augmented generation", "It reads libraries.", categories=("cs.IR", "cs.CL")
+            ),
+            paper(2, "Answering from shelves", "Our retrieval augmented generation helps.", categories=("cs.CL",)),
+            paper(3, "Small models", "Nothing to see.", authors=(Author("Donald E. Knuth"), Author("Søren Łukasz"))),
+        )
+    )
+
+
+def found(selector: IssueSelector, *interests: str, limit: int | None = None) -> list[int]:
+    return [pick.index for pick in selector.select(SelectionRequest(interests, limit)).picks]
+
+
+def test_without_any_interest_every_paper_comes_in_issue_order(selector: IssueSelector) -> None:
+    assert found(selector) == [0, 1, 2, 3]
+
+
+def test_with_exclusions_alone_everything_else_comes(selector: IssueSelector) -> None:
+    assert found(selector, "-survey") == [0, 2, 3]
+
+
+def test_hyphens_and_case_do_not_matter_and_the_title_counts_more(selector: IssueSelector) -> None:
+    assert found(selector, "Retrieval-augmented Generation") == [1, 2]
+
+
+def test_an_exclusion_wins_over_every_match(selector: IssueSelector) -> None:
+    assert found(selector, "retrieval augmented generation", "-survey") == [2]
+
+
+def test_a_match_shows_the_words_as_they_stand(selector: IssueSelector) -> None:
+    (match,) = selector.select(SelectionRequest(("retrieval-augmented generation", "-survey"))).picks[0].matches
+    assert (match.field, match.found) == ("abstract", "retrieval augmented generation")
+
+
+def test_words_are_not_found_inside_other_words(selector: IssueSelector) -> None:
+    assert found(selector, "rag") == []
+
+
+@pytest.mark.parametrize(
+    ("interest", "expected"),
+    [
+        ("model", [3]),
+        ("title:libraries", []),
+        ("abstract:library", [1]),
+        ("cat:cs.CL", [1, 2]),
+        ("cat:cs.*", [0, 1, 2]),
+        ("author:Knuth", [3]),
+        ("author:D. Knuth", [3]),
+        ("author:Soren Lukasz", [3]),
+        ("author:Knuth Lukasz", []),
+        ("(survey OR model) AND NOT libraries", [3]),
+        ("!cat:cs.CL", [1, 2]),
+    ],
+)
+def test_fields_and_operators(selector: IssueSelector, interest: str, expected: list[int]) -> None:
+    assert found(selector, interest) == expected
+
+
+def test_a_must_have_holds_for_the_whole_digest(selector: IssueSelector) -> None:
+    assert found(selector, "!cat:cs.IR", "generation", "model") == [1]
+
+
+def test_an_unreadable_interest_matches_nothing_and_is_reported(selector: IssueSelector) -> None:
+    assert found(selector, "(broken") == []
+    assert found(selector, "(broken", "model") == [3]
+    (problem,) = selector.problems(["(broken", "model"])
+    assert "never closed" in problem
+
+
+def test_the_cut_keeps_the_best_and_counts_the_rest(selector: IssueSelector) -> None:
+    selection = selector.select(SelectionRequest(("generation",), 1))
+    assert len(selection.picks) == 1
+    assert selection.found == 2
+
+
+def test_many_get_what_each_would_get(selector: IssueSelector) -> None:
+    requests = [SelectionRequest(("generation",)), SelectionRequest(()), SelectionRequest(("(",), 2)]
+    expected: list[Selection] = [selector.select(request) for request in requests]
+    assert list(selector.select_many(requests)) == expected
