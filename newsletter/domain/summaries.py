@@ -18,14 +18,36 @@ class FailureKind(StrEnum):
     """Why an engine's answer is not shown. The paper then appears with its abstract and a label that says so."""
 
     UNAVAILABLE = "unavailable"
+    """The engine gave no answer: no connection, too slow, errors of the server."""
     BUDGET = "budget"
+    """The daily budget was spent before this paper's turn."""
     REFUSED = "refused"
+    """The model declined."""
     UNPARSABLE = "unparsable"
+    """The answer does not have the form that was asked for."""
     INCOMPLETE = "incomplete"
+    """The answer does not say what the paper is about, or does not name the paper at all."""
+    MISMATCHED = "mismatched"
+    """The answer is about another paper than it says."""
     ECHO = "echo"
+    """The answer repeats what was asked."""
     ERROR_TEXT = "error-text"
+    """A failure message in the place of content."""
+    GARBLED = "garbled"
+    """Control characters, or the same words over and over."""
     WRONG_LANGUAGE = "wrong-language"
+    """The text is in a language that was not asked for."""
+    UNTRANSLATED = "untranslated"
+    """The original stands where a translation should."""
+    UNSUPPORTED = "unsupported"
+    """The answer names an address that the paper does not."""
     TOO_LONG = "too-long"
+    """A text far beyond its limit."""
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether asking again later, the same way, may well succeed; any other failure is kept like a summary."""
+        return self in {FailureKind.UNAVAILABLE, FailureKind.BUDGET}
 
 
 @dataclass(frozen=True, slots=True)

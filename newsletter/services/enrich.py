@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.domain.papers import Paper
 from newsletter.domain.ports import Engine, Progress, SummaryStore
-from newsletter.domain.summaries import FailureKind, Summary
+from newsletter.domain.summaries import Summary
 
 __all__ = ["Enrich", "EnrichReport"]
 
@@ -64,7 +64,7 @@ class Enrich:
                 (s.key == self._engine.key(paper, language) or s.provenance.engine == "file")
                 and s.language == language
                 and s.version in {paper.version, None}
-                and s.failure in {None, FailureKind.REFUSED}
+                and not (s.failure and s.failure.is_passing)
                 for s in kept.get(paper.id, ())
             )
         ]
