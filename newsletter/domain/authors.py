@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from newsletter.domain.papers import Author
 from newsletter.domain.texts import readable
 
-__all__ = ["split_authors"]
+__all__ = ["read_author", "split_authors"]
 
 _MAX_AUTHORS = 10_000  # the largest collaborations stand at about 5,000
 _MAX_NAME = 300
@@ -50,6 +50,14 @@ def split_authors(text: str, *, conjunction: bool = False) -> tuple[Author, ...]
         if len(authors) >= _MAX_AUTHORS:
             break
     return tuple(_resolve(author, legend) for author in authors) if legend else tuple(authors)
+
+
+def read_author(text: str) -> Author | None:
+    """One author, a note in parentheses after the name taken as affiliation; None where there is no name."""
+    for name, note in _apart(_balanced(readable(text))):
+        if name:
+            return Author(name[:_MAX_NAME], note)
+    return None
 
 
 def _resolve(author: Author, legend: dict[str, str]) -> Author:

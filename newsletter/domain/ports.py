@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -21,6 +21,7 @@ __all__ = [
     "Clock",
     "Collected",
     "Engine",
+    "HostGate",
     "IssueStore",
     "ListingStore",
     "MailEdition",
@@ -75,6 +76,18 @@ class Source(Protocol):
 
     def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
         """Read these feeds for this day, one result a feed. Expected failures are listings with status `failed`."""
+        ...
+
+
+class HostGate(Protocol):
+    """Lets requests to one host through one at a time and far enough apart, whoever else uses the same gate."""
+
+    def turn(self, host: str, spacing: float) -> AbstractAsyncContextManager[None]:
+        """Wait until it is this caller's turn; the next one begins `spacing` seconds after this one ends."""
+        ...
+
+    async def hold(self, host: str, seconds: float) -> None:
+        """Let nobody through for this long: the host asked for it."""
         ...
 
 

@@ -1,1 +1,7 @@
-"""Sources of announcements: one module a source, a pure parser of its wire format and a thin fetcher."""
+"""Sources: one module a source, a pure parser of its wire format and a thin fetcher over the one polite client."""
+
+from newsletter.sources.gate import FileGate
+from newsletter.sources.http import Limits, PoliteClient, Retry
+from newsletter.sources.registry import KINDS, build, load_calendar, user_agent
+
+__all__ = ["KINDS", "FileGate", "Limits", "PoliteClient", "Retry", "build", "load_calendar", "user_agent"]

@@ -1,0 +1,95 @@
+"""When arXiv announces: the calendar by which silence is explained.
+
+arXiv announces on the evenings of Sunday to Thursday at 20:00 US Eastern, and its feeds change at the midnight after.
+So the *day* of an announcement is the date of that morning: Monday to Friday. On the evenings of arXiv's holidays
+nothing is announced, and the morning after has no feed of its own.
+https://info.arxiv.org/help/availability.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = ["EASTERN", "AnnouncementCalendar", "Expectation", "announcement_day", "eastern_day"]
+
+EASTERN = ZoneInfo("America/New_York")
+"""The time zone of arXiv's calendar."""
+
+_EVENING = time(20)
+_ONE_DAY = timedelta(days=1)
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Whether a day has an announcement of its own, and if not, why ("it is Sunday")."""
+
+    expected: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementCalendar:
+    """Weekends and arXiv's holidays.
+
+    `holidays` maps an evening without announcement to its name, as arXiv publishes them for each year; `through` is the
+    last year they are known for, None where nobody keeps them.
+    """
+
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    through: int | None = None
+
+    def expects(self, day: date) -> Expectation:
+        """Whether an announcement of this day (the morning after the evening) is to be expected."""
+        if day.weekday() >= _SATURDAY:
+            return Expectation(expected=False, reason=f"it is {day:%A}")
+        evening = day - _ONE_DAY
+        if evening in self.holidays:
+            name = self.holidays[evening]
+            return Expectation(
+                expected=False, reason=f"arXiv does not announce on the evening of {evening.day} {evening:%B} ({name})"
+            )
+        return Expectation(expected=True)
+
+    def previous(self, day: date) -> date:
+        """The last day before this one that had an announcement."""
+        day -= _ONE_DAY
+        while not self.expects(day):
+            day -= _ONE_DAY
+        return day
+
+    def days(self, first: date, last: date) -> Iterable[date]:
+        """The days from `first` to `last`, both included, that have an announcement."""
+        span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return (day for day in span if self.expects(day))
+
+    def warning(self, today: date) -> str:
+        """What a person should do about the holidays' data, empty where nothing: it is updated once a year."""
+        if self.through is not None and today.year > self.through:
+            return (
+                f"arXiv's holidays are known up to {self.through} only: a holiday will look like a stale feed. "
+                f"Update the file of holidays from https://info.arxiv.org/help/availability.html"
+            )
+        if self.through is not None and today.year == self.through and today.month == 12:
+            return (
+                f"arXiv's holidays of {today.year + 1} are not known yet. Update the file of holidays from "
+                f"https://info.arxiv.org/help/availability.html before the year ends"
+            )
+        return ""
+
+
+def eastern_day(now: datetime) -> date:
+    """The date in US Eastern time: the day whose feed is on show at this moment (aware)."""
+    return now.astimezone(EASTERN).date()
+
+
+def announcement_day(stamp: datetime) -> date:
+    """The day an announcement of this moment (aware) belongs to: an evening's belongs to the next morning."""
+    local = stamp.astimezone(EASTERN)
+    return local.date() + _ONE_DAY if local.time() >= _EVENING else local.date()

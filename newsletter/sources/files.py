@@ -1,0 +1,268 @@
+"""JSON Lines as a source: a back archive or another program can announce papers, and bring their summaries along.
+
+One paper a line; `docs/sources.md` lists the keys. A bad line is reported with its number and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
+from newsletter.domain.authors import read_author
+from newsletter.domain.papers import Author, Paper, PaperId, parse_paper_id
+from newsletter.domain.ports import Clock, Collected
+from newsletter.domain.summaries import RATINGS, Keyword, Provenance, Rating, Summary
+from newsletter.domain.texts import clean
+from newsletter.errors import SourceError, SourceUnavailable
+from newsletter.sources import _fields
+from newsletter.sources._results import collected, failed, problems_note
+
+__all__ = ["KIND", "SUMMARY_ENGINE", "Files", "Problem", "parse"]
+
+KIND = "files"
+SUMMARY_ENGINE = "file"
+"""The engine named in the provenance of summaries that came with a paper."""
+
+_LINE = 4 * 1024 * 1024
+_AUTHORS = 10_000
+
+_Note = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+
+
+class _Lenient(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Rating(_Lenient):
+    value: float
+    reason: _Note = ""
+
+
+class _Keyword(_Lenient):
+    model_config = ConfigDict(extra="allow")
+    en: _Note = ""
+
+
+class _Summary(_Lenient):
+    title: _Note = ""
+    abstract: _Note = ""
+    tldr: _Note = ""
+    tldr_en: _Note = ""
+    main_work: _Note = ""
+    motivation: _Note = ""
+    method: _Note = ""
+    result: _Note = ""
+    highlights: list[str] = Field(default_factory=list)
+    keywords: list[_Keyword | str] = Field(default_factory=list)
+    ratings: dict[str, _Rating] = Field(default_factory=dict)
+    affiliation: _Note = ""
+    code: _Note = ""
+
+
+class _Named(_Lenient):
+    name: str
+    affiliation: _Note = ""
+
+
+class _Line(_Lenient):
+    id: str
+    title: str
+    abstract: _Note = Field(default="", validation_alias=AliasChoices("abstract", "summary"))
+    authors: list[str | _Named] = Field(default_factory=list, max_length=_AUTHORS)
+    categories: list[str] = Field(default_factory=list, max_length=100)
+    announce_type: AnnounceType = AnnounceType.NEW
+    announced: date | None = None
+    version: Annotated[int, Field(ge=1, le=9999)] | None = None
+    links: dict[str, str] = Field(default_factory=dict)
+    summaries: dict[str, _Summary] = Field(default_factory=dict)
+    comment: _Note = ""
+    doi: _Note = ""
+    journal_ref: _Note = ""
+    license: _Note = ""
+    submitted: datetime | None = None
+    upvotes: Annotated[int, Field(ge=0)] | None = None
+    stars: Annotated[int, Field(ge=0)] | None = None
+    organization: _Note = ""
+    keywords: list[str] = Field(default_factory=list, max_length=200)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that could not be read; `line` counts from 1."""
+
+    line: int
+    message: str
+
+
+def parse(lines: Iterator[bytes], *, day: date, feed: str = "") -> Iterator[Announcement | Problem]:
+    """Read lines, in order. `day` is that of papers that do not say when they were announced. Never raises."""
+    for number, text in enumerate(lines, start=1):
+        if not text.strip() or (number == 1 and text.strip() == b"\xef\xbb\xbf"):
+            continue
+        if len(text) >= _LINE:
+            yield Problem(number, f"longer than {_LINE // 2**20} MB")
+            continue
+        try:
+            yield _announcement(_Line.model_validate_json(text.removeprefix(b"\xef\xbb\xbf")), day, feed)
+        except ValidationError as error:
+            yield Problem(number, _first(error))
+        except ValueError as error:
+            yield Problem(number, str(error))
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(map(str, problem["loc"]))
+    return f"{where}: {problem['msg']}" if where else problem["msg"]
+
+
+def _announcement(line: _Line, day: date, feed: str) -> Announcement:
+    paper_id, version = parse_paper_id(clean(line.id))
+    version = line.version or version
+    title, raw_title = _fields.line(line.title)
+    if not title:
+        msg = "title: expected some text, got none"
+        raise ValueError(msg)
+    abstract, raw_abstract = _fields.body(line.abstract)
+    given = {clean(role)[:40]: address for role, text in line.links.items() if (address := _fields.web_address(text))}
+    return Announcement(
+        source=KIND,
+        feed=feed,
+        day=line.announced or day,
+        kind=line.announce_type,
+        paper=Paper(
+            id=paper_id,
+            version=version,
+            title=title,
+            raw_title=raw_title,
+            abstract=abstract,
+            raw_abstract=raw_abstract,
+            authors=tuple(author for entry in line.authors if (author := _author(entry))),
+            categories=tuple(dict.fromkeys(name for text in line.categories if (name := clean(text).strip()[:40]))),
+            links=_fields.arxiv_links(paper_id) | given,
+            comment=_fields.line(line.comment)[0],
+            doi=clean(line.doi).strip()[:200],
+            journal_ref=_fields.line(line.journal_ref)[0],
+            license=_fields.web_address(line.license),
+            submitted=_fields.moment(line.submitted.isoformat()) if line.submitted else None,
+            upvotes=line.upvotes,
+            stars=line.stars,
+            organization=_fields.line(line.organization)[0],
+            keywords=tuple(dict.fromkeys(word for text in line.keywords if (word := _fields.line(text)[0][:100]))),
+        ),
+        summaries=tuple(
+            _summary(paper_id, version, language, summary) for language, summary in sorted(line.summaries.items())
+        ),
+    )
+
+
+def _author(entry: str | _Named) -> Author | None:
+    if isinstance(entry, str):
+        return read_author(_fields.line(entry)[1])
+    name = _fields.line(entry.name)[0]
+    return Author(name, _fields.line(entry.affiliation)[0]) if name else None
+
+
+def _summary(paper_id: PaperId, version: int | None, language: str, summary: _Summary) -> Summary:
+    """Used as it is, but for characters that cannot be stored. A rating that cannot be shown makes the line bad."""
+    texts: dict[str, Any] = {
+        name: clean(getattr(summary, name)).strip()
+        for name in (
+            "title", "abstract", "tldr", "tldr_en", "main_work", "motivation", "method", "result", "affiliation",
+            "code",
+        )
+    }  # fmt: skip
+    return Summary(
+        paper_id=paper_id,
+        version=version,
+        language=clean(language)[:35],
+        provenance=Provenance(engine=SUMMARY_ENGINE),
+        highlights=tuple(text for item in summary.highlights if (text := clean(item).strip())),
+        keywords=tuple(keyword for item in summary.keywords if (keyword := _keyword(item, language)).term),
+        ratings={
+            name: Rating(summary.ratings[name].value, clean(summary.ratings[name].reason).strip())
+            for name in RATINGS
+            if name in summary.ratings
+        },
+        **texts,
+    )
+
+
+def _keyword(item: _Keyword | str, language: str) -> Keyword:
+    """`{"en": …, "zh": …}`, the second key being any tag of the summary's language; or the term alone."""
+    if isinstance(item, str):
+        return Keyword(clean(item).strip())
+    others: dict[str, Any] = item.model_extra or {}
+    found = others.get(language) or others.get(language.partition("-")[0]) or ""
+    translation = clean(found).strip() if isinstance(found, str) else ""
+    return Keyword(clean(item.en).strip() or translation, translation if item.en.strip() else "")
+
+
+class Files:
+    """Implements `domain.ports.Source` over a file, or over every `*.jsonl` of a folder."""
+
+    kind = KIND
+
+    def __init__(self, path: Path, *, now: Clock = lambda: datetime.now(UTC)) -> None:
+        self._path = path
+        self._now = now
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The one feed, named after the file."""
+        return (self._path.name,)
+
+    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
+        """Read the lines that were announced on this day, or that do not say when."""
+        for feed in feeds:
+            try:
+                yield await asyncio.to_thread(self._read, day, feed)
+            except SourceError as error:
+                yield failed(KIND, feed, day, error, self._now())
+
+    def _read(self, day: date, feed: str) -> Collected:
+        announcements: list[Announcement] = []
+        problems: list[str] = []
+        for path in self._paths():
+            try:
+                with path.open("rb") as file:
+                    for read in parse(_lines(file), day=day, feed=feed):
+                        if isinstance(read, Problem):
+                            problems.append(f"{path.name}:{read.line}: {read.message}")
+                        elif read.day == day:
+                            announcements.append(read)
+            except OSError as error:
+                msg = f"{path} cannot be read: {error.strerror or error}"
+                raise SourceUnavailable(msg, source=KIND, feed=feed) from error
+        status, note = ListingStatus.FRESH, ""
+        if not announcements:
+            status, note = ListingStatus.NONE_EXPECTED, f"{self._path.name} holds no paper of this day"
+        return collected(
+            source=KIND,
+            feed=feed,
+            day=day,
+            status=ListingStatus.FAILED if problems and not announcements else status,
+            notes=(note, problems_note(problems)),
+            announcements=announcements,
+            announced=len(announcements) + len(problems),
+            rejected=len(problems),
+            at=self._now(),
+        )
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._path.glob("*.jsonl")) if self._path.is_dir() else [self._path]
+
+
+def _lines(file: Any) -> Iterator[bytes]:  # noqa: ANN401 - a binary file; typing.BinaryIO lacks readline's bound
+    """The lines; of one that is too long only the beginning, so that memory stays bounded."""
+    while line := file.readline(_LINE):
+        yield line
+        while len(line) == _LINE and not line.endswith(b"\n"):
+            line = file.readline(_LINE)

@@ -1,0 +1,1 @@
+"""Sources: recorded and invented answers, served over real HTTP on loopback."""
