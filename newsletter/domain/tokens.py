@@ -1,0 +1,66 @@
+"""Signed names for subscribers: unsubscribe tokens and envelope senders. Pure: the secret is handed in.
+
+A token names a subscriber by number and carries a keyed hash over the purpose, the number and the address, so that
+it can be neither guessed nor used for anything else, and stops working when the address changes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+
+from newsletter.domain.issues import IssueKey
+
+__all__ = ["bounce_address", "keyed_hash", "read_bounce_address", "read_token", "subscriber_token"]
+
+_TOKEN = re.compile(r"(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_-]{22})", re.ASCII)
+_BOUNCE = re.compile(
+    r"[^@]*\+(?P<day>\d{4}-\d{2}-\d{2}(?:-weekly)?)-(?P<id>\d{1,18})-(?P<mac>[a-z2-7]{13})@[^@]+", re.ASCII
+)
+_LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
+
+
+def keyed_hash(secret: bytes, *parts: str) -> bytes:
+    """HMAC-SHA256 (RFC 2104) over the parts, each preceded by its length, so that no two lists give the same text."""
+    message = b"".join(b"%d:%b" % (len(data), data) for data in (part.encode() for part in parts))
+    return hmac.digest(secret, message, hashlib.sha256)
+
+
+def subscriber_token(secret: bytes, purpose: str, subscriber_id: int, email: str) -> str:
+    """A token for one purpose (`unsubscribe`, `preferences`, `feed`) of one subscriber, safe in an address."""
+    mac = keyed_hash(secret, purpose, str(subscriber_id), email)[:16]
+    return f"{subscriber_id}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
+def read_token(token: str) -> int | None:
+    """The subscriber's number that a token claims, None if it is no token. Compare with `subscriber_token` to trust it."""
+    match = _TOKEN.fullmatch(token)
+    return int(match["id"]) if match else None
+
+
+def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) -> str:
+    """The envelope sender of one delivery (VERP): `bounces+2026-06-02-17-mfrggzdfmztwq@example.org`.
+
+    The local part of `base` is shortened where the result would exceed 64 octets.
+    """
+    local, _, domain = base.rpartition("@")
+    mac = base64.b32encode(keyed_hash(secret, "bounce", key.slug, str(subscriber_id))[:8]).decode().lower().rstrip("=")
+    detail = f"+{key.slug}-{subscriber_id}-{mac}"
+    return f"{local[: _LOCAL_LIMIT - len(detail)]}{detail}@{domain}"
+
+
+def read_bounce_address(secret: bytes, address: str) -> tuple[IssueKey, int] | None:
+    """Which issue and subscriber an envelope sender belongs to; None if it is not one of ours or was forged."""
+    match = _BOUNCE.fullmatch(address)
+    if match is None:
+        return None
+    try:
+        key = IssueKey.parse(match["day"])
+    except ValueError:
+        return None
+    subscriber_id = int(match["id"])
+    expected = bounce_address(secret, f"x@{address.rpartition('@')[2]}", key, subscriber_id)
+    given = "x" + address[address.rindex("+") :]
+    return (key, subscriber_id) if hmac.compare_digest(expected.encode(), given.encode()) else None

@@ -1,0 +1,440 @@
+"""Personal messages joined from parts that were encoded once: the `MailFactory` of the product.
+
+A message is a pure function of the issue, its language, the recipient and the selection: `Message-ID`, `Date`, the
+boundary and every token derive from them, so a second attempt is the same message byte for byte.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from newsletter.domain.deliveries import OutgoingMessage, Recipient
+from newsletter.domain.issues import Issue
+from newsletter.domain.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
+from newsletter.domain.markup import clean_line, safe_url
+from newsletter.domain.ports import MailEdition
+from newsletter.domain.selection import Pick, Selection
+from newsletter.domain.tokens import bounce_address, keyed_hash, subscriber_token
+from newsletter.errors import AddressInvalid
+from newsletter.mail.encoding import LineCodec, encode_address, encode_header, pick_codec
+
+__all__ = ["MailAssembler", "plain_address"]
+
+_MAX_BYTES = 98_000
+"""A message as transferred: under 100 KB with room for the fields that relays add (Gmail clips at about 102 KB)."""
+
+_LINE_CACHE = 8192
+
+
+def plain_address(address: str) -> str:
+    """The address with its domain in ASCII (IDNA), fit for an envelope.
+
+    Raises:
+        AddressInvalid: no local part, no domain, or characters that could end a header or a command.
+    """
+    local, at, domain = address.rpartition("@")
+    if not at or not local or any(mark in address for mark in " \t\r\n\0<>"):
+        msg = f"not an address that can be mailed: {address[:80]!r} (expected for example ada@example.org)"
+        raise AddressInvalid(msg)
+    try:
+        host = domain if domain.isascii() else domain.encode("idna").decode()
+    except UnicodeError as error:
+        msg = f"the domain of {address[:80]!r} cannot be written in ASCII: {error}"
+        raise AddressInvalid(msg) from error
+    if not host or not host.isascii():
+        msg = f"not an address that can be mailed: {address[:80]!r} (its domain is empty)"
+        raise AddressInvalid(msg)
+    return f"{local}@{host}"
+
+
+class MailAssembler:
+    """Makes the messages of an issue.
+
+    `sender` is the address in From, `bounces` the one that envelope senders are made from (the sender's by default).
+    `base_url` is where the site and its pages are served; without it no https address is invented: unsubscribing is
+    then a mail to `sender`. `secret` signs tokens, envelope senders and ids.
+    """
+
+    def __init__(
+        self,
+        *,
+        design: MailDesign,
+        title: str,
+        sender: str,
+        sender_name: str = "",
+        base_url: str = "",
+        bounces: str = "",
+        reply_to: str = "",
+        secret: bytes,
+        max_bytes: int = _MAX_BYTES,
+    ) -> None:
+        self._design = design
+        self._secret = secret
+        self._sender = plain_address(sender)
+        self._bounces = plain_address(bounces or sender)
+        self._base_url = safe_url(base_url).rstrip("/")
+        self._max_bytes = max_bytes
+        self._head = _constant_fields(
+            title=clean_line(title, 200),
+            sender=self._sender,
+            sender_name=clean_line(sender_name or title, 200),
+            reply_to=plain_address(reply_to) if reply_to else "",
+            base_url=self._base_url,
+        )
+
+    def __repr__(self) -> str:
+        return f"MailAssembler(sender={self._sender!r}, base_url={self._base_url!r})"
+
+    def edition(self, issue: Issue, language: str) -> MailEdition:
+        """The edition of this issue in this language: everything is rendered and encoded here, once."""
+        return _Edition(
+            issue=issue,
+            designed=self._design.design(issue, language),
+            secret=self._secret,
+            sender=self._sender,
+            bounces=self._bounces,
+            base_url=self._base_url,
+            head=self._head,
+            max_bytes=self._max_bytes,
+        )
+
+
+def _constant_fields(*, title: str, sender: str, sender_name: str, reply_to: str, base_url: str) -> bytes:
+    """The header fields that every message of the newsletter shares."""
+    local, _, domain = sender.rpartition("@")
+    list_id = f"{''.join(c if c.isalnum() and c.isascii() else '-' for c in local)}.{domain}"[-200:]
+    fields = [
+        encode_address("From", sender_name, sender),
+        encode_address("List-Id", title[:100], list_id),
+        encode_header("List-Post", "NO"),
+        encode_header("List-Help", f"<{base_url}/help/>" if base_url else f"<mailto:{sender}?subject=help>"),
+        encode_header("Precedence", "list"),
+        encode_header("Auto-Submitted", "auto-generated"),
+        encode_header("MIME-Version", "1.0"),
+    ]
+    if base_url:
+        fields.insert(4, encode_header("List-Archive", f"<{base_url}/>"))
+    if reply_to:
+        fields.insert(1, encode_address("Reply-To", "", reply_to))
+    return b"".join(fields)
+
+
+class _Line:
+    """One line with slots. Its encoded forms are kept, because most values come again."""
+
+    __slots__ = ("_codec", "_escape", "_known", "_parts", "slots")
+
+    def __init__(self, parts: Sequence[str | Slot], codec: LineCodec, *, escape: bool) -> None:
+        self._parts = tuple(parts)
+        self._codec = codec
+        self._escape = escape
+        self._known: dict[tuple[str, ...], bytes] = {}
+        self.slots = tuple(part for part in self._parts if isinstance(part, Slot))
+
+    def encode(self, values: Mapping[Slot, str]) -> bytes:
+        """The line with these values, encoded."""
+        key = tuple([values[slot] for slot in self.slots])
+        found = self._known.get(key)
+        if found is None:
+            text = "".join(
+                (_escape(values[part]) if self._escape else values[part]) if isinstance(part, Slot) else part
+                for part in self._parts
+            )
+            if len(self._known) >= _LINE_CACHE:
+                self._known.clear()
+            found = self._known[key] = self._codec(text)
+        return found
+
+
+_Encoded = tuple[bytes | _Line | Region, ...]
+
+
+def _escape(value: str) -> str:
+    """As HTML's own serialisation escapes text (WHATWG HTML §13.3)."""
+    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
+
+
+def _encode_piece(piece: Piece, codec: LineCodec, *, escape: bool) -> _Encoded:
+    """Encode what is the same for everybody; keep the lines with slots."""
+    result: list[bytes | _Line | Region] = []
+    static: list[str] = []
+    line: list[str | Slot] = []
+
+    def flush() -> None:
+        if static:
+            result.append(codec("".join(static)))
+            static.clear()
+
+    for part in piece:
+        if isinstance(part, Region):
+            flush()
+            result.append(part)
+        elif isinstance(part, Slot):
+            line.append(part)
+        elif line:
+            before, newline, after = part.partition("\n")
+            line.append(before + newline)
+            if newline:
+                flush()
+                result.append(_Line(line, codec, escape=escape))
+                line.clear()
+                _keep(after, static, line)
+        else:
+            _keep(part, static, line)
+    flush()
+    if line:
+        result.append(_Line([*line, "\n"], codec, escape=escape))
+    return tuple(result)
+
+
+def _keep(text: str, static: list[str], line: list[str | Slot]) -> None:
+    """Whole lines are static; what follows the last line feed begins the next line, which has a slot."""
+    whole, newline, begun = text.rpartition("\n")
+    if whole or newline:
+        static.append(whole + newline)
+    if begun:
+        line.append(begun)
+
+
+class _Part:
+    """One encoded part of the mail."""
+
+    def __init__(self, part: MailPart, *, escape: bool) -> None:
+        sample = "".join(text for piece in (part.frame, *part.cards[:50]) for text in piece if type(text) is str)
+        self.encoding, codec = pick_codec(sample)
+
+        def encode(piece: Piece) -> _Encoded:
+            return _encode_piece(piece, codec, escape=escape)
+
+        self.frame = encode(part.frame)
+        self.optional = {
+            Region.GREETING: encode(part.greeting),
+            Region.INTERESTS: encode(part.interests),
+            Region.MORE: encode(part.more),
+        }
+        self.rows = [b"".join(_static(encode(piece))) for piece in part.rows]
+        self.cards = [_Card(encode(piece)) for piece in part.cards]
+        self._why = encode(part.why)
+        self._term = encode(part.term)
+        self._dynamic: dict[tuple[int, tuple[str, ...]], bytes] = {}
+        self._card_lines = self.cards[0].dynamic if self.cards else ()
+
+    def dynamic(self, number: int, terms: tuple[str, ...]) -> bytes:
+        """What is personal about a card: its number and why it came."""
+        key = (number, terms)
+        found = self._dynamic.get(key)
+        if found is None:
+            if len(self._dynamic) >= _LINE_CACHE * 4:
+                self._dynamic.clear()
+            values = {Slot.NUMBER: str(number), Slot.TERMS: ", ".join(terms)}
+            found = self._dynamic[key] = b"".join(
+                _fill(self._card_lines, values, {Region.WHY: self._reasons(values, terms)})
+            )
+        return found
+
+    def _reasons(self, values: dict[Slot, str], terms: tuple[str, ...]) -> list[bytes]:
+        if not terms:
+            return []
+        lines = []
+        for at, term in enumerate(terms, 1):
+            values[Slot.TERM], values[Slot.COMMA] = term, "," if at < len(terms) else ""
+            lines += _fill(self._term, values, {})
+        return _fill(self._why, values, {Region.TERMS: lines})
+
+
+class _Card:
+    """An encoded card: what stands before and after its personal lines."""
+
+    __slots__ = ("after", "before", "dynamic", "size")
+
+    def __init__(self, encoded: _Encoded) -> None:
+        personal = [at for at, part in enumerate(encoded) if not isinstance(part, bytes)]
+        first, last = (personal[0], personal[-1] + 1) if personal else (len(encoded), len(encoded))
+        self.before = b"".join(_static(encoded[:first]))
+        self.dynamic = encoded[first:last]
+        self.after = b"".join(_static(encoded[last:]))
+        self.size = len(self.before) + len(self.after)
+
+
+def _static(encoded: _Encoded) -> list[bytes]:
+    return [part for part in encoded if isinstance(part, bytes)]
+
+
+def _fill(encoded: _Encoded, values: Mapping[Slot, str], regions: Mapping[Region, Sequence[bytes]]) -> list[bytes]:
+    result: list[bytes] = []
+    for part in encoded:
+        if isinstance(part, bytes):
+            result.append(part)
+        elif isinstance(part, Region):
+            result.extend(regions.get(part, ()))
+        else:
+            result.append(part.encode(values))
+    return result
+
+
+class _Edition:
+    """The messages of one issue in one language."""
+
+    def __init__(
+        self,
+        *,
+        issue: Issue,
+        designed: DesignedMail,
+        secret: bytes,
+        sender: str,
+        bounces: str,
+        base_url: str,
+        head: bytes,
+        max_bytes: int,
+    ) -> None:
+        self._key = issue.key
+        self._identity = f"{issue.key.slug}/{issue.revision}/{issue.hash}"
+        self._designed = designed
+        self._secret = secret
+        self._sender = sender
+        self._bounces = bounces
+        self._base_url = base_url
+        self._head = head
+        self._max_bytes = max_bytes
+        self._text = _Part(designed.text, escape=False)
+        self._html = _Part(designed.html, escape=True)
+        moment = issue.frozen_at or datetime.combine(issue.day, time(), UTC)
+        self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
+        self._domain = sender.rpartition("@")[2]
+        self._subjects: dict[tuple[int, int], tuple[str, bytes]] = {}
+
+    def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
+        """The message of one recipient: a pure function of issue, recipient and selection."""
+        address = plain_address(recipient.email)
+        found = max(selection.found, len(selection.picks))
+        mac = keyed_hash(self._secret, "message", self._identity, str(recipient.subscriber_id), recipient.email)
+        unsubscribe, header_unsubscribe = self._unsubscribe(recipient)
+        picks = selection.picks
+        indexes = [pick.index for pick in picks[:3]]
+        subject, subject_field = self._subject(indexes, found)
+        values = {
+            Slot.SUBJECT: subject,
+            Slot.PREHEADER: self._designed.preheader(indexes, found),
+            Slot.COUNTS: self._designed.counts(found, interested=bool(recipient.interests)),
+            Slot.NAME: clean_line(recipient.name, 100),
+            Slot.EMAIL: recipient.email,
+            Slot.INTERESTS: self._designed.interests(recipient.interests) if recipient.interests else "",
+            Slot.UNSUBSCRIBE: unsubscribe,
+            Slot.PREFERENCES: self._page("preferences", recipient),
+            Slot.MORE: "",
+        }
+        name = base64.b32encode(mac[:15]).decode().lower()
+        message_id = f"<{self._key.slug}.{name}@{self._domain}>"
+        boundary = f"part-{mac[15:25].hex()}".encode()
+        header = b"".join(
+            (
+                self._head,
+                encode_address("To", values[Slot.NAME], address),
+                subject_field,
+                self._date,
+                b"Message-ID: %b\r\n" % message_id.encode(),
+                header_unsubscribe,
+                b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n' % boundary,
+            )
+        )
+        text_open = _part_header(boundary, b"plain", self._text.encoding)
+        html_open = _part_header(boundary, b"html", self._html.encoding)
+        end = b"--%b--\r\n" % boundary
+        room = self._max_bytes - len(header) - len(text_open) - len(html_open) - len(end) - 2
+        text, html = self._bodies(picks, found, values, room)
+        return OutgoingMessage(
+            sender=bounce_address(self._secret, self._bounces, self._key, recipient.subscriber_id),
+            recipient=address,
+            message_id=message_id,
+            header=header,
+            body=(text_open, *text, html_open, *html, end),
+        )
+
+    def _bodies(
+        self, picks: Sequence[Pick], found: int, values: dict[Slot, str], room: int
+    ) -> tuple[list[bytes], list[bytes]]:
+        """Both parts, with as many papers as there is room for; the others stay on the web."""
+        text, html, designed = self._text, self._html, self._designed
+        rows = [pick.index for pick in picks[: designed.summary_rows]]
+        values[Slot.MORE] = designed.more(found)
+        frame = self._frames(values, rows, with_more=True)
+        room -= sum(map(len, frame[0])) + sum(map(len, frame[1]))
+        text_cards: list[bytes] = []
+        html_cards: list[bytes] = []
+        shown = 0
+        for number, pick in enumerate(picks, 1):
+            terms = designed.terms(pick.matches) if pick.matches else ()
+            text_card, html_card = text.cards[pick.index], html.cards[pick.index]
+            text_why, html_why = text.dynamic(number, terms), html.dynamic(number, terms)
+            room -= text_card.size + html_card.size + len(text_why) + len(html_why)
+            if room < 0 and shown:
+                break
+            text_cards += (text_card.before, text_why, text_card.after)
+            html_cards += (html_card.before, html_why, html_card.after)
+            shown = number
+        hidden = found - shown
+        values[Slot.MORE] = designed.more(hidden) if hidden else ""
+        text_frame, html_frame = self._frames(values, rows[:shown], with_more=hidden > 0, cards=(text_cards, html_cards))
+        return text_frame, html_frame
+
+    def _frames(
+        self,
+        values: Mapping[Slot, str],
+        rows: Sequence[int],
+        *,
+        with_more: bool,
+        cards: tuple[list[bytes], list[bytes]] = ([], []),
+    ) -> tuple[list[bytes], list[bytes]]:
+        result = []
+        for part, part_cards in zip((self._text, self._html), cards, strict=True):
+            optional = part.optional
+            regions: dict[Region, Sequence[bytes]] = {
+                Region.ROWS: [part.rows[index] for index in rows],
+                Region.CARDS: part_cards,
+            }
+            if values[Slot.NAME]:
+                regions[Region.GREETING] = _fill(optional[Region.GREETING], values, {})
+            if values[Slot.INTERESTS]:
+                regions[Region.INTERESTS] = _fill(optional[Region.INTERESTS], values, {})
+            if with_more:
+                regions[Region.MORE] = _fill(optional[Region.MORE], values, {})
+            result.append(_fill(part.frame, values, regions))
+        return result[0], result[1]
+
+    def _subject(self, indexes: Sequence[int], found: int) -> tuple[str, bytes]:
+        key = (indexes[0] if indexes else -1, found)
+        known = self._subjects.get(key)
+        if known is None:
+            subject = clean_line(self._designed.subject(indexes, found), 200)
+            known = self._subjects[key] = (subject, encode_header("Subject", subject))
+        return known
+
+    def _page(self, purpose: str, recipient: Recipient) -> str:
+        """The address of a subscriber's own page; empty where nothing is served."""
+        if not self._base_url:
+            return ""
+        token = subscriber_token(self._secret, purpose, recipient.subscriber_id, recipient.email)
+        return f"{self._base_url}/{purpose}/{token}"
+
+    def _unsubscribe(self, recipient: Recipient) -> tuple[str, bytes]:
+        """The link in the mail, and the header fields (RFC 2369, RFC 8058)."""
+        mail = f"mailto:{quote(self._sender, safe='@')}?subject=unsubscribe"
+        page = self._page("unsubscribe", recipient)
+        if not page:
+            return mail, b"List-Unsubscribe: <%b>\r\n" % mail.encode()
+        return page, (
+            b"List-Unsubscribe: <%b>,\r\n <%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+            % (page.encode(), mail.encode())
+        )
+
+
+def _part_header(boundary: bytes, subtype: bytes, encoding: str) -> bytes:
+    return b"--%b\r\nContent-Type: text/%b; charset=utf-8\r\nContent-Transfer-Encoding: %b\r\n\r\n" % (
+        boundary,
+        subtype,
+        encoding.encode(),
+    )

@@ -1,0 +1,110 @@
+"""The template set: Jinja2 made strict, escaped by file type, worded by catalogue, overridable file by file."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from newsletter.domain.markup import ellipsis, slug
+from newsletter.errors import TemplateFault
+from newsletter.render.catalogues import Wording, wording
+from newsletter.render.labels import Labels
+from newsletter.render.prose import markdown_html, math, plain
+from newsletter.render.text import wrap
+
+__all__ = ["Templates"]
+
+_MARKUP = (".html", ".xml", ".xsl", ".svg")
+
+Filter = Callable[..., Any]
+
+
+class Templates:
+    """Renders templates by name.
+
+    `folders` are looked through in order, so that a file in the operator's own folder takes the place of the shipped
+    one of the same name. `filters` are added to every environment.
+    """
+
+    def __init__(self, folders: Sequence[Path], filters: Mapping[str, Filter] | None = None) -> None:
+        self._folders = tuple(folders)
+        self._filters = dict(filters or {})
+        self._loader = jinja2.FileSystemLoader([str(folder) for folder in self._folders])
+        self._environments: dict[str, jinja2.Environment] = {}
+
+    def render(self, name: str, language: str, /, **context: Any) -> str:
+        """Render one template in one language.
+
+        Raises:
+            TemplateFault: the template is missing or wrong; the message names file, line and variable.
+        """
+        return self._guarded(name, lambda: self._environment(language).get_template(name).render(context))
+
+    def source(self, name: str) -> str:
+        """A file of the template set as it is (style sheets, scripts, icons)."""
+        return self._guarded(name, lambda: self._loader.get_source(self._environment("en"), name)[0])
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The files of one folder of the set, overridden ones once."""
+        return tuple(name for name in self._loader.list_templates() if name.startswith(f"{folder}/"))
+
+    def path(self, name: str) -> Path | None:
+        """Where a template's file lies: the first folder that has it."""
+        return next((folder / name for folder in self._folders if (folder / name).is_file()), None)
+
+    def _environment(self, language: str) -> jinja2.Environment:
+        found = self._environments.get(language)
+        if found is None:
+            found = self._environments[language] = self._build(wording(language))
+        return found
+
+    def _build(self, words: Wording) -> jinja2.Environment:
+        environment = jinja2.Environment(
+            loader=self._loader,
+            undefined=jinja2.StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(_MARKUP),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        )
+        environment.install_gettext_callables(  # type: ignore[attr-defined]
+            words.gettext, words.ngettext, newstyle=True
+        )
+        environment.filters.update(
+            math=math, plain=plain, markdown=markdown_html, wrap=wrap, ellipsis=ellipsis, slug=slug, **self._filters
+        )
+        environment.filters.update(day=words.day, weekday=words.weekday, month=words.month)
+        environment.globals.update(language=words.language, direction=words.direction, label=Labels(words))
+        return environment
+
+    def _guarded(self, name: str, work: Callable[[], str]) -> str:
+        try:
+            return work()
+        except jinja2.TemplateSyntaxError as error:
+            raise self._fault(error.name or name, error.lineno, error.message or "cannot be read") from error
+        except jinja2.TemplateNotFound as error:
+            looked = ", ".join(str(folder) for folder in self._folders)
+            msg = f"template {error.name or name} does not exist (looked in {looked})"
+            raise TemplateFault(msg, file=error.name or name) from error
+        except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            file, line = self._place(error)
+            if not file:
+                raise
+            raise self._fault(file, line, str(error)) from error
+
+    def _fault(self, name: str, line: int, what: str) -> TemplateFault:
+        path = self.path(name) or name
+        return TemplateFault(f"{path}:{line}: {what}", file=str(path), line=line)
+
+    def _place(self, error: BaseException) -> tuple[str, int]:
+        """The innermost template line of a traceback (Jinja2 rewrites the frames of templates to their source)."""
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            for folder in self._folders:
+                if Path(frame.filename).is_relative_to(folder):
+                    return Path(frame.filename).relative_to(folder).as_posix(), frame.lineno or 0
+        return "", 0

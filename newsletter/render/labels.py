@@ -1,0 +1,115 @@
+"""Words for values, from the catalogue of one language. Plain text: templates escape them like any other text."""
+
+from __future__ import annotations
+
+from newsletter.domain.announcements import AnnounceType
+from newsletter.domain.summaries import FailureKind
+from newsletter.render.catalogues import Wording
+from newsletter.render.view import IssueView, LinkView, PaperView, RatingView
+
+__all__ = ["Labels"]
+
+
+class Labels:
+    """The global `label` of every template."""
+
+    def __init__(self, words: Wording) -> None:
+        self._words = words
+        # xgettext finds these names
+        _ = words.gettext
+        self._kinds = {
+            AnnounceType.NEW: _("new"),
+            AnnounceType.CROSS: _("cross-listed"),
+            AnnounceType.FEATURED: _("featured"),
+            AnnounceType.REPLACE: _("replaced"),
+            AnnounceType.REPLACE_CROSS: _("replaced"),
+        }
+        self._links = {
+            "abs": _("Abstract page"),
+            "pdf": "PDF",
+            "html": "HTML",
+            "code": _("Code"),
+            "project": _("Project page"),
+            "hf": "Hugging Face",
+        }
+        self._ratings = {
+            "practicality": _("Practicality"),
+            "novelty": _("Novelty"),
+            "recommendation": _("Recommendation"),
+        }
+        unusable = _("Abstract. The summary could not be used and was left out.")
+        self._failures = {
+            None: _("Abstract. Nobody has summarised this paper yet."),
+            FailureKind.UNAVAILABLE: _("Abstract. There is no summary because the summariser could not be reached."),
+            FailureKind.BUDGET: _("Abstract. There is no summary because the day’s budget was used up."),
+            FailureKind.REFUSED: _("Abstract. There is no summary because the model declined to write one."),
+            FailureKind.WRONG_LANGUAGE: _("Abstract. The summary came in the wrong language and was left out."),
+            FailureKind.INCOMPLETE: _("Abstract. The summary was incomplete and was left out."),
+            FailureKind.TOO_LONG: _("Abstract. The summary was too long and was left out."),
+            FailureKind.UNPARSABLE: unusable,
+            FailureKind.ECHO: unusable,
+            FailureKind.ERROR_TEXT: unusable,
+        }
+
+    def kind(self, paper: PaperView) -> str:
+        """How it was announced: `new`, `cross-listed`."""
+        return self._kinds[paper.announced_as]
+
+    def link(self, link: LinkView) -> str:
+        """What a link leads to: the editor's own label, or the name of its role."""
+        return self._links.get(link.role) or link.label
+
+    def rating(self, rating: RatingView) -> str:
+        """The name of a rating."""
+        return self._ratings.get(rating.name, rating.name)
+
+    def score(self, rating: RatingView) -> str:
+        """A rating as text: `3.5 of 5`."""
+        return self._words.gettext("%(value)s of 5") % {"value": f"{rating.value:g}"}
+
+    def authors(self, paper: PaperView) -> str:
+        """The first few authors: `A, B, C and 12 more`."""
+        names = ", ".join(paper.authors_first)
+        if not paper.authors_more:
+            return names
+        return self._words.gettext("%(names)s and %(count)d more") % {"names": names, "count": paper.authors_more}
+
+    def failure(self, paper: PaperView) -> str:
+        """Why an abstract stands where a summary should."""
+        return self._failures[paper.failure]
+
+    def keywords(self, paper: PaperView) -> str:
+        """The keywords in one line: `检索 (retrieval), …`."""
+        return ", ".join(f"{one.text} ({one.english})" if one.english else one.text for one in paper.keywords)
+
+    def papers(self, count: int) -> str:
+        """`7 papers`."""
+        return self._words.ngettext("%(num)d paper", "%(num)d papers", count) % {"num": count}
+
+    def more(self, count: int) -> str:
+        """`7 more on the web`."""
+        return self._words.ngettext("%(num)d more on the web", "%(num)d more on the web", count) % {"num": count}
+
+    def upvotes(self, paper: PaperView) -> str:
+        """`7 upvotes`."""
+        count = paper.upvotes or 0
+        return self._words.ngettext("%(num)d upvote", "%(num)d upvotes", count) % {"num": count}
+
+    def stars(self, paper: PaperView) -> str:
+        """`7 stars` of a code repository."""
+        count = paper.stars or 0
+        return self._words.ngettext("%(num)d star", "%(num)d stars", count) % {"num": count}
+
+    def completeness(self, view: IssueView) -> str:
+        """How complete the day was; empty where nothing is known about its listings."""
+        day = view.completeness
+        if day.missing:
+            names = ", ".join(f"{one.source} {one.feed}".strip() for one in day.missing)
+            return self._words.gettext("The day may be incomplete. Not read: %(lists)s.") % {"lists": names}
+        if day.fresh:
+            return self._words.ngettext(
+                "The day is complete: the one list we read was fresh.",
+                "The day is complete: all %(num)d lists we read were fresh.",
+                day.fresh,
+            ) % {"num": day.fresh}
+        return ""

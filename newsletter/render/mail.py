@@ -1,0 +1,252 @@
+"""The mail of an issue in one language: every template rendered once, in pieces with slots for what is personal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import css_inline
+from markupsafe import Markup
+
+from newsletter.domain.issues import Issue
+from newsletter.domain.mailing import DesignedMail, MailPart, Piece, Region, Slot
+from newsletter.domain.markup import clean_line, ellipsis, safe_url
+from newsletter.domain.selection import Match
+from newsletter.render.catalogues import Wording, wording
+from newsletter.render.environment import Templates
+from newsletter.render.labels import Labels
+from newsletter.render.prose import markdown_html
+from newsletter.render.view import IssueView, view_issue
+
+__all__ = ["MailRenderer", "PersonalCard", "PersonalMail"]
+
+# Noncharacters mark slots: `clean_line` removes them from every foreign text, so nothing else can look like one.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_MARK = re.compile(f"{_OPEN}([a-z-]+){_CLOSE}")
+_EMPTY_REGION = f"{_OPEN}empty{_CLOSE}"
+
+_SUBJECT_TITLE = 60
+_PREHEADER = (40, 130)
+_SUMMARY_ROWS = 5
+_TERMS_SHOWN = 6
+_BLANK = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalCard:
+    """One paper of a personal mail on the plain path: its place in the issue and the terms it matched."""
+
+    index: int
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalMail:
+    """All that the plain path needs: the values of the slots, the papers shown, and how many stay on the web."""
+
+    values: Mapping[Slot, str]
+    cards: tuple[PersonalCard, ...]
+    hidden: int
+
+
+class MailRenderer:
+    """Renders mails: the `MailDesign` of this product's template set.
+
+    `base_url` is the address of the published site, empty where there is none: then no address of ours is shown.
+    """
+
+    def __init__(self, templates: Templates, *, title: str, base_url: str = "", postal_address: str = "") -> None:
+        self._templates = templates
+        self._title = clean_line(title, 200)
+        self._base_url = safe_url(base_url).rstrip("/")
+        self._postal_address = clean_line(postal_address, 500)
+        self._css = templates.source("mail/inline.css")
+        self._head_css = templates.source("mail/head.css")
+        self._document = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=self._css)
+        self._fragment = css_inline.CSSInliner(load_remote_stylesheets=False)
+
+    def design(self, issue: Issue, language: str) -> DesignedMail:
+        """The issue's mail in pieces; in the newsletter's own language where the issue does not have that one."""
+        view = view_issue(issue, language if language in issue.languages else issue.languages[0])
+        slots = {slot.value: f"{_OPEN}{slot.value}{_CLOSE}" for slot in Slot}
+        regions = {region.value: f"{_OPEN}in-{region.value}{_CLOSE}" for region in Region}
+        return _Designed(
+            view=view,
+            words=wording(view.language),
+            html=self._part(view, "html", slots, regions),
+            text=self._part(view, "txt", slots, regions),
+        )
+
+    def whole(self, issue: Issue, language: str, mail: PersonalMail) -> tuple[str, str]:
+        """The plain path: one recipient's whole text and HTML, rendered in full. The slow reference for the pieces."""
+        view = view_issue(issue, language if language in issue.languages else issue.languages[0])
+        return self._whole(view, "txt", mail), self._inline(self._whole(view, "html", mail))
+
+    def _part(self, view: IssueView, kind: str, slots: Mapping[str, str], regions: Mapping[str, str]) -> MailPart:
+        def piece(name: str, **context: object) -> Piece:
+            rendered = self._render(view, f"mail/{name}.{kind}", slot=slots, region=regions, **context)
+            if kind == "html":
+                inline = self._inline if name == "frame" else self._inline_fragment
+                return _cut(inline(rendered))
+            return _cut(rendered)
+
+        return MailPart(
+            frame=piece("frame"),
+            greeting=piece("greeting"),
+            interests=piece("interests"),
+            rows=tuple(piece("row", paper=paper) for paper in view.papers),
+            cards=tuple(piece("card", paper=paper) for paper in view.papers),
+            more=piece("more"),
+            why=piece("why"),
+            term=piece("term"),
+        )
+
+    def _whole(self, view: IssueView, kind: str, mail: PersonalMail) -> str:
+        mark: Callable[[str], str] = Markup if kind == "html" else str
+
+        def render(name: str, values: Mapping[Slot, str], regions: Mapping[Region, str], **context: object) -> str:
+            slot = {key.value: value for key, value in values.items()}
+            region = {key.value: mark(text) for key, text in regions.items()}
+            return self._render(view, f"mail/{name}.{kind}", slot=slot, region=region, **context)
+
+        def optional(name: str, shown: bool) -> str:  # noqa: FBT001
+            return render(name, mail.values, {}).rstrip("\n") if shown else _EMPTY_REGION
+
+        def why(terms: Sequence[str]) -> str:
+            if not terms:
+                return _EMPTY_REGION
+            lines = [
+                render("term", {Slot.TERM: term, Slot.COMMA: "," if at < len(terms) else ""}, {}).rstrip("\n")
+                for at, term in enumerate(terms, 1)
+            ]
+            return render("why", {Slot.TERMS: ", ".join(terms)}, {Region.TERMS: "\n".join(lines)}).rstrip("\n")
+
+        rows = [
+            render("row", {}, {}, paper=view.papers[card.index]) for card in mail.cards[:_SUMMARY_ROWS]
+        ]
+        cards = [
+            render("card", {Slot.NUMBER: str(number)}, {Region.WHY: why(card.terms)}, paper=view.papers[card.index])
+            for number, card in enumerate(mail.cards, 1)
+        ]
+        regions = {
+            Region.GREETING: optional("greeting", bool(mail.values[Slot.NAME])),
+            Region.INTERESTS: optional("interests", bool(mail.values[Slot.INTERESTS])),
+            Region.ROWS: "".join(rows).removesuffix("\n"),
+            Region.CARDS: "".join(cards).removesuffix("\n"),
+            Region.MORE: optional("more", mail.hidden > 0),
+        }
+        return _tidy(render("frame", mail.values, regions), html=kind == "html")
+
+    def _render(self, view: IssueView, name: str, **context: object) -> str:
+        page = f"{self._base_url}/issues/{view.slug}/" if self._base_url else ""
+        if page and view.language != view.languages[0]:
+            page += f"{view.language}/"
+        rendered = self._templates.render(
+            name,
+            view.language,
+            view=view,
+            newsletter=self._title,
+            archive_url=f"{self._base_url}/" if self._base_url else "",
+            issue_url=page,
+            preferences=bool(self._base_url),
+            postal_address=self._postal_address,
+            preface=markdown_html(view.preface) if name.endswith(".html") else view.preface,
+            head_css=Markup(self._head_css),  # noqa: S704 - a file of the template set
+            **context,
+        )
+        return _tidy(rendered, html=name.endswith(".html"))
+
+    def _inline(self, html: str) -> str:
+        return self._document.inline(html) + "\n"
+
+    def _inline_fragment(self, html: str) -> str:
+        return self._fragment.inline_fragment(html, self._css)
+
+
+def _tidy(text: str, *, html: bool) -> str:
+    """Lines without white space around them (HTML) or after them (text), and without the marks of empty regions."""
+    if html:
+        lines: Iterable[str] = (line.strip() for line in text.split("\n"))
+        return "".join(f"{line}\n" for line in lines if line and line != _EMPTY_REGION)
+    return "\n".join(line.rstrip() for line in text.split("\n") if line != _EMPTY_REGION)
+
+
+def _cut(rendered: str) -> Piece:
+    """Split a rendered template at its marks; the line of a region belongs to the region."""
+    pieces: list[str | Slot | Region] = []
+    rest = rendered if rendered.endswith("\n") else f"{rendered}\n"
+    while match := _MARK.search(rest):
+        name = match[1]
+        if match.start():
+            pieces.append(rest[: match.start()])
+        rest = rest[match.end() :]
+        if name.startswith("in-"):
+            pieces.append(Region(name.removeprefix("in-")))
+            rest = rest.removeprefix("\n")
+        else:
+            pieces.append(Slot(name))
+    if rest:
+        pieces.append(rest)
+    return tuple(pieces)
+
+
+class _Designed:
+    """The `DesignedMail` of one issue in one language."""
+
+    summary_rows = _SUMMARY_ROWS
+
+    def __init__(self, *, view: IssueView, words: Wording, html: MailPart, text: MailPart) -> None:
+        self.language = view.language
+        self.html = html
+        self.text = text
+        self._titles = tuple(paper.title for paper in view.papers)
+        self._words = words
+        self._label = Labels(words)
+        self._day = words.day(view.day)
+
+    def subject(self, indexes: Sequence[int], found: int) -> str:
+        """`7 papers: Title of the first · 2 June 2026`."""
+        return self._words.gettext("%(papers)s: %(title)s · %(date)s") % {
+            "papers": self._label.papers(found),
+            "title": ellipsis(self._titles[indexes[0]], _SUBJECT_TITLE) if indexes else "",
+            "date": self._day,
+        }
+
+    def preheader(self, indexes: Sequence[int], found: int) -> str:
+        """What comes after the subject's title, as far as the line reaches."""
+        least, most = _PREHEADER
+        line = " · ".join(ellipsis(self._titles[index], 60) for index in indexes[1:3])
+        if len(line) < least:
+            line = f"{line} · {self._label.papers(found)} · {self._day}" if line else (
+                f"{ellipsis(self._titles[indexes[0]], 90)} · {self._label.papers(found)}" if indexes else self._day
+            )
+        return ellipsis(line, most)
+
+    def counts(self, found: int, interested: bool) -> str:  # noqa: FBT001
+        """How many papers, out of how many, and why."""
+        values = {"num": found, "total": len(self._titles)}
+        if not interested:
+            return self._label.papers(found)
+        return self._words.ngettext(
+            "%(num)d of %(total)d papers matches your interests",
+            "%(num)d of %(total)d papers match your interests",
+            found,
+        ) % values
+
+    def more(self, hidden: int) -> str:
+        """How many papers had to stay on the web."""
+        return self._label.more(hidden)
+
+    def terms(self, matches: Sequence[Match]) -> tuple[str, ...]:
+        """The interests that matched, each once, a few at most."""
+        seen: dict[str, None] = {}
+        for match in matches:
+            seen.setdefault(clean_line(match.label, 80), None)
+            if len(seen) == _TERMS_SHOWN:
+                break
+        return tuple(seen)
+
+    def interests(self, expressions: Sequence[str]) -> str:
+        """The interests in one line, cut where it gets long."""
+        return ellipsis(", ".join(clean_line(text, 100) for text in expressions[:40]), 400)
