@@ -1,8 +1,8 @@
 """What a rendered mail is made of before it is personal: pieces of text with named slots.
 
 The renderer fills every template once for an (issue, language) and leaves slots where something differs from
-recipient to recipient. The mail factory encodes the pieces once and joins them. A line is the unit: a piece is whole lines,
-each line is encoded on its own, so encoding a joined text and joining encoded pieces give the same bytes.
+recipient to recipient. The mail factory encodes the pieces once and joins them. A line is the unit: a piece is whole
+lines, each line is encoded on its own, so encoding a joined text and joining encoded pieces give the same bytes.
 """
 
 from __future__ import annotations
@@ -101,12 +101,12 @@ class DesignedMail(Protocol):
         """The line that mail programs show beside the subject: 40 to 130 characters."""
         ...
 
-    def counts(self, found: int, interested: bool) -> str:  # noqa: FBT001
+    def counts(self, found: int, interested: bool) -> str:
         """How many papers came, and whether as the interests asked."""
         ...
 
     def more(self, hidden: int) -> str:
-        """"n more on the web"."""
+        """How many papers stay on the web, in words."""
         ...
 
     def terms(self, matches: Sequence[Match]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 __all__ = ["clean_line", "clean_text", "ellipsis", "safe_url", "slug"]
 
 # What no surface may carry: C0 and C1 controls and U+FFFE/U+FFFF (XML 1.0 §2.2), lone surrogates, noncharacters
-# (Unicode 23.7), and the explicit directional controls that let a title reorder the text after it (UAX #9; CVE-2021-42574).
+# (Unicode 23.7), and the directional controls that let a title reorder the text after it (UAX #9; CVE-2021-42574).
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\uffff"
     "\u202a-\u202e\u2066-\u2069\u200e\u200f\U000e0000-\U000e007f"
@@ -29,7 +29,7 @@ _URL_LIMIT = 2000
 
 
 def clean_line(text: str, limit: int = 10_000) -> str:
-    """The text as one line: forbidden characters gone, every run of white space one space, at most `limit` characters."""
+    """The text as one line: forbidden characters gone, white space runs one space each, at most `limit` long."""
     return _SPACE.sub(" ", _FORBIDDEN.sub("", text[: limit * 4])).strip()[:limit]
 
 

@@ -35,7 +35,7 @@ def subscriber_token(secret: bytes, purpose: str, subscriber_id: int, email: str
 
 
 def read_token(token: str) -> int | None:
-    """The subscriber's number that a token claims, None if it is no token. Compare with `subscriber_token` to trust it."""
+    """The subscriber's number that a token claims, None if it is none. Compare with `subscriber_token` to trust it."""
     match = _TOKEN.fullmatch(token)
     return int(match["id"]) if match else None
 

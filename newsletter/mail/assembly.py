@@ -378,7 +378,9 @@ class _Edition:
             shown = number
         hidden = found - shown
         values[Slot.MORE] = designed.more(hidden) if hidden else ""
-        text_frame, html_frame = self._frames(values, rows[:shown], with_more=hidden > 0, cards=(text_cards, html_cards))
+        text_frame, html_frame = self._frames(
+            values, rows[:shown], with_more=hidden > 0, cards=(text_cards, html_cards)
+        )
         return text_frame, html_frame
 
     def _frames(

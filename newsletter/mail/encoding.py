@@ -18,7 +18,7 @@ LineCodec = Callable[[str], bytes]
 
 _LINE = 76
 _BASE64_CHUNK = 57
-# A lone full stop ends DATA and needs stuffing (RFC 5321 §4.5.2); "From " at a line's start is changed by mailbox files.
+# A lone full stop ends DATA and needs stuffing (RFC 5321 §4.5.2); mailbox files change a "From " there.
 _RISKY = re.compile(rb"^(?:\.|From )[^\r\n]*", re.MULTILINE)
 _ENCODED_WORD = 45  # octets of UTF-8 in one encoded word: 60 characters of base64 and 12 around them, under 75
 _FOLD = 76
@@ -50,7 +50,8 @@ def base64_lines(text: str) -> bytes:
         data = line.encode()
         data += b" " * (-(len(data) + 2) % 3) + b"\r\n"
         chunks += [
-            binascii.b2a_base64(data[at : at + _BASE64_CHUNK], newline=False) for at in range(0, len(data), _BASE64_CHUNK)
+            binascii.b2a_base64(data[at : at + _BASE64_CHUNK], newline=False)
+            for at in range(0, len(data), _BASE64_CHUNK)
         ]
     return b"\r\n".join(chunks) + b"\r\n" if chunks else b""
 

@@ -58,10 +58,9 @@ def wording(language: str) -> Wording:
 
 def _translations(locale: Locale) -> gettext.NullTranslations:
     """The nearest catalogue: by language and script, then by language alone, then none."""
+    names = [str(locale), locale.language]
     if locale.language == "zh":
         names = [f"zh_{locale.script or 'Hans'}", "zh_Hans"]
-    else:
-        names = [str(locale), locale.language]
     folder = resources.files("newsletter.locale")
     for name in names:
         source = folder / name / "LC_MESSAGES" / "newsletter.po"

@@ -10,15 +10,16 @@ from typing import Any
 import jinja2
 
 from newsletter.domain.markup import ellipsis, slug
+from newsletter.domain.texts import plain
 from newsletter.errors import TemplateFault
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.labels import Labels
-from newsletter.render.prose import markdown_html, math, plain
+from newsletter.render.prose import markdown_html, math
 from newsletter.render.text import wrap
 
 __all__ = ["Templates"]
 
-_MARKUP = (".html", ".xml", ".xsl", ".svg")
+_MARKUP = ("html", "xml", "xsl", "svg")
 
 Filter = Callable[..., Any]
 
@@ -36,7 +37,7 @@ class Templates:
         self._loader = jinja2.FileSystemLoader([str(folder) for folder in self._folders])
         self._environments: dict[str, jinja2.Environment] = {}
 
-    def render(self, name: str, language: str, /, **context: Any) -> str:
+    def render(self, name: str, language: str, /, **context: object) -> str:
         """Render one template in one language.
 
         Raises:
@@ -66,7 +67,7 @@ class Templates:
         environment = jinja2.Environment(
             loader=self._loader,
             undefined=jinja2.StrictUndefined,
-            autoescape=lambda name: name is not None and name.endswith(_MARKUP),
+            autoescape=jinja2.select_autoescape(_MARKUP, disabled_extensions=(), default=False),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -90,7 +91,7 @@ class Templates:
         except jinja2.TemplateNotFound as error:
             looked = ", ".join(str(folder) for folder in self._folders)
             msg = f"template {error.name or name} does not exist (looked in {looked})"
-            raise TemplateFault(msg, file=error.name or name) from error
+            raise TemplateFault(msg, file=str(error.name or name)) from error
         except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
             file, line = self._place(error)
             if not file:

@@ -110,8 +110,8 @@ class MailRenderer:
             region = {key.value: mark(text) for key, text in regions.items()}
             return self._render(view, f"mail/{name}.{kind}", slot=slot, region=region, **context)
 
-        def optional(name: str, shown: bool) -> str:  # noqa: FBT001
-            return render(name, mail.values, {}).rstrip("\n") if shown else _EMPTY_REGION
+        def optional(name: str, shown: bool) -> str:
+            return render(name, mail.values, {}).removesuffix("\n") if shown else _EMPTY_REGION
 
         def why(terms: Sequence[str]) -> str:
             if not terms:
@@ -122,9 +122,7 @@ class MailRenderer:
             ]
             return render("why", {Slot.TERMS: ", ".join(terms)}, {Region.TERMS: "\n".join(lines)}).rstrip("\n")
 
-        rows = [
-            render("row", {}, {}, paper=view.papers[card.index]) for card in mail.cards[:_SUMMARY_ROWS]
-        ]
+        rows = [render("row", {}, {}, paper=view.papers[card.index]) for card in mail.cards[:_SUMMARY_ROWS]]
         cards = [
             render("card", {Slot.NUMBER: str(number)}, {Region.WHY: why(card.terms)}, paper=view.papers[card.index])
             for number, card in enumerate(mail.cards, 1)
@@ -218,21 +216,28 @@ class _Designed:
         least, most = _PREHEADER
         line = " · ".join(ellipsis(self._titles[index], 60) for index in indexes[1:3])
         if len(line) < least:
-            line = f"{line} · {self._label.papers(found)} · {self._day}" if line else (
-                f"{ellipsis(self._titles[indexes[0]], 90)} · {self._label.papers(found)}" if indexes else self._day
+            line = (
+                f"{line} · {self._label.papers(found)} · {self._day}"
+                if line
+                else (
+                    f"{ellipsis(self._titles[indexes[0]], 90)} · {self._label.papers(found)}" if indexes else self._day
+                )
             )
         return ellipsis(line, most)
 
-    def counts(self, found: int, interested: bool) -> str:  # noqa: FBT001
+    def counts(self, found: int, interested: bool) -> str:
         """How many papers, out of how many, and why."""
         values = {"num": found, "total": len(self._titles)}
         if not interested:
             return self._label.papers(found)
-        return self._words.ngettext(
-            "%(num)d of %(total)d papers matches your interests",
-            "%(num)d of %(total)d papers match your interests",
-            found,
-        ) % values
+        return (
+            self._words.ngettext(
+                "%(num)d of %(total)d papers matches your interests",
+                "%(num)d of %(total)d papers match your interests",
+                found,
+            )
+            % values
+        )
 
     def more(self, hidden: int) -> str:
         """How many papers had to stay on the web."""

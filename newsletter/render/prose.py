@@ -9,7 +9,9 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-__all__ = ["markdown_html", "math", "plain"]
+from newsletter.domain.texts import plain
+
+__all__ = ["markdown_html", "math"]
 
 _TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre",
@@ -19,13 +21,8 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "td": {"a
 
 
 def math(text: str, surface: str) -> Markup:  # noqa: ARG001
-    """The text escaped for HTML."""
-    return escape(text)
-
-
-def plain(text: str) -> str:
-    """The text for a surface without markup."""
-    return text
+    """The text escaped for HTML, its formulas as this surface can show them."""
+    return escape(plain(text) if "$" in text or "\\" in text else text)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 __all__ = ["columns", "wrap"]
 
-# Runs without a break inside: Latin words; a single wide character with the closing punctuation that must not begin a line.
+# Runs without a break inside: Latin words; one wide character with the closing punctuation that must not begin a line.
 _CLOSING = "，。、；：？！）】」』》”’…%"
 _WIDE = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef\U00020000-\U0003fffd"
 _TOKEN = re.compile(rf"\s+|[{_WIDE}“‘][{_CLOSING}]*|[^\s{_WIDE}“‘]+[{_CLOSING}]*")

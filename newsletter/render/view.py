@@ -1,4 +1,4 @@
-"""What templates see of a paper and an issue: chosen, cleaned and checked values, in one language, for every surface."""
+"""What templates see of a paper and an issue: chosen, cleaned and checked values in one language, for all surfaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from newsletter.domain.markup import clean_line, clean_text, ellipsis, safe_url,
 from newsletter.domain.papers import Paper, PaperId, arxiv_number
 from newsletter.domain.summaries import RATINGS, FailureKind, Summary
 
-__all__ = ["Completeness", "IssueView", "KeywordView", "LinkView", "PaperView", "RatingView", "view_issue", "view_paper"]
+__all__ = [
+    "Completeness",
+    "IssueView",
+    "KeywordView",
+    "LinkView",
+    "PaperView",
+    "RatingView",
+    "view_issue",
+    "view_paper",
+]
 
 _AUTHORS_SHOWN = 3
 _TITLE_LIMIT = 500
@@ -176,9 +185,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
     title = clean_line(edited.get("title") or (summary.title if summary else ""), _TITLE_LIMIT)
     names = tuple(name for name in (clean_line(author.name, 200) for author in paper.authors) if name)
     texts = {name: field(name) for name in ("tldr", "tldr_en", "main_work", "motivation", "method", "result")}
-    highlights = tuple(
-        filter(None, (clean_line(text, _FIELD_LIMIT) for text in _lines(edited, "highlights", summary)))
-    )
+    highlights = tuple(filter(None, (clean_line(text, _FIELD_LIMIT) for text in _lines(edited, "highlights", summary))))
     shown = _links(entry)
     note = entry.note
     code = safe_url((note.code if note else "") or (summary.code if summary else "") or paper.links.get("code", ""))
@@ -206,7 +213,9 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         stars=paper.stars,
         links=tuple(link for link in shown if link.url != code) + ((LinkView("code", "", code),) if code else ()),
         abstract=clean_line(paper.abstract, _ABSTRACT_LIMIT),
-        translated_abstract=clean_line(edited.get("abstract") or (summary.abstract if summary else ""), _ABSTRACT_LIMIT),
+        translated_abstract=clean_line(
+            edited.get("abstract") or (summary.abstract if summary else ""), _ABSTRACT_LIMIT
+        ),
         abstract_only=not (highlights or any(texts[name] for name in texts if name != "tldr_en")),
         failure=_failure(entry, language),
         engine=clean_line(summary.provenance.engine, 80) if summary else "",

@@ -72,9 +72,7 @@ def make_paper(number: int = 1, **changes: object) -> IssuePaper:
     if number % 6 == 0:
         del summaries["zh-Hans"]
     kind = AnnounceType.CROSS if number % 3 == 1 else AnnounceType.NEW
-    return IssuePaper(
-        paper=paper, notices=(Notice(DAY, "arxiv-rss", "cs.CL", kind, 1),), summaries=summaries
-    )
+    return IssuePaper(paper=paper, notices=(Notice(DAY, "arxiv-rss", "cs.CL", kind, 1),), summaries=summaries)
 
 
 def make_issue(papers: int | list[IssuePaper] = 7, *, day: date = DAY, **changes: object) -> Issue:

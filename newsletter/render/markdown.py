@@ -1,0 +1,133 @@
+"""The Markdown profiles: an issue as one of the published digest formats, corrected or to the letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from newsletter.domain.announcements import AnnounceType
+from newsletter.domain.issues import Issue, IssuePaper
+from newsletter.domain.markup import clean_line
+from newsletter.domain.papers import arxiv_number
+from newsletter.errors import UsageError
+from newsletter.render.environment import Templates
+from newsletter.render.markdown_text import markdown_cell, markdown_label, markdown_line
+from newsletter.render.view import IssueView, PaperView, view_issue
+
+__all__ = ["MarkdownRenderer"]
+
+_CUT = 1000
+"""The published generator kept this many characters of a feed's description."""
+# What feeds before February 2024 append to a title: ` (arXiv:2310.00212v1 [cs.LG] UPDATED)`.
+_SUFFIX = re.compile(r" \(arXiv:[^()]*\).*\Z", re.DOTALL)
+_PREFIX = re.compile(r"arXiv:\S+ Announce Type: ", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _ListingRow:
+    """One paper of `arxiv-daily`: the format's own fields, ready to be placed."""
+
+    clean_title: str
+    link: str
+    tldr_cell: str
+    translated_title: str
+    raw_title: str
+    tldr: str
+    tldr_en: str
+    translated_abstract: str
+    abstract: str
+
+
+class MarkdownRenderer:
+    """Writes issues as Markdown documents, by profile."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+        self._profiles: Mapping[str, Callable[[Issue, IssueView, bool], str]] = {
+            "arxiv-daily": self._arxiv_daily,
+        }
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the profiles."""
+        return tuple(self._profiles)
+
+    def write(self, issue: Issue, profile: str, language: str, *, compat: bool = False) -> str:
+        """The document of one profile. `compat` writes what the published generator wrote, byte for byte.
+
+        Raises:
+            UsageError: there is no such profile.
+        """
+        found = self._profiles.get(profile)
+        if found is None:
+            msg = f"there is no Markdown profile {profile!r}; expected one of {', '.join(self._profiles)}"
+            raise UsageError(msg)
+        return found(issue, view_issue(issue, language), compat)
+
+    def _arxiv_daily(self, issue: Issue, view: IssueView, compat: bool) -> str:
+        pairs = sorted(zip(issue.papers, view.papers, strict=True), key=lambda pair: _link(*pair), reverse=True)
+        make = _published_row if compat else _corrected_row
+        return self._templates.render(
+            "markdown/arxiv-daily.md", view.language, rows=[make(entry, paper, view.language) for entry, paper in pairs]
+        )
+
+
+def _link(entry: IssuePaper, paper: PaperView) -> str:
+    return entry.paper.links.get("abs") or paper.url
+
+
+def _published_row(entry: IssuePaper, paper: PaperView, language: str) -> _ListingRow:
+    """As the published generator wrote it: nothing escaped, descriptions cut in mid-word, no English TL;DR."""
+    source = entry.paper
+    summary = entry.summaries.get(language)
+    raw_title = source.raw_title or source.title
+    tldr = summary.tldr if summary else ""
+    return _ListingRow(
+        clean_title=_SUFFIX.sub("", raw_title),
+        link=_link(entry, paper),
+        tldr_cell=tldr,
+        translated_title=summary.title if summary else "",
+        raw_title=raw_title,
+        tldr=tldr,
+        tldr_en="",
+        translated_abstract=summary.abstract if summary else "",
+        abstract=_description(entry)[:_CUT].replace("-\n", "").replace("\n", " "),
+    )
+
+
+def _description(entry: IssuePaper) -> str:
+    """The description as arXiv's feed words it, put together where another source told of the paper."""
+    source = entry.paper
+    raw = source.raw_abstract or source.abstract
+    number = arxiv_number(source.id)
+    kind = entry.announced_as
+    if number is None or _PREFIX.match(raw) or source.raw_abstract or kind is AnnounceType.FEATURED:
+        return raw
+    return f"arXiv:{number}v{source.version or 1} Announce Type: {kind}  Abstract: {raw}"
+
+
+def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _ListingRow:
+    """The same fields whole, escaped and filled: nothing of one paper can leave its place."""
+    own = paper.original_title or paper.title
+    number = arxiv_number(entry.paper.id)
+    facts = [f"arXiv:{number}{f'v{paper.version}' if paper.version else ''}"] if number else []
+    kind = entry.announced_as
+    announced = f"Announce Type: {kind} " if kind is not AnnounceType.FEATURED else ""
+    prefix = f"{facts[0]} {announced}Abstract: " if facts else ""
+    abstract = clean_line(paper.abstract)
+    return _ListingRow(
+        clean_title=markdown_label(own),
+        link=_parentheses(paper.url),
+        tldr_cell=markdown_cell(paper.tldr),
+        translated_title=markdown_line(paper.title),
+        raw_title=markdown_line(own),
+        tldr=markdown_line(paper.tldr),
+        tldr_en=markdown_line(paper.tldr_en if language != "en" else ""),
+        translated_abstract=markdown_line(paper.translated_abstract),
+        abstract=f"{prefix}{markdown_line(abstract)}" if abstract else "",
+    )
+
+
+def _parentheses(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29").replace("|", "%7C")

@@ -1,0 +1,151 @@
+"""Messages joined from parts: equal to the plain path, the same every time, and theirs alone."""
+
+import email
+import email.policy
+from email.message import EmailMessage
+
+import pytest
+
+from newsletter.domain.deliveries import OutgoingMessage
+from newsletter.domain.mailing import Slot
+from newsletter.domain.selection import Selection
+from newsletter.domain.tokens import read_bounce_address, read_token, subscriber_token
+from newsletter.errors import AddressInvalid
+from newsletter.mail.encoding import pick_codec
+from newsletter.render.mail import PersonalCard, PersonalMail
+from tests.support.mails import BASE_URL, SECRET, make_assembler, make_renderer
+from tests.support.samples import make_issue, make_recipient, select
+
+
+def read(message: OutgoingMessage) -> EmailMessage:
+    """The message as a mail program reads it."""
+    parsed = email.message_from_bytes(bytes(message), policy=email.policy.default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+def body(message: OutgoingMessage, kind: str) -> str:
+    part = read(message).get_body((kind,))
+    assert part is not None
+    return part.get_content()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize(("papers", "terms"), [(1, ()), (7, ("retrieval",)), (30, ("a & b", "c <d>", 'e "f"'))])
+def test_joined_parts_equal_the_plain_path(language: str, papers: int, terms: tuple[str, ...]) -> None:
+    issue = make_issue(papers)
+    selection = select(issue, terms=terms)
+    recipient = make_recipient(name='Ada & "Bob" <script>')
+    message = make_assembler().edition(issue, language).build(recipient, selection)
+    renderer = make_renderer()
+    designed = renderer.design(issue, language)
+    shown = body(message, "plain").count("] -----")
+    indexes = range(min(3, papers))
+    hidden = papers - shown
+    unsubscribe = subscriber_token(SECRET, "unsubscribe", 1, recipient.email)
+    preferences = subscriber_token(SECRET, "preferences", 1, recipient.email)
+    values = {
+        Slot.SUBJECT: designed.subject(indexes, papers),
+        Slot.PREHEADER: designed.preheader(indexes, papers),
+        Slot.COUNTS: designed.counts(papers, interested=True),
+        Slot.NAME: recipient.name,
+        Slot.EMAIL: recipient.email,
+        Slot.INTERESTS: designed.interests(recipient.interests),
+        Slot.UNSUBSCRIBE: f"{BASE_URL}/unsubscribe/{unsubscribe}",
+        Slot.PREFERENCES: f"{BASE_URL}/preferences/{preferences}",
+        Slot.MORE: designed.more(hidden) if hidden else "",
+    }
+    cards = tuple(PersonalCard(index, terms) for index in range(shown))
+    text, html = renderer.whole(issue, language, PersonalMail(values, cards, hidden))
+    boundary = read(message).get_boundary()
+    expected = b""
+    for kind, content in (("plain", text), ("html", html)):
+        part = read(message).get_body((kind,))
+        assert part is not None
+        codec = pick_codec(content)[1] if part["Content-Transfer-Encoding"] == pick_codec(content)[0] else None
+        assert codec is not None
+        expected += (
+            f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+            f"Content-Transfer-Encoding: {part['Content-Transfer-Encoding']}\r\n\r\n"
+        ).encode() + codec(content)
+    assert b"".join(message.body) == expected + f"--{boundary}--\r\n".encode()
+
+
+def test_the_same_delivery_is_the_same_message_and_another_is_not() -> None:
+    issue = make_issue()
+    first = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    again = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    other = make_assembler().edition(issue, "en").build(make_recipient(2), select(issue))
+    assert bytes(first) == bytes(again)
+    assert first.message_id != other.message_id
+    assert read(first).get_boundary() != read(other).get_boundary()
+    assert first.sender != other.sender
+
+
+def test_the_envelope_sender_leads_back_to_the_delivery_and_cannot_be_forged() -> None:
+    issue = make_issue()
+    sender = make_assembler(bounces="bounces@example.org").edition(issue, "en").build(make_recipient(17), select(issue))
+    assert read_bounce_address(SECRET, sender.sender) == (issue.key, 17)
+    assert len(sender.sender.partition("@")[0]) <= 64
+    assert read_bounce_address(SECRET, sender.sender.replace("-17-", "-18-")) is None
+    assert read_bounce_address(b"other secret", sender.sender) is None
+
+
+def test_the_unsubscribe_link_is_signed_for_its_subscriber() -> None:
+    issue = make_issue()
+    message = make_assembler().edition(issue, "en").build(make_recipient(17), select(issue))
+    link = read(message)["List-Unsubscribe"].partition(">")[0].removeprefix("<")
+    token = link.rpartition("/")[2]
+    assert read_token(token) == 17
+    assert token == subscriber_token(SECRET, "unsubscribe", 17, "reader17@example.org")
+    assert link in body(message, "html")
+    assert link in body(message, "plain")
+
+
+def test_without_a_site_no_address_of_ours_is_invented() -> None:
+    issue = make_issue(100)
+    message = make_assembler("").edition(issue, "en").build(make_recipient(), select(issue))
+    assert read(message)["List-Unsubscribe"] == "<mailto:news@example.org?subject=unsubscribe>"
+    assert "List-Unsubscribe-Post" not in read(message)
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        assert "news.example.org" not in text
+        assert "mailto:news@example.org?subject=unsubscribe" in text
+        assert "more on the web" in text
+
+
+def test_a_name_with_line_breaks_stays_in_its_header() -> None:
+    issue = make_issue()
+    recipient = make_recipient(name="Ada\r\nBcc: victim@example.org")
+    message = make_assembler().edition(issue, "en").build(recipient, select(issue))
+    assert "Bcc" not in read(message)
+    assert read(message)["To"].addresses[0].display_name == "Ada Bcc: victim@example.org"
+
+
+@pytest.mark.parametrize("address", ["", "ada", "@example.org", "ada@", "a b@example.org", "a@b\r\nRCPT TO:<x@y>"])
+def test_an_address_that_cannot_be_mailed_is_refused(address: str) -> None:
+    issue = make_issue()
+    edition = make_assembler().edition(issue, "en")
+    with pytest.raises(AddressInvalid):
+        edition.build(make_recipient(email=address), select(issue))
+
+
+def test_a_long_digest_ends_on_the_web_and_never_in_a_cut() -> None:
+    issue = make_issue(100)
+    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    shown = body(message, "plain").count("] -----")
+    assert 20 < shown < 100
+    assert f"{100 - shown} more on the web" in body(message, "html")
+    assert f"{100 - shown} more on the web" in body(message, "plain")
+    assert len(bytes(message)) < 100_000
+
+
+def test_an_empty_selection_still_makes_a_message() -> None:
+    issue = make_issue()
+    message = make_assembler().edition(issue, "en").build(make_recipient(), Selection((), 0))
+    assert "0 of 7 papers" in body(message, "plain")
+
+
+def test_the_secret_is_in_no_repr() -> None:
+    assert SECRET.hex() not in repr(make_assembler())
+    assert repr(SECRET) not in repr(make_assembler())
