@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -20,6 +22,10 @@ from pydantic import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from newsletter.domain.addresses import check_address
+from newsletter.domain.language_tags import language_tag
+from newsletter.errors import AddressInvalid
 
 __all__ = [
     "DatabaseSettings",
@@ -37,10 +43,17 @@ __all__ = [
 
 
 def _http_url(value: str) -> str:
-    if value and not value.startswith(("https://", "http://")):
+    parts = urlsplit(value)
+    if value and not (
+        parts.scheme in {"https", "http"} and parts.hostname and value.isprintable() and " " not in value
+    ):
         msg = "expected an address that begins with https:// (or http://)"
         raise ValueError(msg)
-    return value.rstrip("/")
+    return value
+
+
+def _base_url(value: str) -> str:
+    return _http_url(value).rstrip("/")
 
 
 def _time_zone(value: str) -> str:
@@ -53,19 +66,16 @@ def _time_zone(value: str) -> str:
 
 
 def _mailbox(value: str) -> str:
-    _, address = parseaddr(value, strict=True)
-    if "@" not in address or any(c in value for c in "\r\n"):
+    _, address = parseaddr(value)
+    try:
+        # all of the text must have been read: of `a@x.org, b@x.org` parseaddr returns the first
+        if not value.isprintable() or not (value.strip() == address or value.rstrip().endswith(f"<{address}>")):
+            raise AddressInvalid
+        check_address(address)
+    except AddressInvalid:
         msg = 'expected an address, for example "Paper digest <digest@example.org>"'
-        raise ValueError(msg)
+        raise ValueError(msg) from None
     return value
-
-
-def _language(value: str) -> str:
-    parts = value.replace("_", "-").split("-")
-    if not (parts[0].isascii() and parts[0].isalpha() and 2 <= len(parts[0]) <= 3):
-        msg = "expected a language tag, for example en or zh-Hans"
-        raise ValueError(msg)
-    return "-".join([parts[0].lower(), *(p.title() if len(p) == 4 else p.upper() for p in parts[1:])])
 
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -73,7 +83,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 def _duration(value: object) -> object:
     if isinstance(value, str) and value[-1:] in _UNITS and value[:-1].replace(".", "", 1).isdigit():
-        return timedelta(seconds=float(value[:-1]) * _UNITS[value[-1]])
+        with suppress(ValueError, OverflowError):
+            return timedelta(seconds=float(value[:-1]) * _UNITS[value[-1]])
     if isinstance(value, timedelta):
         return value
     msg = 'expected a time such as "90s", "30m", "12h", "3d" or "1w"'
@@ -83,7 +94,7 @@ def _duration(value: object) -> object:
 def _database_url(value: str) -> str:
     try:
         backend = make_url(value).get_backend_name()
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         backend = ""
     if backend not in {"sqlite", "postgresql"}:
         msg = "expected sqlite:///newsletter.db or postgresql://user@host/database"
@@ -92,8 +103,9 @@ def _database_url(value: str) -> str:
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, AfterValidator(language_tag)]
 
 
 class _Section(BaseModel):
@@ -105,7 +117,7 @@ class NewsletterSettings(_Section):
 
     title: str = "Paper newsletter"
     description: str = "The day's research papers"
-    base_url: Url = ""
+    base_url: BaseUrl = ""
     from_: Annotated[str, AfterValidator(_mailbox)] = Field(alias="from")
     language: Language = "en"
     timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
@@ -141,7 +153,7 @@ class SourceSettings(_Section):
 
     kind: SourceKind
     categories: tuple[str, ...] = ()
-    base_url: Url = ""
+    base_url: BaseUrl = ""
     announce: tuple[Literal["new", "cross", "replace", "replace-cross"], ...] = ("new", "cross")
     query: str = ""
     set: str = ""
@@ -163,7 +175,7 @@ class EnrichSettings(_Section):
     engine: Literal["extractive", "llm"] = "extractive"
     languages: tuple[Language, ...] = ("en",)
     model: str = ""
-    base_url: Url = ""
+    base_url: BaseUrl = ""
     api_key: SecretStr | None = None
     api_key_file: Path | None = None
     daily_budget: str = ""
