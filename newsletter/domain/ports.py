@@ -311,13 +311,40 @@ class DeliveryStore(Protocol):
 class Store(Protocol):
     """All repositories over one database, and the newsletter's own secret."""
 
-    papers: PaperStore
-    listings: ListingStore
-    summaries: SummaryStore
-    notes: NoteStore
-    issues: IssueStore
-    subscribers: SubscriberStore
-    deliveries: DeliveryStore
+    @property
+    def papers(self) -> PaperStore:
+        """Announcements and papers."""
+        ...
+
+    @property
+    def listings(self) -> ListingStore:
+        """How each feed ended."""
+        ...
+
+    @property
+    def summaries(self) -> SummaryStore:
+        """What engines wrote."""
+        ...
+
+    @property
+    def notes(self) -> NoteStore:
+        """What editors wrote."""
+        ...
+
+    @property
+    def issues(self) -> IssueStore:
+        """Frozen issues."""
+        ...
+
+    @property
+    def subscribers(self) -> SubscriberStore:
+        """Who gets the newsletter."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """The ledger."""
+        ...
 
     def secret(self) -> bytes:
         """32 random bytes made when the database was created; signs unsubscribe links and envelope senders."""
