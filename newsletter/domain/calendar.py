@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 __all__ = ["EASTERN", "AnnouncementCalendar", "Expectation", "announcement_day", "eastern_day"]
@@ -19,6 +19,7 @@ EASTERN = ZoneInfo("America/New_York")
 """The time zone of arXiv's calendar."""
 
 _EVENING = time(20)
+_DEADLINE = time(14)
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -69,6 +70,22 @@ class AnnouncementCalendar:
         span = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return (day for day in span if self.expects(day))
 
+    def submissions(self, day: date) -> tuple[datetime, datetime]:
+        """When the papers announced on this day were submitted: from (included) and until (excluded), in UTC.
+
+        Papers that moderators held back were submitted earlier. A day without announcement has an empty window.
+        """
+        until = _deadline(day - _ONE_DAY)
+        since = _deadline(self.previous(day) - _ONE_DAY) if self.expects(day) else until
+        return since, until
+
+    def announces(self, submitted: datetime) -> date:
+        """The day on which a submission of this moment (aware) is announced, unless moderators hold it back."""
+        day = submitted.astimezone(EASTERN).date()
+        while not (self.expects(day) and submitted < self.submissions(day)[1]):
+            day += _ONE_DAY
+        return day
+
     def warning(self, today: date) -> str:
         """What a person should do about the holidays' data, empty where nothing: it is updated once a year."""
         if self.through is not None and today.year > self.through:
@@ -82,6 +99,13 @@ class AnnouncementCalendar:
                 f"https://info.arxiv.org/help/availability.html before the year ends"
             )
         return ""
+
+
+def _deadline(evening: date) -> datetime:
+    """Until when a paper had to be submitted to be announced on this evening: 14:00, on Sundays that of Friday."""
+    if evening.weekday() >= _SATURDAY:
+        evening -= timedelta(days=evening.weekday() - 4)
+    return datetime.combine(evening, _DEADLINE, EASTERN).astimezone(UTC)
 
 
 def eastern_day(now: datetime) -> date:

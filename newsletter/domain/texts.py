@@ -25,9 +25,13 @@ _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
     "\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-# A compound broken after its hyphen is joined; "pre-\nand post-training" is not.
-_BROKEN = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?!(?:and|or|to|but|vs)\b)(?=\w)")
-_SPACE = re.compile(r"\s+")
+# After a hyphen at a line's end a word goes on: without the hyphen where what follows is the end of a word
+# ("explora-\ntion"), with it where a compound was broken ("state-of-\nthe-art"). "pre-\nand post-" is two words.
+_BROKEN = re.compile(
+    r"(?<=[^\W\d_])-[ \t]*\r?\n\s*(?:(?=(?P<ending>t?ions?|sions?|ments?|ings?|ness|it(?:y|ies)|[ai]?bles?|tive(?:ly)?"
+    r"|tures?|[tc]ial(?:ly)?|[ae]nce|ly|isms?|ists?|tic(?:al)?|cal(?:ly)?|ally|at(?:e[ds]?|ing)|iz(?:e[ds]?|ing)|e[rds]|ers"
+    r"|al|ous)\b)|(?!(?:and|or|to|but|vs)\b)(?=\w))"
+)
 _MARKS = re.compile(r"[\\`~{]|''|--|\$")
 
 # A dollar opens mathematics only where `$5 and $10` cannot be meant: no space after it, none before the closing one,
@@ -102,5 +106,5 @@ def _inside(formula: str) -> str:
 
 def _joined(text: str) -> str:
     if "\n" in text:
-        text = _BROKEN.sub("-", text)
-    return _SPACE.sub(" ", text).strip()
+        text = _BROKEN.sub(lambda match: "" if match["ending"] else "-", text)
+    return " ".join(text.split())

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from newsletter.domain.papers import PaperId, arxiv_number
 from newsletter.domain.texts import clean, readable
 
-__all__ = ["arxiv_links", "body", "line", "moment", "web_address"]
+__all__ = ["arxiv_links", "body", "line", "moment", "raw_body", "web_address"]
 
 _LINE = 2_000
 _BODY = 60_000  # the longest abstracts ever announced have about 6,000 characters
@@ -22,8 +22,13 @@ def line(text: str) -> tuple[str, str]:
 
 def body(text: str) -> tuple[str, str]:
     """An abstract: (readable, as it came)."""
-    raw = clean(text[:_BODY]).strip()
+    raw = raw_body(text)
     return readable(raw), raw
+
+
+def raw_body(text: str) -> str:
+    """An abstract as it came, without what cannot be stored."""
+    return clean(text[:_BODY]).strip()
 
 
 def web_address(text: str) -> str:

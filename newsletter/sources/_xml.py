@@ -14,7 +14,7 @@ from lxml import etree
 from newsletter.domain.texts import clean
 from newsletter.errors import SourceMalformed
 
-__all__ = ["ARXIV", "ATOM", "DC", "RDF", "RSS1", "children", "parse_xml", "text_of"]
+__all__ = ["ARXIV", "ATOM", "DC", "RDF", "RSS1", "children", "parse_xml", "refuse_what_is_no_feed", "text_of"]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -25,6 +25,8 @@ RSS1 = "{http://purl.org/rss/1.0/}"
 _HTML = re.compile(
     rb"^(?:\xef\xbb\xbf)?\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
+_DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)
+_ROOT = re.compile(rb"<[A-Za-z_]")
 # A control character written as it is makes the whole answer ill-formed (XML 1.0 §2.2); the paper is worth more.
 _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0{0,5}(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0{0,5}(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
@@ -38,12 +40,7 @@ def parse_xml(body: bytes) -> etree._Element:
         SourceMalformed: empty, HTML, not well-formed (for instance cut off), or with a document type: no feed needs
             one, and entity bombs do.
     """
-    if not body.strip():
-        msg = "expected XML, got an empty answer"
-        raise SourceMalformed(msg)
-    if _HTML.match(body[:2000]):
-        msg = f"expected XML, got an HTML page ({_title_of(body)})"
-        raise SourceMalformed(msg)
+    refuse_what_is_no_feed(body)
     if body[:2] not in (b"\xff\xfe", b"\xfe\xff") and _FORBIDDEN.search(body):
         body = _FORBIDDEN.sub(b"", body)
     parser = etree.XMLParser(
@@ -61,6 +58,25 @@ def parse_xml(body: bytes) -> etree._Element:
         msg = "expected XML without a document type; one that has it may define entities without end"
         raise SourceMalformed(msg)
     return root
+
+
+def refuse_what_is_no_feed(body: bytes) -> None:
+    """Tell an empty answer, an HTML page and a document type from what may be a feed, before anything parses it.
+
+    Raises:
+        SourceMalformed: it is one of those.
+    """
+    if not body.strip():
+        msg = "expected XML, got an empty answer"
+        raise SourceMalformed(msg)
+    if _HTML.match(body[:2000]):
+        msg = f"expected XML, got an HTML page ({_title_of(body)})"
+        raise SourceMalformed(msg)
+    head = body[:10_000].replace(b"\0", b"")
+    root = _ROOT.search(head)
+    if _DOCTYPE.search(head, 0, root.start() if root else len(head)):
+        msg = "expected XML without a document type; one that has it may define entities without end"
+        raise SourceMalformed(msg)
 
 
 def text_of(element: etree._Element | None, *path: str) -> str:

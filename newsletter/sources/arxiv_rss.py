@@ -192,7 +192,7 @@ def _announcement(item: _Item, feed: str, day: date | None) -> Announcement:
     if not title:
         msg = f"{paper_id} has no title"
         raise ValueError(msg)
-    _, raw_abstract = _fields.body(item.description)
+    raw_abstract = _fields.raw_body(item.description)
     abstract, _ = _fields.body(item.description[mark.end() :] if mark else item.description)
     doi = item.doi.strip()[:200]
     return Announcement(

@@ -11,8 +11,13 @@ from pathlib import Path
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.ports import Clock, Source
 from newsletter.errors import ConfigError
+from newsletter.sources.arxiv_api import BASE_URL as ARXIV_API_URL
+from newsletter.sources.arxiv_api import ArxivApi
+from newsletter.sources.arxiv_oai import BASE_URL as ARXIV_OAI_URL
+from newsletter.sources.arxiv_oai import ArxivOai
 from newsletter.sources.arxiv_rss import BASE_URL as ARXIV_RSS_URL
 from newsletter.sources.arxiv_rss import ArxivRss
+from newsletter.sources.feed import AnyFeed
 from newsletter.sources.files import Files
 from newsletter.sources.hf_daily import BASE_URL as HF_URL
 from newsletter.sources.hf_daily import HfDaily
@@ -31,9 +36,9 @@ def build(
     calendar: AnnouncementCalendar,
     categories: Sequence[str] = (),
     base_url: str = "",
-    query: str = "",  # noqa: ARG001
-    set: str = "",  # noqa: A002, ARG001 - the name of the setting
-    url: str = "",  # noqa: ARG001
+    query: str = "",
+    set: str = "",  # noqa: A002 - the name of the setting
+    url: str = "",
     path: Path | None = None,
     now: Clock = lambda: datetime.now(UTC),
 ) -> Source:
@@ -43,10 +48,24 @@ def build(
         ConfigError: there is no such kind, or it lacks what it needs.
     """
     match kind:
-        case "arxiv-rss":
+        case "arxiv-rss" if categories:
             return ArxivRss(
                 client, categories=categories, base_url=base_url or ARXIV_RSS_URL, calendar=calendar, now=now
             )
+        case "arxiv-api" if query or categories:
+            return ArxivApi(
+                client,
+                query=query,
+                categories=categories,
+                base_url=base_url or ARXIV_API_URL,
+                calendar=calendar,
+                now=now,
+            )
+        case "arxiv-oai" if set or categories:
+            sets = (set,) if set else categories
+            return ArxivOai(client, sets=sets, base_url=base_url or ARXIV_OAI_URL, calendar=calendar, now=now)
+        case "feed" if url:
+            return AnyFeed(client, url=url, now=now)
         case "hf-daily":
             return HfDaily(client, base_url=base_url or HF_URL, now=now)
         case "files" if path is not None:

@@ -65,3 +65,31 @@ def test_an_evening_belongs_to_the_next_morning() -> None:
 def test_an_announcement_is_never_dated_before_it_was_made(seconds: int) -> None:
     stamp = datetime.fromtimestamp(seconds, UTC)
     assert eastern_day(stamp) <= announcement_day(stamp) <= eastern_day(stamp) + timedelta(days=1)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "since", "until"),
+    [
+        # Monday's papers came Thursday to Friday, Tuesday's over the weekend, Wednesday's from Monday to Tuesday (EDT)
+        ("2026-06-08", "2026-06-04T18:00", "2026-06-05T18:00"),
+        ("2026-06-09", "2026-06-05T18:00", "2026-06-08T18:00"),
+        ("2026-06-10", "2026-06-08T18:00", "2026-06-09T18:00"),
+        # after Thanksgiving's evening, two windows are one (EST)
+        ("2026-11-30", "2026-11-25T19:00", "2026-11-27T19:00"),
+    ],
+)
+def test_the_window_of_submissions_is_told_for_a_day(day: str, since: str, until: str) -> None:
+    assert CALENDAR.submissions(date.fromisoformat(day)) == (utc(since), utc(until))
+
+
+@given(st.integers(1_700_000_000, 1_900_000_000))
+def test_every_moment_belongs_to_exactly_one_announcement(seconds: int) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    day = CALENDAR.announces(moment)
+    since, until = CALENDAR.submissions(day)
+    assert since <= moment < until
+    assert CALENDAR.expects(day)

@@ -27,6 +27,7 @@ ANY = st.one_of(st.text(max_size=300), TEX, st.characters(codec=None).map(lambda
         ("Snapdragon~8, but ~7\\% and /~user", "Snapdragon 8, but ~7% and /~user"),
         ("one line\n  and another\r\n of state-of-\nthe-art", "one line and another of state-of-the-art"),
         ("pre-\nand post-training", "pre- and post-training"),
+        ("explora-\ntion of retrieval-\n augmented", "exploration of retrieval-augmented"),
         (r"\textsuperscript{13}C", "¹³C"),
         (r"an \textbf{i}dentifiable na{\"i}ve one", "an identifiable naïve one"),
     ],

@@ -1,0 +1,226 @@
+"""arXiv's search: topics that no category covers, and past days.
+
+A day's papers are those submitted in the window that its announcement closes (`AnnouncementCalendar.submissions`), so
+a past day can be asked for as well as today. The index lags the announcement, and papers that moderators held back are
+found on the day on which they would have been announced. https://info.arxiv.org/help/api/user-manual.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+from lxml import etree
+
+from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
+from newsletter.domain.calendar import AnnouncementCalendar, eastern_day
+from newsletter.domain.papers import Author, Paper, parse_arxiv_id
+from newsletter.domain.ports import Clock, Collected
+from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.sources import _fields
+from newsletter.sources._results import collected, failed, problems_note
+from newsletter.sources._xml import ARXIV, ATOM, parse_xml, text_of
+from newsletter.sources.http import PoliteClient
+
+__all__ = ["BASE_URL", "KIND", "ArxivApi", "Page", "parse"]
+
+KIND = "arxiv-api"
+BASE_URL = "https://export.arxiv.org"
+
+_ACCEPT = "application/atom+xml, application/xml;q=0.9"
+_SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_SLICE = 500  # slices of up to 2,000 are allowed, but the larger they are, the more often they fail
+_MOST = 30_000
+_LAG = timedelta(days=3)
+_KEPT = timedelta(hours=12)
+_AUTHORS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One slice of a search: the papers, what could not be read, and how many there are in all slices."""
+
+    papers: tuple[Paper, ...]
+    problems: tuple[str, ...]
+    total: int
+    start: int
+
+
+def parse(body: bytes) -> Page:
+    """Read an answer of `/api/query`.
+
+    Raises:
+        SourceMalformed: no such answer, or the one that says what was wrong with the query.
+    """
+    root = parse_xml(body)
+    if root.tag != f"{ATOM}feed":
+        msg = f"expected an Atom feed, got XML that begins with <{etree.QName(root).localname[:40]}>"
+        raise SourceMalformed(msg)
+    papers: list[Paper] = []
+    problems: list[str] = []
+    for entry in root.iterfind(f"{ATOM}entry"):
+        title = text_of(entry, f"{ATOM}title")
+        if title.strip() == "Error" and not text_of(entry, f"{ATOM}published").strip():
+            msg = f"arXiv refuses the query: {' '.join(text_of(entry, f'{ATOM}summary').split())[:200]}"
+            raise SourceMalformed(msg)
+        try:
+            papers.append(_paper(entry))
+        except ValueError as error:
+            problems.append(f"{title.strip()[:60]!r}: {error}")
+    return Page(tuple(papers), tuple(problems), _number(root, "totalResults"), _number(root, "startIndex"))
+
+
+def _number(root: etree._Element, name: str) -> int:
+    text = text_of(root, f"{_SEARCH}{name}").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _paper(entry: etree._Element) -> Paper:
+    paper_id, version = parse_arxiv_id(text_of(entry, f"{ATOM}id"))
+    title, raw_title = _fields.line(text_of(entry, f"{ATOM}title"))
+    if not title:
+        msg = f"{paper_id} has no title"
+        raise ValueError(msg)
+    abstract, raw_abstract = _fields.body(text_of(entry, f"{ATOM}summary"))
+    primary = entry.find(f"{ARXIV}primary_category")
+    terms = [primary, *entry.iterfind(f"{ATOM}category")]
+    authors = [_author(author) for _, author in zip(range(_AUTHORS), entry.iterfind(f"{ATOM}author"), strict=False)]
+    return Paper(
+        id=paper_id,
+        version=version,
+        title=title,
+        raw_title=raw_title,
+        abstract=abstract,
+        raw_abstract=raw_abstract,
+        authors=tuple(author for author in authors if author.name),
+        categories=tuple(
+            dict.fromkeys(term for c in terms if c is not None and (term := c.get("term", "").strip()[:40]))
+        ),
+        links=_fields.arxiv_links(paper_id),
+        comment=_fields.line(text_of(entry, f"{ARXIV}comment"))[0],
+        doi=text_of(entry, f"{ARXIV}doi").strip()[:200],
+        journal_ref=_fields.line(text_of(entry, f"{ARXIV}journal_ref"))[0],
+        submitted=_fields.moment(text_of(entry, f"{ATOM}published")),
+    )
+
+
+def _author(author: etree._Element) -> Author:
+    places = (_fields.line(text_of(a))[0] for a in author.iterfind(f"{ARXIV}affiliation"))
+    return Author(
+        _fields.line(text_of(author, f"{ATOM}name"))[0][:300], "; ".join(place for place in places if place)[:500]
+    )
+
+
+class ArxivApi:
+    """Implements `domain.ports.Source`: one feed a query, or one a category."""
+
+    kind = KIND
+
+    def __init__(
+        self,
+        client: PoliteClient,
+        *,
+        query: str = "",
+        categories: Sequence[str] = (),
+        base_url: str = BASE_URL,
+        calendar: AnnouncementCalendar | None = None,
+        size: int = _SLICE,
+        now: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        """Without a `query` the categories are asked for, one by one; with both, the query within each category."""
+        self._client = client
+        self._query = query.strip()
+        self._categories = tuple(dict.fromkeys(categories))
+        self._base_url = base_url.rstrip("/")
+        self._calendar = calendar or AnnouncementCalendar()
+        self._size = size
+        self._now = now
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The categories, or the query where there is none."""
+        return self._categories or (self._query,)
+
+    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
+        """Search for the papers of the day."""
+        for feed in feeds:
+            try:
+                yield await self._read(day, feed)
+            except SourceError as error:
+                yield failed(KIND, feed, day, error, self._now())
+
+    async def _read(self, day: date, feed: str) -> Collected:
+        expectation = self._calendar.expects(day)
+        category = feed if self._categories else ""
+        found: dict[str, Paper] = {}
+        problems: list[str] = []
+        total = 0
+        if expectation:
+            async for page in self._slices(day, category):
+                total = page.total
+                found.update((paper.id, paper) for paper in page.papers)
+                problems += page.problems
+        status, note = self._judge(day, total, len(found) + len(problems), expectation.reason)
+        return collected(
+            source=KIND,
+            feed=feed,
+            day=day,
+            status=status,
+            notes=(note, problems_note(problems)),
+            announcements=[_announcement(paper, feed, category, day) for paper in found.values()],
+            announced=total,
+            rejected=len(problems),
+            at=self._now(),
+        )
+
+    async def _slices(self, day: date, category: str) -> AsyncIterator[Page]:
+        """The slices of the day's window, until all are read or one brings nothing."""
+        since, until = self._calendar.submissions(day)
+        parts = [f"cat:{category}"] if category else []
+        parts += [f"({self._query})"] if self._query else []
+        window = f"submittedDate:[{since:%Y%m%d%H%M} TO {until - timedelta(minutes=1):%Y%m%d%H%M}]"
+        # A past day cannot change any more: a run that was stopped finds its slices in the cache.
+        settled = _KEPT if self._now().date() - day > _LAG else None
+        start = total = 0
+        while start <= min(total, _MOST - 1):
+            search = {
+                "search_query": " AND ".join([*parts, window]),
+                "start": start,
+                "max_results": self._size,
+                "sortBy": "submittedDate",
+                "sortOrder": "ascending",
+            }
+            url = f"{self._base_url}/api/query?{urlencode(search)}"
+            answer = await self._client.get(url, accept=_ACCEPT, keep=settled, check=_complete if settled else None)
+            if answer.status not in (200, 400):
+                msg = f"{url} answered {answer.status}"
+                raise SourceUnavailable(msg, source=KIND, url=url)
+            page = parse(answer.body)
+            yield page
+            total = page.total
+            read = len(page.papers) + len(page.problems)
+            if not read or start + read >= total:
+                return
+            start += read
+
+    def _judge(self, day: date, total: int, read: int, reason: str) -> tuple[ListingStatus, str]:
+        if reason:
+            return ListingStatus.NONE_EXPECTED, reason
+        if read < total:
+            return ListingStatus.STALE, f"arXiv found {total} and told only {read}"
+        if not total and day >= eastern_day(self._now()) - _LAG:
+            return ListingStatus.STALE, "nothing found; the search lags the announcement, or nothing fits today"
+        return ListingStatus.FRESH, "" if total else "nothing of this day fits"
+
+
+def _complete(body: bytes) -> object:
+    """Only answers that can be read are worth keeping."""
+    return parse(body)
+
+
+def _announcement(paper: Paper, feed: str, category: str, day: date) -> Announcement:
+    crossed = category and paper.categories and paper.categories[0] != category
+    kind = AnnounceType.CROSS if crossed else AnnounceType.NEW
+    return Announcement(source=KIND, feed=feed, day=day, kind=kind, paper=paper)

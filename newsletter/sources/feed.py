@@ -1,0 +1,263 @@
+"""Any feed as a source: RSS, Atom, RDF or JSON Feed of a journal, a blog, a lab.
+
+What such feeds hold is read by feedparser, which forgives what lxml would refuse; JSON Feed is read here. The text is
+taken without its mark-up. An item is the paper that it links to: an arXiv id or a DOI where one is named, so that it
+meets its twins from other sources, else the address itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from html import unescape
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import feedparser
+
+from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
+from newsletter.domain.papers import Author, Paper, PaperId, parse_arxiv_id
+from newsletter.domain.ports import Clock, Collected
+from newsletter.domain.texts import clean
+from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.sources import _fields
+from newsletter.sources._results import collected, failed, problems_note
+from newsletter.sources._xml import refuse_what_is_no_feed
+from newsletter.sources.http import PoliteClient
+
+__all__ = ["KIND", "AnyFeed", "Read", "parse"]
+
+KIND = "feed"
+
+_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.6, */*;q=0.1"
+)
+_ITEMS = 5_000
+_AUTHORS = 1_000
+_DOI = re.compile(r"(?:^|doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s\"'<>?#]{1,200})", re.IGNORECASE | re.ASCII)
+_BLOCK = re.compile(r"<(?:script|style)\b[^>]{0,1000}>.*?</(?:script|style)\s*>", re.IGNORECASE | re.DOTALL)
+_BREAK = re.compile(r"<(?:/?(?:p|div|li|tr|h[1-6])|br)\b[^<>]{0,1000}>", re.IGNORECASE)
+_TAG = re.compile(r"<(?:[a-zA-Z/!][^<>]{0,2000})>")
+_HTML = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A feed as read, and what could not be read of it."""
+
+    announcements: tuple[Announcement, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One item on the wire, the same for all formats; texts may hold mark-up."""
+
+    id: str
+    link: str
+    title: str
+    summary: str
+    authors: Sequence[str]
+    tags: Sequence[str]
+    published: date | None
+    doi: str = ""
+
+
+def parse(body: bytes, *, feed: str, day: date) -> Read:
+    """Read a feed. `day` is that of items that name none.
+
+    Raises:
+        SourceMalformed: not a feed, or one with a document type (it could define entities without end).
+    """
+    items = _json_items(body) if body.lstrip()[:1] == b"{" else _xml_items(body)
+    announcements: dict[PaperId, Announcement] = {}
+    problems: list[str] = []
+    for position, item in zip(range(_ITEMS), items, strict=False):
+        try:
+            announcement = _announcement(item, feed, day)
+        except ValueError as error:
+            problems.append(f"item {position}: {error}")
+        else:
+            announcements.setdefault(announcement.paper_id, announcement)
+    return Read(tuple(announcements.values()), tuple(problems))
+
+
+def _xml_items(body: bytes) -> Iterator[_Item]:
+    refuse_what_is_no_feed(body)
+    # As a stream: given bytes, feedparser would take a short answer for the name of a file and open it.
+    read = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    if not read.version and not read.entries:
+        reason = str(read.get("bozo_exception", "no feed in it"))[:120]
+        msg = f"expected a feed, got something else, perhaps cut off: {reason} ({len(body)} bytes)"
+        raise SourceMalformed(msg)
+    if read.bozo and not _is_whole(body):
+        msg = f"the feed is cut off: {str(read.get('bozo_exception', ''))[:120]} ({len(body)} bytes)"
+        raise SourceMalformed(msg)
+    return map(_from_feedparser, read.entries)
+
+
+def _is_whole(body: bytes) -> bool:
+    return body.rstrip()[-200:].lower().endswith((b"</rss>", b"</feed>", b":rdf>", b"</rdf>", b"-->"))
+
+
+def _from_feedparser(entry: Any) -> _Item:  # noqa: ANN401 - feedparser's own dictionary
+    stamp = entry.get("published_parsed") or entry.get("updated_parsed")
+    content = max((c.get("value", "") for c in entry.get("content", [])), key=len, default="")
+    names = [author.get("name", "") for author in entry.get("authors", [])[:_AUTHORS]]
+    return _Item(
+        id=entry.get("id", ""),
+        link=entry.get("link", ""),
+        title=entry.get("title", ""),
+        summary=entry.get("summary", "") or content,
+        authors=[name for name in names if name] or [entry.get("author", "")],
+        tags=[tag.get("term") or "" for tag in entry.get("tags", [])[:50]],
+        published=date(stamp.tm_year, stamp.tm_mon, stamp.tm_mday) if stamp else None,
+        doi=entry.get("prism_doi", "") or entry.get("dc_identifier", ""),
+    )
+
+
+def _json_items(body: bytes) -> Iterator[_Item]:
+    """JSON Feed 1.1, https://www.jsonfeed.org/version/1.1/."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        msg = f"expected a JSON Feed, got something else, perhaps cut off: {str(error)[:120]} ({len(body)} bytes)"
+        raise SourceMalformed(msg) from error
+    if not isinstance(document, dict) or not str(document.get("version", "")).startswith("https://jsonfeed.org/"):
+        msg = "expected a JSON Feed with its version, got JSON without"
+        raise SourceMalformed(msg)
+    entries = document.get("items")
+    return (_from_json(entry) for entry in (entries if isinstance(entries, list) else []))
+
+
+def _from_json(entry: object) -> _Item:
+    values: dict[str, Any] = entry if isinstance(entry, dict) else {}
+
+    def text(*names: str) -> str:
+        return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
+
+    authors = values.get("authors") or [values.get("author")]
+    people = [a for a in authors if isinstance(a, dict)] if isinstance(authors, list) else []
+    tags = values.get("tags")
+    stamp = _fields.moment(text("date_published", "date_modified"))
+    return _Item(
+        id=text("id"),
+        link=text("external_url", "url"),
+        title=text("title"),
+        summary=text("summary", "content_html", "content_text"),
+        authors=[str(person.get("name") or "") for person in people[:_AUTHORS]],
+        tags=[tag for tag in (tags if isinstance(tags, list) else [])[:50] if isinstance(tag, str)],
+        published=stamp.date() if stamp else None,
+    )
+
+
+def _announcement(item: _Item, feed: str, day: date) -> Announcement:
+    link = _fields.web_address(item.link) or _fields.web_address(item.id)
+    paper_id, version = _identify(item, link)
+    title, raw_title = _fields.line(_without_tags(item.title))
+    if not title:
+        msg = "it has no title"
+        raise ValueError(msg)
+    abstract, raw_abstract = _fields.body(_without_tags(item.summary))
+    names = (_fields.line(_without_tags(name))[0][:300] for name in item.authors)
+    doi = paper_id.removeprefix("doi:") if paper_id.startswith("doi:") else ""
+    return Announcement(
+        source=KIND,
+        feed=feed,
+        day=item.published or day,
+        kind=AnnounceType.NEW,
+        paper=Paper(
+            id=paper_id,
+            version=version,
+            title=title,
+            raw_title=raw_title,
+            abstract=abstract,
+            raw_abstract=raw_abstract,
+            authors=tuple(Author(name) for name in names if name),
+            categories=tuple(dict.fromkeys(tag for text in item.tags if (tag := clean(text).strip()[:40]))),
+            links=({"abs": link} if link else {}) | _fields.arxiv_links(paper_id),
+            doi=doi,
+        ),
+    )
+
+
+def _identify(item: _Item, link: str) -> tuple[PaperId, int | None]:
+    """The id of the work, the most telling first: arXiv id, DOI, address, the feed's own id."""
+    for text in (item.link, item.id):
+        try:
+            return parse_arxiv_id(text)
+        except ValueError:
+            continue
+    for text in (item.doi, item.id, item.link):
+        if match := _DOI.search(unquote(text)[:1000]):
+            return PaperId(f"doi:{match[1].rstrip('.,;)').lower()}"), None
+    name = link or clean(item.id).strip()
+    if not name:
+        msg = "it has neither a link nor an id"
+        raise ValueError(msg)
+    if link and len(link) <= 400 and not urlsplit(link).fragment:
+        return PaperId(f"url:{link}"), None
+    return PaperId(f"url:sha256-{hashlib.sha256(name.encode()).hexdigest()[:40]}"), None
+
+
+def _without_tags(html: str) -> str:
+    text = html[:_HTML]
+    if "<" in text:
+        text = _TAG.sub("", _BREAK.sub(" ", _BLOCK.sub(" ", text)))
+    return unescape(text) if "&" in text else text
+
+
+class AnyFeed:
+    """Implements `domain.ports.Source` for one feed."""
+
+    kind = KIND
+
+    def __init__(self, client: PoliteClient, *, url: str, now: Clock = lambda: datetime.now(UTC)) -> None:
+        self._client = client
+        self._url = url
+        self._now = now
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The one feed, named by its address without scheme and query."""
+        parts = urlsplit(self._url)
+        return (f"{parts.hostname or ''}{parts.path.rstrip('/')}"[:200],)
+
+    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
+        """Read the feed; every item is kept as of its own day, for feeds show the days before too."""
+        for feed in feeds:
+            try:
+                yield await self._read(day, feed)
+            except SourceError as error:
+                yield failed(KIND, feed, day, error, self._now())
+
+    async def _read(self, day: date, feed: str) -> Collected:
+        answer = await self._client.get(self._url, accept=_ACCEPT)
+        if answer.status != 200:
+            msg = f"{self._url} answered {answer.status}"
+            raise SourceUnavailable(msg, source=KIND, feed=feed, url=self._url)
+        read = parse(answer.body, feed=feed, day=day)
+        days = [announcement.day for announcement in read.announcements]
+        status, note = ListingStatus.FRESH, ""
+        if day not in days:
+            newest = max((d for d in days if d < day), default=None)
+            # How often such a feed brings something is not known, so silence is no fault.
+            status = ListingStatus.NONE_EXPECTED
+            note = f"nothing of this day; the newest item is of {newest}" if newest else "nothing of this day"
+        return collected(
+            source=KIND,
+            feed=feed,
+            day=day,
+            status=status,
+            notes=(note, problems_note(read.problems)),
+            announcements=read.announcements,
+            announced=len(days) + len(read.problems),
+            rejected=len(read.problems),
+            at=self._now(),
+        )
