@@ -1,1 +1,295 @@
-"""The one place where concrete classes meet."""
+"""The one place where concrete classes meet: settings become services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from newsletter import __version__, sample
+from newsletter.domain.announcements import AnnounceType, Listing, Notice
+from newsletter.domain.interest_parser import parse
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueStatus
+from newsletter.domain.merging import merge
+from newsletter.domain.ports import Engine, MailFactory, Progress, Source
+from newsletter.domain.selection import Selector
+from newsletter.domain.tokens import keyed_hash
+from newsletter.errors import ConfigError, InterestError, IssueMissing
+from newsletter.services.collect import Collect
+from newsletter.services.compose import Compose, ComposeOptions
+from newsletter.services.daily import Daily
+from newsletter.services.enrich import Enrich
+from newsletter.services.publish import Publish
+from newsletter.services.subscribers import SyncReport, SyncRoster
+from newsletter.settings import Settings, SourceSettings, make_settings
+from newsletter.store import Database, SqlStore
+
+if TYPE_CHECKING:
+    from newsletter.render.environment import Templates
+
+__all__ = ["Application", "sample_settings", "shipped"]
+
+STATE = Path(".newsletter")
+"""Beside newsletter.toml: what can be deleted at any time (the HTTP cache, the gates of hosts)."""
+
+
+def utc_now() -> datetime:
+    """The clock of the whole program."""
+    return datetime.now(UTC)
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with the program (`templates`, `subscribers`): in the wheel, or in the checkout."""
+    package = Path(__file__).parent
+    inside = package / "_shipped" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def sample_settings(folder: Path) -> Settings:
+    """The settings of the bundled sample, which writes into `folder`.
+
+    It has its own database, so that no invented subscriber can ever stand among real ones, and no relay.
+    """
+    values = {
+        "newsletter": {
+            "title": "Paper newsletter (sample)",
+            "description": "An invented day of papers, to show what a digest looks like",
+            "base_url": "https://newsletter.example.org",
+            "from": "Paper newsletter <newsletter@example.org>",
+            "topics": shipped("subscribers") / "topics.toml",
+        },
+        "database": {"url": "sqlite:///sample.db"},
+        "sources": [{"kind": "files", "path": sample.PAPERS}],
+        "enrich": {"languages": ["en", "zh-Hans"]},
+    }
+    return make_settings(values).model_copy(update={"sample": True, "folder": folder})
+
+
+class Application:
+    """A newsletter: its settings, its store, and each service made when it is asked for."""
+
+    def __init__(self, settings: Settings, *, progress: Progress, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self._progress = progress
+        self._clock = clock
+
+    # --- state ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """The store, opened and checked.
+
+        Raises:
+            StoreError: it cannot be opened, or is of another version.
+        """
+        store = self._unopened_store()
+        store.database.open()
+        return store
+
+    def _unopened_store(self) -> SqlStore:
+        s = self.settings
+        database = Database(
+            s.database.url,
+            folder=s.folder,
+            password=s.database.password.get_secret_value() if s.database.password else None,
+        )
+        secret = s.newsletter.secret.get_secret_value().encode() if s.newsletter.secret else None
+        return SqlStore(database, merge=merge, clock=self._clock, secret=secret)
+
+    def upgrade_database(self) -> tuple[str | None, str | None]:
+        """Bring the database up to this version; returns its revision before and after."""
+        database = self._unopened_store().database
+        before = database.revision()
+        database.upgrade()
+        return before, database.revision()
+
+    def issue(self, key: IssueKey) -> Issue:
+        """A composed issue.
+
+        Raises:
+            IssueMissing: there is none.
+        """
+        issue = self.store.issues.get(key)
+        if issue is None:
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            raise IssueMissing(msg)
+        return issue
+
+    def recent(self, days: int) -> tuple[list[Listing], list[IssueStatus]]:
+        """The listings and issues of the last days, newest first."""
+        issues = self.store.issues.archive(limit=days)
+        today = self._clock().astimezone(ZoneInfo(self.settings.newsletter.timezone)).date()
+        last = max([today, *(s.key.day for s in issues)]) if self.settings.sample else today
+        first = last - timedelta(days=days - 1)
+        listings = [x for n in range(days) for x in self.store.listings.on(last - timedelta(days=n))]
+        shown = [s for s in issues if s.key.day >= first]
+        return listings, shown
+
+    # --- interests --------------------------------------------------------------------------------------------------
+
+    def check_interest(self, text: str) -> str | None:
+        """What is wrong with an interest; None if it can be read."""
+        try:
+            parse(text)
+        except InterestError as error:
+            return str(error)
+        return None
+
+    def selector(self, issue: Issue) -> Selector:
+        """The selector of an issue."""
+        from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
+
+        return IssueSelector(issue)
+
+    # --- services ---------------------------------------------------------------------------------------------------
+
+    def collect(self) -> Collect:
+        """Collect announcements."""
+        return Collect(self.store.papers, self.store.listings, self._sources(), self._progress)
+
+    def enrich(self) -> Enrich:
+        """Write summaries."""
+        return Enrich(self.store.summaries, self._engine(), self.settings.languages, self._progress)
+
+    def compose(self) -> Compose:
+        """Freeze issues."""
+        s = self.settings
+        options = ComposeOptions(
+            title=s.newsletter.title,
+            description=s.newsletter.description,
+            languages=s.languages,
+            # what came with a paper is what its author wanted shown; the fallback is there for a model that failed
+            engines=tuple(dict.fromkeys(("file", s.enrich.engine, "extractive"))),
+            order=s.issue.order,
+            max_papers=s.issue.max_papers,
+        )
+        return Compose(self.store, options, admits=self._admits(), clock=self._clock, acronyms=_no_acronyms)
+
+    def daily(self) -> Daily:
+        """The day up to its frozen issues."""
+        return Daily(self.collect(), self.enrich(), self.compose(), weekly_on=self.settings.issue.weekly_on)
+
+    def publish(self) -> Publish:
+        """Write the site."""
+        from newsletter.render.site import SitePages  # noqa: PLC0415  # templates and feeds are slow to import
+
+        s = self.settings
+        renderer = SitePages(
+            self._templates,
+            title=s.newsletter.title,
+            description=s.newsletter.description,
+            base_url=s.newsletter.base_url,
+            # no change of title or address may make the ids of entries others
+            identity=keyed_hash(self.store.secret(), "feeds").hex(),
+            feed_entries=s.publish.feed_entries,
+            markdown=s.publish.markdown,
+        )
+        return Publish(
+            self.store.issues,
+            renderer,
+            site=s.path(s.publish.site),
+            feed_entries=s.publish.feed_entries,
+            approval=s.issue.approval,
+            clock=self._clock,
+        )
+
+    def sync_roster(self) -> SyncReport | None:
+        """Take in the rosters that settings name; None where they name none."""
+        if self.settings.sample:
+            return self.sync_from(shipped("subscribers") / "example.toml")
+        roster = self.settings.newsletter.roster
+        return None if roster is None else self.sync_from(self.settings.path(roster))
+
+    def sync_from(self, path: Path, *, prune: bool = True) -> SyncReport:
+        """Take in a roster, or a folder of them."""
+        topics = self.settings.path(self.settings.newsletter.topics).resolve()
+        service = SyncRoster(self.store.subscribers, self.check_interest, not_rosters=frozenset({topics}))
+        return service.run(path, prune=prune)
+
+    @cached_property
+    def _templates(self) -> Templates:
+        from newsletter.render.environment import Templates  # noqa: PLC0415  # jinja2 is slow to import
+
+        own = self.settings.newsletter.templates
+        return Templates([*([self.settings.path(own)] if own else []), shipped("templates")])
+
+    def _mail(self) -> MailFactory:
+        from newsletter.mail.assembly import MailAssembler  # noqa: PLC0415  # as above
+        from newsletter.render.mail import MailRenderer  # noqa: PLC0415
+
+        s = self.settings.newsletter
+        name, address = parseaddr(s.from_)
+        design = MailRenderer(self._templates, title=s.title, base_url=s.base_url, postal_address=s.postal_address)
+        return MailAssembler(
+            design=design,
+            title=s.title,
+            sender=address,
+            sender_name=name,
+            base_url=s.base_url,
+            secret=self.store.secret(),
+        )
+
+    # --- adapters ---------------------------------------------------------------------------------------------------
+
+    def _sources(self) -> list[Source]:
+        from newsletter.sources import registry  # noqa: PLC0415  # feed parsers are slow to import
+        from newsletter.sources.gate import FileGate  # noqa: PLC0415
+        from newsletter.sources.http import PoliteClient  # noqa: PLC0415
+
+        s = self.settings
+        if not s.sources:
+            msg = 'No source is set. Add a [[sources]] table to newsletter.toml, for example kind = "hf-daily".'
+            raise ConfigError(msg, key="sources", path=None)
+        contact = s.newsletter.contact or parseaddr(s.newsletter.from_)[1]
+        client = PoliteClient(
+            user_agent=registry.user_agent(__version__, contact),
+            gate=FileGate(s.path(STATE) / "gates"),
+            cache=s.path(STATE) / "cache",
+            now=self._clock,
+        )
+        calendar = registry.load_calendar()
+        return [
+            registry.build(
+                source.kind,
+                client=client,
+                calendar=calendar,
+                categories=source.categories,
+                base_url=source.base_url,
+                query=source.query,
+                set=source.set,
+                url=source.url,
+                path=s.path(source.path) if source.path else None,
+                now=self._clock,
+            )
+            for source in s.sources
+        ]
+
+    def _admits(self) -> Callable[[Notice], bool]:
+        """What lets a paper into an issue: being featured, always; the rest as its source's `announce` says."""
+        wanted: dict[tuple[str, str], set[str]] = {}
+        for source in self.settings.sources:
+            for feed in _feeds(source):
+                wanted.setdefault((source.kind, feed), set()).update(source.announce)
+
+        def admits(notice: Notice) -> bool:
+            kinds = wanted.get((notice.source, notice.feed), wanted.get((notice.source, "*"), {"new", "cross"}))
+            return notice.kind is AnnounceType.FEATURED or notice.kind.value in kinds
+
+        return admits
+
+    def _engine(self) -> Engine:
+        from newsletter.enrich.extractive import ExtractiveEngine  # noqa: PLC0415  # yake is slow to import
+
+        return ExtractiveEngine()
+
+
+def _feeds(source: SourceSettings) -> Sequence[str]:
+    return source.categories if source.kind == "arxiv-rss" else ("*",)
+
+
+def _no_acronyms(_papers: Sequence[IssuePaper]) -> Mapping[str, tuple[str, ...]]:
+    return {}

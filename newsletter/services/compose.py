@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Protocol
 
 from newsletter.domain.announcements import Listing, ListingStatus, Notice
 from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
-from newsletter.domain.ports import Clock, Store
+from newsletter.domain.ports import Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
 from newsletter.errors import IssueMissing, NothingToDo
 
 __all__ = ["Compose", "ComposeOptions"]
@@ -33,12 +34,27 @@ class ComposeOptions:
     max_papers: int | None = None
 
 
+class ComposeStore(Protocol):
+    """What composing needs of the store."""
+
+    @property
+    def papers(self) -> PaperStore: ...
+    @property
+    def listings(self) -> ListingStore: ...
+    @property
+    def summaries(self) -> SummaryStore: ...
+    @property
+    def notes(self) -> NoteStore: ...
+    @property
+    def issues(self) -> IssueStore: ...
+
+
 class Compose:
     """The use case."""
 
     def __init__(
         self,
-        store: Store,
+        store: ComposeStore,
         options: ComposeOptions,
         *,
         admits: Callable[[Notice], bool],

@@ -1,0 +1,76 @@
+"""Options that several commands share, and the way from them to an application."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from newsletter.cli.output import ConsoleProgress, err
+from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsletter.bootstrap import Application
+
+__all__ = ["Config", "Day", "Json", "open_application", "parse_day", "today"]
+
+CONFIG_FILE = Path("newsletter.toml")
+
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings; newsletter.toml of this folder by default.")
+]
+Day = Annotated[
+    str | None,
+    typer.Option("--date", metavar="YYYY-MM-DD", help="The issue's day; today by default."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
+
+
+def parse_day(text: str) -> date:
+    """A day as people type it.
+
+    Raises:
+        UsageError: it is no day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        msg = f"--date: expected a day such as 2026-06-02, got {text!r}."
+        raise UsageError(msg) from None
+
+
+def today(application: Application) -> date:
+    """Today where the newsletter is at home; the sample has a day of its own."""
+    if application.settings.sample:
+        from newsletter import sample  # noqa: PLC0415
+
+        return sample.DAY
+    return datetime.now(UTC).astimezone(ZoneInfo(application.settings.newsletter.timezone)).date()
+
+
+def open_application(
+    context: typer.Context, config: Path | None, *, quiet: bool = False, sample: bool = False
+) -> Application:
+    """The application of the settings that the options name.
+
+    With `sample`, a folder without newsletter.toml runs on the bundled sample, and says so.
+
+    Raises:
+        ConfigError: there are no settings, or they are wrong.
+    """
+    from newsletter.bootstrap import Application, sample_settings  # noqa: PLC0415  # slow to import; help needs none of it
+    from newsletter.services.progress import Silent  # noqa: PLC0415
+    from newsletter.settings import environment, load_settings  # noqa: PLC0415
+
+    chosen = config or context.find_root().obj
+    progress = Silent() if quiet else ConsoleProgress()
+    if sample and chosen is None and not CONFIG_FILE.exists():
+        err.print(
+            "Using the bundled sample (no newsletter.toml here). For real papers: "
+            "[bold]newsletter init[/], then edit newsletter.toml."
+        )
+        return Application(sample_settings(Path()), progress=progress)
+    return Application(load_settings(chosen or CONFIG_FILE, environment()), progress=progress)

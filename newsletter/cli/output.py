@@ -1,0 +1,82 @@
+"""What commands print: tables and bars on a terminal, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["ConsoleProgress", "err", "out", "print_json", "table"]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+_LINE_EVERY = 10
+"""Lines of progress a piece of work prints where there is no terminal: one for every tenth of it."""
+
+
+class ConsoleProgress:
+    """Implements `domain.ports.Progress` on standard error, so that standard output stays a program's."""
+
+    @contextmanager
+    def task(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        """A bar on a terminal; elsewhere a line for every tenth."""
+        if total == 0:
+            yield lambda _steps: None
+        elif err.is_terminal:
+            with self._bar(label, total) as step:
+                yield step
+        else:
+            yield _line_stepper(label, total)
+
+    @contextmanager
+    def _bar(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+        columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=err, transient=True) as progress:
+            task = progress.add_task(label, total=total)
+            yield lambda steps: progress.advance(task, steps)
+
+
+def _line_stepper(label: str, total: int | None) -> Callable[[int], None]:
+    done = shown = 0
+
+    def step(steps: int) -> None:
+        nonlocal done, shown
+        done += steps
+        tenth = done * _LINE_EVERY // total if total else done // 1000
+        if tenth > shown or done == total:
+            shown = tenth
+            print(f"{label}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+
+    return step
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """A table on a terminal, tab-separated lines elsewhere; cells are foreign text and never markup."""
+    if not out.is_terminal:
+        for row in (columns, *rows):
+            out.print("\t".join(_cell(cell) for cell in row), markup=False, soft_wrap=True)
+        return
+    shown = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    from rich.text import Text  # noqa: PLC0415  # only where a terminal needs it
+
+    for row in rows:
+        shown.add_row(*(Text(_cell(cell)) for cell in row))
+    out.print(shown)
+
+
+def _cell(value: object) -> str:
+    return "".join(char if char.isprintable() else " " for char in str(value))
+
+
+def print_json(value: Mapping[str, object]) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))

@@ -1,0 +1,49 @@
+"""`status`: what came, what went out, and what is wrong, for a person who asks why there is no mail."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.common import Config, Json, open_application
+from newsletter.cli.output import out, print_json, table
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the command line."""
+    app.command()(status)
+
+
+def status(
+    context: typer.Context,
+    config: Config = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days back.")] = 7,
+    json: Json = False,
+) -> None:
+    """Show the last days: what each feed gave, which issues went out, to how many.
+
+    Example: `newsletter status --days 14`
+    """
+    application = open_application(context, config, quiet=json, sample=True)
+    listings, issues = application.recent(days)
+    if json:
+        print_json(
+            {
+                "subscribers": application.store.subscribers.count(),
+                "listings": [asdict(x) for x in listings],
+                "issues": [{"issue": i.key.slug, "state": i.state, "papers": i.papers} for i in issues],
+            }
+        )
+        return
+    columns = ("Day", "Source", "Feed", "Status", "Papers", "Note")
+    table("Listings", columns, [(x.day, x.source, x.feed, x.status, x.collected, x.note) for x in listings])
+    out.print()
+    rows = [(i.key.slug, i.revision, i.state, i.papers) for i in issues]
+    table("Issues", ("Issue", "Revision", "State", "Papers"), rows, right=("Revision", "Papers"))
+    out.print(
+        f"\n{application.store.subscribers.count()} subscribers in {application.store.database.label}", markup=False
+    )
