@@ -87,20 +87,21 @@ def arrange(
     kept = [e for e in entries if not (e.id in notes and notes[e.id].drop)]
     kept.sort(key=lambda e: e.id, reverse=True)
     kept.sort(key=key)  # stable: the order by id stands where the keys are equal
-    placed = sorted((n.position, n.paper_id) for n in notes.values() if n.position is not None)
-    by_id = {e.id: e for e in kept}
-    for position, paper_id in placed:
-        if paper_id in by_id:
-            kept.remove(by_id[paper_id])
-            kept.insert(position - 1, by_id[paper_id])
+    places = {n.paper_id: n.position for n in notes.values() if n.position is not None}
+    moved = sorted((e for e in kept if e.id in places), key=lambda e: places[e.id])
+    kept = [e for e in kept if e.id not in places]
+    # in the order of their places: what is put in later cannot move what stands before it
+    for entry in moved:
+        kept.insert(max(places[entry.id] - 1, 0), entry)
     return tuple(kept[:max_papers])
 
 
 def choose_summaries(
     summaries: Sequence[Summary], *, version: int | None, languages: Sequence[str], engines: Sequence[str]
 ) -> dict[str, Summary]:
-    """The summary to show in each language: of this version, of the first engine that has a usable one.
+    """The summary to show in each language: of this version, of the first engine that has a usable one, its newest.
 
+    `summaries` come oldest first. One that names no version counts for every version, after those that name this one.
     English is kept whatever the languages are: it is what a digest falls back to. A failure is chosen only where there
     is nothing better, so that the digest can say why the abstract stands there.
     """
@@ -109,9 +110,11 @@ def choose_summaries(
     for language in dict.fromkeys((*languages, "en")):
         fitting = [
             s
-            for s in summaries
+            for s in reversed(summaries)
             if s.language == language and s.version in {version, None} and s.provenance.engine in rank
         ]
         if fitting:
-            chosen[language] = min(fitting, key=lambda s: (s.failure is not None, rank[s.provenance.engine]))
+            chosen[language] = min(
+                fitting, key=lambda s: (s.failure is not None, rank[s.provenance.engine], s.version != version)
+            )
     return chosen
