@@ -3,9 +3,11 @@
 One wrong entry is reported with its line and the others go on. What is wrong and what happens then:
 
 1. the address is missing or is no address: that subscriber is left out;
-2. a value has the wrong type (`max_papers = "many"`) or a key is not known: that subscriber is left out;
+2. a value is none that the key may have (`max_papers = "many"`) or a key is not known: that subscriber is left out;
 3. an address stands twice: the first entry counts, the second is reported;
 4. an interest cannot be read: it is reported, matches nothing, and the subscriber's other interests count.
+
+Line ends and control characters within a name or an interest count as spaces.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
 from newsletter.domain.addresses import address_key, check_address
+from newsletter.domain.language_tags import language_tag
 from newsletter.domain.subscriptions import Cadence, Subscriber
 from newsletter.errors import AddressInvalid, RosterError
 
@@ -32,8 +36,15 @@ COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
 MAX_NAME = 200
 MAX_INTERESTS = 1000
 """Interests of one subscriber; the longest real list has 203."""
+MAX_PAPERS = 10_000
+"""What a subscriber's `max_papers` may be; more papers than arXiv announces on a day is no limit at all."""
+MAX_RECORD_LINES = 20
+"""Lines of one CSV record; a quotation mark that is not closed must not swallow the rest of the file."""
 
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*subscriber[ \t]*\]\]", re.MULTILINE)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_CELL_PART = re.compile(r"(?:\\[\\;]|[^;])+")
+_ESCAPED = re.compile(r"\\([\\;])")
 _KEY = re.compile(r"^[ \t]*(\w+)[ \t]*=", re.MULTILINE)
 
 CheckInterest = Callable[[str], str | None]
@@ -50,6 +61,7 @@ class Roster:
 
 def parse_roster(path: PurePath, text: str, check_interest: CheckInterest) -> Roster:
     """Read one roster; `path` (for messages) ends in `.toml` or `.csv`."""
+    text = text.removeprefix("\ufeff")
     rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _toml_rows(path, text)
     subscribers: dict[str, Subscriber] = {}
     problems: list[RosterError] = []
@@ -81,7 +93,7 @@ def write_roster(subscribers: Iterator[Subscriber], suffix: str) -> Iterator[str
         yield _csv_line(COLUMNS)
         for s in subscribers:
             limit = "" if s.max_papers is None else str(s.max_papers)
-            yield _csv_line((s.email, s.name, "; ".join(s.interests), s.language, s.cadence.value, limit))
+            yield _csv_line((s.email, s.name, _cell(s.interests), s.language, s.cadence.value, limit))
         return
     for s in subscribers:
         lines = ["[[subscriber]]", f"email = {_quote(s.email)}"]
@@ -97,60 +109,88 @@ def _toml_rows(path: PurePath, text: str) -> Iterator[tuple[int, Mapping[str, An
     """Each `[[subscriber]]` table is read by itself: a mistake in one does not take the others away."""
     starts = [match.start() for match in _HEADER.finditer(text)]
     if not starts or text[: starts[0]].strip():
-        before = text[: starts[0]] if starts else text
+        yield from ((1, problem) for problem in _stray(path, text[: starts[0]] if starts else text))
+    line, counted = 1, 0
+    for start, end in pairwise([*starts, len(text)]):
+        line, counted = line + text.count("\n", counted, start), start
+        table = text[start:end]
         try:
-            stray = tomllib.loads(before)
-        except tomllib.TOMLDecodeError as error:
-            yield 1, RosterError(f"not valid TOML: {error}.", path=path, line=1)
-        else:
-            for key in stray:
-                msg = f"{key!r} stands outside of a [[subscriber]] table."
-                yield 1, RosterError(msg, path=path, line=1)
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        line = text.count("\n", 0, start) + 1
-        try:
-            tables = tomllib.loads(text[start:end])
-        except tomllib.TOMLDecodeError as error:
+            tables = tomllib.loads(table)
+        # a number of 5,000 digits is a ValueError, a list in a list in a list … a RecursionError
+        except (ValueError, RecursionError) as error:
             found = re.search(r"\(at line (\d+)", str(error))
             where = line + (int(found[1]) - 1 if found else 0)
             reason = re.sub(r" \(at .*\)$", "", str(error))
             yield where, RosterError(f"not valid TOML: {reason}.", path=path, line=where)
             continue
         for row in tables["subscriber"]:
-            yield _line_of("email", text, start, end) or line, row
+            yield line + _lines_before("email", table), row
         for key in tables.keys() - {"subscriber"}:
             yield line, RosterError(f"{key!r} is no roster table.", path=path, line=line)
 
 
-def _line_of(key: str, text: str, start: int, end: int) -> int | None:
-    for match in _KEY.finditer(text, start, end):
+def _stray(path: PurePath, text: str) -> Iterator[RosterError]:
+    """What stands before the first table, where nothing but comments may stand."""
+    try:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        yield RosterError(f"not valid TOML: {error}.", path=path, line=1)
+    else:
+        for key in found:
+            yield RosterError(f"{key!r} stands outside of a [[subscriber]] table.", path=path, line=1)
+
+
+def _lines_before(key: str, table: str) -> int:
+    """How many lines of this table stand before this key; 0 if it is not there."""
+    for match in _KEY.finditer(table):
         if match[1] == key:
-            return text.count("\n", 0, match.start(1)) + 1
-    return None
+            return table.count("\n", 0, match.start(1))
+    return 0
 
 
 def _csv_rows(path: PurePath, text: str) -> Iterator[tuple[int, Mapping[str, Any] | RosterError]]:
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    try:
-        header = reader.fieldnames or []
-        if "email" not in header:
-            msg = f"expected a first line with the columns {', '.join(COLUMNS)}, got {', '.join(header)[:100]!r}."
-            yield 1, RosterError(msg, path=path, line=1)
-            return
-        for row in reader:
-            line = reader.line_num
-            if None in row:
-                yield line, RosterError("more cells than the first line has columns.", path=path, line=line)
-                continue
-            values: dict[str, Any] = {name: value.strip() for name, value in row.items() if value and value.strip()}
-            if "interests" in values:
-                values["interests"] = [part.strip() for part in values["interests"].split(";") if part.strip()]
-            if values.get("max_papers", "").isdecimal():
-                values["max_papers"] = int(values["max_papers"])
-            if values:
-                yield line, values
-    except csv.Error as error:
-        yield reader.line_num, RosterError(f"not valid CSV: {error}.", path=path, line=reader.line_num)
+    header: list[str] | None = None
+    for line, cells in _csv_records(text):
+        if isinstance(cells, csv.Error):
+            yield line, RosterError(f"not valid CSV: {cells}.", path=path, line=line)
+        elif header is None:
+            header = [name.strip() for name in cells]
+            if "email" not in header:
+                break
+        elif len(cells) > len(header):
+            yield line, RosterError("more cells than the first line has columns.", path=path, line=line)
+        elif values := _csv_values(dict(zip(header, cells, strict=False))):
+            yield line, values
+    if "email" not in (header or ()):
+        msg = f"expected a first line with the columns {', '.join(COLUMNS)}, got {', '.join(header or ())[:100]!r}."
+        yield 1, RosterError(msg, path=path, line=1)
+
+
+def _csv_values(row: Mapping[str, str]) -> Mapping[str, Any]:
+    values: dict[str, Any] = {name: value.strip() for name, value in row.items() if value.strip()}
+    if "interests" in values:
+        parts = (_ESCAPED.sub(r"\1", part).strip() for part in _CELL_PART.findall(values["interests"]))
+        values["interests"] = [part for part in parts if part]
+    limit = values.get("max_papers", "")
+    if limit.isdecimal() and len(limit) < 10:
+        values["max_papers"] = int(limit)
+    return values
+
+
+def _csv_records(text: str) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Each record with the line it begins on. After a record that cannot be read the next line is tried."""
+    lines = io.StringIO(text, newline="").readlines()
+    start = 0
+    while start < len(lines):
+        reader = csv.reader(lines[start : start + MAX_RECORD_LINES], strict=True)
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            yield start + 1, error
+            start += 1
+        else:
+            yield start + 1, cells
+            start += reader.line_num
 
 
 def _subscriber(row: Mapping[str, Any]) -> Subscriber:
@@ -172,18 +212,23 @@ def _subscriber(row: Mapping[str, Any]) -> Subscriber:
         msg = f"{email}: {len(interests)} interests; at most {MAX_INTERESTS} can be kept"
         raise ValueError(msg)
     limit = row.get("max_papers")
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        msg = f"{email}: max_papers: expected a whole number from 1, got {limit!r:.80}"
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_PAPERS):
+        msg = f"{email}: max_papers: expected a whole number from 1 to {MAX_PAPERS}, got {limit!r:.80}"
         raise ValueError(msg)
     cadence = _text(row, "cadence") or Cadence.DAILY.value
     if cadence not in {c.value for c in Cadence}:
         msg = f"{email}: cadence: expected daily or weekly, got {cadence[:80]!r}"
         raise ValueError(msg)
+    try:
+        language = language_tag(written) if (written := _text(row, "language")) else ""
+    except ValueError as error:
+        msg = f"{email}: language: {error}, got {written[:80]!r}"
+        raise ValueError(msg) from None
     return Subscriber(
         email=email,
-        name=" ".join(_text(row, "name").split())[:MAX_NAME],
-        interests=tuple(dict.fromkeys(" ".join(i.split()) for i in interests)),
-        language=_text(row, "language"),
+        name=_one_line(_text(row, "name"))[:MAX_NAME].rstrip(),
+        interests=tuple(dict.fromkeys(text for i in interests if (text := _one_line(i)))),
+        language=language,
         cadence=Cadence(cadence),
         max_papers=limit,
         origin="roster",
@@ -198,9 +243,17 @@ def _text(row: Mapping[str, Any], key: str) -> str:
     return value
 
 
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROLS.sub(" ", text).split())
+
+
 def _quote(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
+
+
+def _cell(interests: tuple[str, ...]) -> str:
+    return "; ".join(interest.replace("\\", "\\\\").replace(";", "\\;") for interest in interests)
 
 
 def _csv_line(cells: tuple[str, ...]) -> str:
