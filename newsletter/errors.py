@@ -19,6 +19,8 @@ line, a reply code, a waiting time) are attributes, not text to be parsed again.
     ├── IssueError
     │   ├── IssueMissing            no issue of that date
     │   ├── IssuePublished          a published issue is never edited
+    │   ├── IssueLate               too old to be sent without being asked for
+    │   ├── IssuePaused             its dispatch is paused
     │   └── ApprovalMissing         `issue.approval` is on and nobody has approved
     ├── TemplateFault               a template is wrong: file, line, variable
     ├── StoreError
@@ -27,6 +29,7 @@ line, a reply code, a waiting time) are attributes, not text to be parsed again.
     │   └── StoreUnavailable        cannot be opened, is full, is locked
     ├── MailError                   something about sending
     │   ├── RelayUnavailable        the relay cannot be reached, secured or logged into
+    │   ├── MessageChanged          a message is not the one that a dry run wrote
     │   └── AddressInvalid          an address that cannot be mailed
     └── NothingToDo                 nothing was expected; not a failure                    exit 3
 """
@@ -45,9 +48,12 @@ __all__ = [
     "EngineUnavailable",
     "InterestError",
     "IssueError",
+    "IssueLate",
     "IssueMissing",
+    "IssuePaused",
     "IssuePublished",
     "MailError",
+    "MessageChanged",
     "NewsletterError",
     "NothingToDo",
     "RelayUnavailable",
@@ -167,6 +173,14 @@ class IssuePublished(IssueError):
     """A published issue is never edited; a correction is a new revision."""
 
 
+class IssueLate(IssueError):
+    """The issue is older than `dispatch.late_after`; it is sent only when that is asked for."""
+
+
+class IssuePaused(IssueError):
+    """The dispatch of this issue is paused: by too many refusals, or by the operator."""
+
+
 class ApprovalMissing(IssueError):
     """`issue.approval` is on and nobody has approved this issue yet."""
 
@@ -206,6 +220,10 @@ class RelayUnavailable(MailError):
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class MessageChanged(MailError):
+    """A message is not, byte for byte, the one that a dry run wrote and that was to be sent."""
 
 
 class AddressInvalid(MailError):

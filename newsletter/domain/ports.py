@@ -9,7 +9,17 @@ from datetime import date, datetime
 from typing import Protocol
 
 from newsletter.domain.announcements import Announcement, Listing
-from newsletter.domain.deliveries import Delivery, DeliveryStatus, OutgoingMessage, Recipient
+from newsletter.domain.deliveries import (
+    Change,
+    Delivery,
+    DeliveryStatus,
+    DispatchStatus,
+    DomainRest,
+    OutgoingMessage,
+    Recipient,
+    SkipReason,
+    UncertainPolicy,
+)
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId
@@ -30,6 +40,7 @@ __all__ = [
     "PaperStore",
     "Progress",
     "SelectorFactory",
+    "Signer",
     "SiteFile",
     "SiteRenderer",
     "Source",
@@ -135,6 +146,14 @@ class MailFactory(Protocol):
 
     def edition(self, issue: Issue, language: str) -> MailEdition:
         """The edition of this issue in this language; the newsletter's own where the issue does not have it."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs messages."""
+
+    def sign(self, message: OutgoingMessage) -> OutgoingMessage:
+        """The message with a signature in its header: a function of the message and the key alone."""
         ...
 
 
@@ -267,8 +286,8 @@ class SubscriberStore(Protocol):
         """The subscriber of this address, or None."""
         ...
 
-    def stream(self, *, batch: int = 1000) -> Iterator[Subscriber]:
-        """Every subscriber, ordered by id, read in batches: memory does not grow with their number."""
+    def stream(self, *, batch: int = 1000, after: int = 0) -> Iterator[Subscriber]:
+        """Every subscriber with an id above `after`, ordered by id, in batches: memory does not grow with them."""
         ...
 
     def count(self) -> int:
@@ -287,20 +306,95 @@ class SubscriberStore(Protocol):
         """Which of these addresses are suppressed."""
         ...
 
+    def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
+        """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
+        ...
+
 
 class DeliveryStore(Protocol):
-    """The ledger: one row a (issue, address)."""
+    """The ledger: one row a (issue, address).
+
+    Who sends is a *run*, which holds rows by a lease. A run whose lease has ended can be retired by anybody; from then
+    on it can change nothing, so that a process that wakes up late cannot send what another has taken over.
+    """
 
     def plan(self, issue: Issue, rows: Iterable[tuple[Recipient, DeliveryStatus, str]], *, at: datetime) -> int:
         """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched."""
         ...
 
-    def due(self, key: IssueKey, *, at: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Deliveries that may be sent now, oldest first."""
+    def status(self, key: IssueKey) -> DispatchStatus | None:
+        """What is known of the dispatch of an issue; None before it was planned."""
+        ...
+
+    def planned_through(self, key: IssueKey) -> int:
+        """The greatest id of a subscriber that was planned; 0 before."""
+        ...
+
+    def pause(self, key: IssueKey, reason: str) -> None:
+        """Pause an issue, or let it go on with an empty reason."""
+        ...
+
+    def open_run(self, key: IssueKey, owner: str, *, at: datetime, until: datetime) -> int:
+        """Begin a run with a lease; returns its id, which is the fence."""
+        ...
+
+    def keep_run(self, run: int, *, until: datetime, sent: int) -> int:
+        """Extend the lease, note how many it sent so far; returns how many runs are open, 0 if this one was retired."""
+        ...
+
+    def close_run(self, run: int, *, at: datetime, sent: int, uncertain: UncertainPolicy) -> None:
+        """End a run: what it holds is given back, what it has begun and not settled is uncertain."""
+        ...
+
+    def retire_runs(
+        self, key: IssueKey, *, at: datetime, is_dead: Callable[[str], bool], uncertain: UncertainPolicy
+    ) -> int:
+        """End the runs whose lease is over or whose owner is dead; returns how many deliveries were left uncertain.
+
+        What they held goes back into the queue; what was `sending` becomes `uncertain`, or `queued` under `resend`.
+        """
+        ...
+
+    def claim(
+        self, run: int, *, at: datetime, limit: int, after: int = 0, without: Sequence[str] = ()
+    ) -> tuple[Delivery, ...]:
+        """Take deliveries that may be sent now: due, held by no run, with an id above `after`, of no such domain."""
+        ...
+
+    def record(self, run: int, changes: Sequence[Change], *, at: datetime) -> frozenset[int]:
+        """Write these steps in one transaction, durably; returns the ids that this run does not hold (any more)."""
+        ...
+
+    def rests(self, *, at: datetime) -> tuple[DomainRest, ...]:
+        """The domains that rest at this moment."""
+        ...
+
+    def wake(self, domain: str) -> bool:
+        """End the rest of a domain; False if it did not rest."""
+        ...
+
+    def sent_since(self, at: datetime) -> int:
+        """How many messages the runs that ended since a moment had accepted: at least what a daily quota has used."""
+        ...
+
+    def next_due(self, key: IssueKey) -> datetime | None:
+        """When the next deferred delivery of an issue is due."""
+        ...
+
+    def settle_uncertain(self, key: IssueKey, status: DeliveryStatus, *, at: datetime, email: str = "") -> int:
+        """Decide on uncertain deliveries (all of an issue, or one): `queued`, `sent` or `failed`; returns how many."""
         ...
 
     def totals(self, key: IssueKey) -> Mapping[DeliveryStatus, int]:
         """How many deliveries of an issue are in each state."""
+        ...
+
+    def reasons(self, key: IssueKey) -> Mapping[tuple[DeliveryStatus, str], int]:
+        """How many deliveries of an issue are in each state for each reason."""
+        ...
+
+    def find(self, key: IssueKey, email: str) -> Delivery | None:
+        """The delivery of an issue to an address, or None."""
         ...
 
     def of_issue(self, key: IssueKey, *, batch: int = 1000) -> Iterator[Delivery]:

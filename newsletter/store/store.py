@@ -12,6 +12,7 @@ from sqlalchemy import select
 from newsletter.domain.announcements import Announcement
 from newsletter.domain.papers import Paper
 from newsletter.store.database import Database
+from newsletter.store.deliveries import SqlDeliveryStore
 from newsletter.store.issues import SqlIssueStore
 from newsletter.store.listings import SqlListingStore
 from newsletter.store.notes import SqlNoteStore
@@ -45,6 +46,7 @@ class SqlStore:
         self.summaries = SqlSummaryStore(database)
         self.notes = SqlNoteStore(database)
         self.issues = SqlIssueStore(database)
+        self.deliveries = SqlDeliveryStore(database)
         self.subscribers = SqlSubscriberStore(database, secret=self.secret, clock=clock)
 
     def _kept_secret(self) -> bytes:

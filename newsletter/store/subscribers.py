@@ -12,6 +12,7 @@ from itertools import islice
 from sqlalchemy import Connection, Row, delete, func, select
 
 from newsletter.domain.addresses import address_key
+from newsletter.domain.deliveries import SkipReason
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
@@ -71,9 +72,9 @@ class SqlSubscriberStore:
             row = connection.execute(statement).one_or_none()
         return None if row is None else _subscriber(row)
 
-    def stream(self, *, batch: int = _BATCH) -> Iterator[Subscriber]:
-        """Every subscriber, ordered by id, read in batches: memory does not grow with their number."""
-        last = 0
+    def stream(self, *, batch: int = _BATCH, after: int = 0) -> Iterator[Subscriber]:
+        """Every subscriber with an id above `after`, ordered by id, in batches: memory does not grow with them."""
+        last = after
         while True:
             statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.id > last).order_by(_SUBSCRIBER.c.id).limit(batch)
             with self._database.read() as connection:
@@ -109,6 +110,21 @@ class SqlSubscriberStore:
                 statement = select(_SUPPRESSION.c.digest).where(_SUPPRESSION.c.digest.in_(some))
                 found.update(digests[row.digest] for row in connection.execute(statement))
         return frozenset(found)
+
+    def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
+        """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
+        states: dict[str, str] = {}
+        with self._database.read() as connection:
+            for some in chunks([address_key(email) for email in emails]):
+                statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state)
+                states.update(connection.execute(statement.where(_SUBSCRIBER.c.email_key.in_(some))).tuples().all())
+        result = {email: SkipReason.SUPPRESSED for email in self.suppressed(emails)}
+        for email in emails:
+            state = states.get(address_key(email), SubscriptionState.UNSUBSCRIBED)
+            if state != SubscriptionState.CONFIRMED and email not in result:
+                unconfirmed = state == SubscriptionState.UNCONFIRMED
+                result[email] = SkipReason.UNCONFIRMED if unconfirmed else SkipReason.UNSUBSCRIBED
+        return result
 
     def _digest(self, email: str) -> str:
         key = hmac.digest(self._secret(), b"suppression", hashlib.sha256)

@@ -1,0 +1,284 @@
+"""One SMTP connection that is open, secured and logged in: envelopes and messages, pipelined where offered.
+
+aiosmtplib opens the connection; from then on its transport is ours, because one round trip a command and a regular
+expression over every body make its own send path several times slower than the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+from dataclasses import dataclass
+
+from newsletter.domain.deliveries import OutgoingMessage
+from newsletter.domain.replies import Reply, Stage
+from newsletter.errors import AddressInvalid, RelayUnavailable
+from newsletter.mail.replies import ReplyReader
+
+__all__ = ["ConnectionEnded", "Session", "Timeouts"]
+
+# a mailbox as it may stand between angle brackets; anything else could end the command and begin another
+_MAILBOX = re.compile(rb"[^\x00-\x20\x7f<>]{1,318}")
+_SHARED = 512
+_KNOWN_PARTS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds that an answer may take, by what it answers (RFC 5321 §4.5.3.2)."""
+
+    connect: float = 300
+    mail: float = 300
+    rcpt: float = 300
+    data: float = 120
+    final: float = 600
+    quit: float = 5
+
+    def of(self, stage: Stage) -> float:
+        """The time for the answer of this stage."""
+        return (self.connect, self.mail, self.rcpt, self.data, self.final)[stage]
+
+    @classmethod
+    def at_most(cls, seconds: float) -> Timeouts:
+        """The standard's times, none of them longer than this."""
+        t = cls()
+        return cls(*(min(seconds, v) for v in (t.connect, t.mail, t.rcpt, t.data, t.final, t.quit)))
+
+
+class ConnectionEnded(RelayUnavailable):  # noqa: N818  # named after what happened
+    """The connection was cut, stalled or spoke nonsense while an answer was awaited."""
+
+
+class Session(asyncio.Protocol):
+    """Speaks SMTP on a transport that is ready for MAIL.
+
+    Attributes:
+        pipelining: whether envelopes go out in one piece.
+        sent: messages whose final answer has come on this connection.
+    """
+
+    def __init__(self, transport: asyncio.Transport, *, extensions: frozenset[str], timeouts: Timeouts) -> None:
+        self._transport = transport
+        self._extensions = extensions
+        self._timeouts = timeouts
+        self._loop = asyncio.get_running_loop()
+        self._reader = ReplyReader()
+        self._replies: deque[Reply] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self._ended: str = ""
+        self._clean: dict[int, bytes] = {}
+        self._pending_reset = False
+        self._answers_due = 0
+        self._answers_got = 0
+        self.pipelining = "pipelining" in extensions
+        self.sent = 0
+        transport.set_protocol(self)
+
+    # --- asyncio.Protocol -------------------------------------------------------------------------------------------
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        try:
+            self._replies.extend(self._reader.feed(data))
+        except RelayUnavailable as error:
+            self._end(str(error))
+            self._transport.abort()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """The server has ended; so do we."""
+        self._end("the relay closed the connection")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        reason = f"the connection was cut ({exc})" if exc else "the relay closed the connection"
+        self._end(reason)
+
+    def _end(self, reason: str) -> None:
+        if not self._ended:
+            self._ended = reason
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # --- dialogue ---------------------------------------------------------------------------------------------------
+
+    @property
+    def ended(self) -> bool:
+        """Whether the connection can be used no more."""
+        return bool(self._ended) or self._transport.is_closing()
+
+    @property
+    def is_partly_answered(self) -> bool:
+        """Whether some commands of the last envelope were answered, but not all."""
+        return 0 < self._answers_got < self._answers_due
+
+    def envelope(self, message: OutgoingMessage) -> None:
+        """Begin a message; with pipelining MAIL, RCPT and DATA go out at once, and RSET before them if it is due.
+
+        Raises:
+            AddressInvalid: an address that cannot stand in a command; nothing was written.
+        """
+        if self.pipelining:
+            self._transport.write(self._opening(message))
+        else:
+            _check(message)
+
+    async def opened(self, message: OutgoingMessage) -> tuple[Stage, Reply]:
+        """The answers to an envelope: (DATA, 354) if the message may follow, else where it was refused and how.
+
+        Raises:
+            ConnectionEnded: no answer came; the message was certainly not accepted.
+        """
+        reset, self._pending_reset = self._pending_reset, False
+        if self.pipelining:
+            return await self._opened_at_once(reset=reset)
+        if reset:
+            self._transport.write(b"RSET\r\n")
+            await self._reply(Stage.MAIL)
+        for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), self._commands(message), strict=True):
+            self._transport.write(command)
+            reply = await self._reply(stage)
+            if reply.code // 100 != (3 if stage is Stage.DATA else 2):
+                self._pending_reset = True
+                return stage, reply
+        return Stage.DATA, reply
+
+    async def _opened_at_once(self, *, reset: bool) -> tuple[Stage, Reply]:
+        self._answers_due, self._answers_got = 4 if reset else 3, 0
+        if reset:
+            await self._reply(Stage.MAIL)
+        mail = await self._reply(Stage.MAIL)
+        if mail.code == 421:
+            return Stage.MAIL, mail
+        rcpt = await self._reply(Stage.RCPT)
+        if rcpt.code == 421:
+            return Stage.RCPT, rcpt
+        refusal = (Stage.MAIL, mail) if mail.code // 100 != 2 else (Stage.RCPT, rcpt) if rcpt.code // 100 != 2 else None
+        self._pending_reset = True
+        try:
+            data = await self._reply(Stage.DATA)
+            if refusal and data.code == 354:
+                # it wants a message although it took no recipient: an empty one is for nobody (RFC 2920 §3.1)
+                self._transport.write(b".\r\n")
+                await self._reply(Stage.FINAL)
+        except ConnectionEnded:
+            if refusal is None:
+                raise
+            return refusal
+        self._pending_reset = refusal is not None or data.code != 354
+        return refusal or (Stage.DATA, data)
+
+    def content(self, message: OutgoingMessage, *, then: OutgoingMessage | None = None) -> None:
+        """Hand the message over, its final dot included, and with it the envelope of the next one (RFC 2920 §3.1)."""
+        pieces = [message.header, b"\r\n", *message.body]
+        if not self._is_clean(message):
+            pieces = [_stuffed(b"".join(pieces))]
+        pieces.append(b".\r\n" if message.body and message.body[-1].endswith(b"\r\n") else b"\r\n.\r\n")
+        if then is not None and self.pipelining:
+            pieces.append(self._opening(then))
+        self._transport.write(b"".join(pieces))
+
+    async def answered(self) -> Reply:
+        """The final answer.
+
+        Raises:
+            ConnectionEnded: none came. Nobody can know whether the message was accepted.
+        """
+        reply = await self._reply(Stage.FINAL)
+        self.sent += 1
+        return reply
+
+    async def quit(self) -> None:
+        """End politely; a server that does not answer is left alone."""
+        if not self.ended:
+            self._transport.write(b"QUIT\r\n")
+            try:
+                async with asyncio.timeout(self._timeouts.quit):
+                    while not self._ended and not self._replies:
+                        self._waiter = self._loop.create_future()
+                        await self._waiter
+            except TimeoutError:
+                pass
+        self.abort()
+
+    def abort(self) -> None:
+        """Drop the connection at once; what is still in its buffer is not sent."""
+        self._end("the connection was given up")
+        self._transport.abort()
+
+    async def _reply(self, stage: Stage) -> Reply:
+        if not self._replies:
+            timeout = self._timeouts.of(stage)
+            timer = self._loop.call_later(timeout, self._stalled, stage, timeout)
+            try:
+                while not self._replies:
+                    if self._ended:
+                        raise ConnectionEnded(self._ended)
+                    self._waiter = self._loop.create_future()
+                    await self._waiter
+            finally:
+                timer.cancel()
+        self._answers_got += 1
+        return self._replies.popleft()
+
+    def _stalled(self, stage: Stage, timeout: float) -> None:
+        self._end(f"no answer to {'the message' if stage is Stage.FINAL else stage.name} within {timeout:g} s")
+        self._transport.abort()
+
+    # --- bytes ------------------------------------------------------------------------------------------------------
+
+    def _opening(self, message: OutgoingMessage) -> bytes:
+        mail, rcpt, data = self._commands(message)
+        return b"".join((b"RSET\r\n" if self._pending_reset else b"", mail, rcpt, data))
+
+    def _commands(self, message: OutgoingMessage) -> tuple[bytes, bytes, bytes]:
+        sender, recipient = _check(message)
+        options = b" BODY=8BITMIME" if "8bitmime" in self._extensions else b""
+        if "size" in self._extensions:
+            size = len(message.header) + 2 + sum(map(len, message.body))
+            options += b" SIZE=%d" % size
+        if not (sender.isascii() and recipient.isascii()):
+            if "smtputf8" not in self._extensions:
+                msg = f"{message.recipient} cannot be mailed: the relay does not offer SMTPUTF8 (RFC 6531)"
+                raise AddressInvalid(msg)
+            options += b" SMTPUTF8"
+        return b"MAIL FROM:<%b>%b\r\n" % (sender, options), b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"
+
+    def _is_clean(self, message: OutgoingMessage) -> bool:
+        """Whether no line begins with a dot. Parts that all messages share are looked through once."""
+        for part in message.body:
+            if len(part) < _SHARED:
+                if part[:1] == b"." or b"\n." in part:
+                    return False
+            elif id(part) not in self._clean:
+                if part[:1] == b"." or b"\n." in part:
+                    return False
+                if len(self._clean) >= _KNOWN_PARTS:
+                    self._clean.clear()
+                # holding the part keeps its id from being another's
+                self._clean[id(part)] = part
+        return b"\n." not in message.header
+
+
+def _check(message: OutgoingMessage) -> tuple[bytes, bytes]:
+    """Both addresses as bytes.
+
+    Raises:
+        AddressInvalid: one of them could end the command it stands in.
+    """
+    sender, recipient = message.sender.encode(), message.recipient.encode()
+    if not _MAILBOX.fullmatch(recipient) or (sender and not _MAILBOX.fullmatch(sender)):
+        msg = f"an address that cannot stand in an SMTP command: {message.sender!r} to {message.recipient!r}"
+        raise AddressInvalid(msg)
+    return sender, recipient
+
+
+def _stuffed(content: bytes) -> bytes:
+    """Lines that begin with a dot get a second one (RFC 5321 §4.5.2)."""
+    stuffed = content.replace(b"\n.", b"\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed

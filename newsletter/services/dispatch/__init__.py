@@ -1,0 +1,19 @@
+"""Dispatch: an issue to its audience. Nobody is missed and nobody gets it twice, whatever breaks in between."""
+
+from newsletter.services.dispatch.dry_run import DryRun, DryRunReport
+from newsletter.services.dispatch.messages import MessageMaker
+from newsletter.services.dispatch.plan import Plan, PlanReport
+from newsletter.services.dispatch.report import DispatchReport, Snapshot
+from newsletter.services.dispatch.send import Send, SendSettings
+
+__all__ = [
+    "DispatchReport",
+    "DryRun",
+    "DryRunReport",
+    "MessageMaker",
+    "Plan",
+    "PlanReport",
+    "Send",
+    "SendSettings",
+    "Snapshot",
+]

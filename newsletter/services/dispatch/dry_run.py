@@ -1,0 +1,100 @@
+"""A dry run: exactly what a send of the same state would send, in a folder, and nothing else is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from newsletter.domain.deliveries import DeliveryStatus
+from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.ports import DeliveryStore, IssueStore, MailFactory, SelectorFactory, Signer, SubscriberStore
+from newsletter.domain.selection import Selection
+from newsletter.errors import AddressInvalid
+from newsletter.mail.outbox import OutboxEntry, OutboxPage, OutboxWriter
+from newsletter.services.dispatch.messages import MessageMaker
+from newsletter.services.dispatch.plan import Planned, audience, planned_issue
+
+__all__ = ["DryRun", "DryRunReport"]
+
+_NOTHING = Selection((), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DryRunReport:
+    """Where the messages are and how many recipients stand in which state."""
+
+    folder: Path
+    totals: Mapping[str, int]
+    entries: tuple[OutboxEntry, ...]
+
+
+class DryRun:
+    """The use case."""
+
+    def __init__(
+        self,
+        issues: IssueStore,
+        subscribers: SubscriberStore,
+        deliveries: DeliveryStore,
+        select: SelectorFactory,
+        mail: MailFactory,
+        *,
+        outbox: Path,
+        page: OutboxPage | None = None,
+        signer: Signer | None = None,
+    ) -> None:
+        """`outbox` is the folder of outboxes; `page` renders `index.html`."""
+        self._issues = issues
+        self._subscribers = subscribers
+        self._deliveries = deliveries
+        self._select = select
+        self._mail = mail
+        self._outbox = outbox
+        self._page = page
+        self._signer = signer
+
+    def run(self, key: IssueKey) -> DryRunReport:
+        """Write `<outbox>/<issue>/`: one `.eml` a recipient, `index.html` and `manifest.json`.
+
+        An issue that was planned is shown as the ledger has frozen it, one that was not as planning now would.
+
+        Raises:
+            IssueMissing: there is no such issue.
+            MailError: the outbox cannot be written; an earlier one still stands.
+        """
+        issue = planned_issue(self._issues, key, self._deliveries.status(key))
+        maker = MessageMaker(issue, self._select, self._mail, self._signer)
+        writer = OutboxWriter(self._outbox / key.slug, slug=key.slug, issue_hash=issue.hash, page=self._page)
+        with writer:
+            for planned in self._planned(issue, maker):
+                self._write(writer, maker, planned)
+        return DryRunReport(writer.folder, dict(writer.totals), tuple(writer.entries))
+
+    def _planned(self, issue: Issue, maker: MessageMaker) -> Iterator[Planned]:
+        """The ledger's rows, then those whom planning would add."""
+        for delivery in self._deliveries.of_issue(issue.key):
+            skipped = delivery.status is DeliveryStatus.SKIPPED
+            selection = _NOTHING if skipped else maker.select(delivery.recipient)
+            yield Planned(delivery.recipient, delivery.status, delivery.reason, selection)
+        after = self._deliveries.planned_through(issue.key)
+        yield from audience(issue, self._select, self._subscribers, after=after)
+
+    def _write(self, writer: OutboxWriter, maker: MessageMaker, planned: Planned) -> None:
+        picks = planned.selection.picks
+        entry = OutboxEntry(
+            email=planned.recipient.email,
+            status=planned.status.value,
+            reason=planned.reason,
+            papers=tuple(str(pick.paper_id) for pick in picks),
+            matched={str(p.paper_id): tuple(match.label for match in p.matches) for p in picks if p.matches},
+        )
+        if planned.status is DeliveryStatus.SKIPPED:
+            writer.add(replace(entry, papers=(), matched={}), None)
+            return
+        try:
+            message = maker.make(planned.recipient, planned.selection)
+        except AddressInvalid as error:
+            writer.add(replace(entry, status=DeliveryStatus.FAILED.value, reason=str(error)), None)
+        else:
+            writer.add(entry, message)

@@ -1,0 +1,370 @@
+"""What the connections ask: the next message, whether it may go, and what becomes of it after the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from newsletter.domain.deliveries import (
+    Begin,
+    Delivery,
+    DeliveryStatus,
+    DomainRest,
+    OutgoingMessage,
+    Outcome,
+    UncertainPolicy,
+)
+from newsletter.domain.pacing import Pacer
+from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
+from newsletter.domain.replies import Stage, Verdict, judge
+from newsletter.domain.retries import FailureWatch, RetrySchedule
+from newsletter.errors import AddressInvalid, NewsletterError
+from newsletter.mail.pool import Answer
+from newsletter.services.dispatch.ledger import LedgerWriter
+from newsletter.services.dispatch.manifest import Manifest
+from newsletter.services.dispatch.messages import MessageMaker
+
+__all__ = ["DeliveryFeed", "Parcel"]
+
+_CLAIM = 200
+_BUSY_PATIENCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery and its message."""
+
+    delivery: Delivery
+    message: OutgoingMessage
+
+
+class DeliveryFeed:
+    """Implements `mail.pool.Feed` over the ledger.
+
+    Attributes:
+        counts: what this run did, by the state deliveries were brought into.
+        stopped: why nothing more is given; empty while there is no such reason.
+        limit: the limit that holds mail back at this moment; empty where none does.
+    """
+
+    def __init__(
+        self,
+        *,
+        run: int,
+        maker: MessageMaker,
+        deliveries: DeliveryStore,
+        subscribers: SubscriberStore,
+        ledger: LedgerWriter,
+        pacer: Pacer,
+        schedule: RetrySchedule,
+        watch: FailureWatch,
+        uncertain: UncertainPolicy,
+        clock: Clock,
+        manifest: Manifest | None = None,
+        rests: Sequence[DomainRest] = (),
+    ) -> None:
+        self._run = run
+        self._maker = maker
+        self._deliveries = deliveries
+        self._subscribers = subscribers
+        self._ledger = ledger
+        self._pacer = pacer
+        self._schedule = schedule
+        self._watch = watch
+        self._uncertain = uncertain
+        self._clock = clock
+        self._manifest = manifest
+        self._loop = asyncio.get_running_loop()
+        self._ready: deque[Delivery] = deque()
+        self._parked: dict[str, deque[Delivery]] = {}
+        self._rests = {rest.domain: rest for rest in rests}
+        self._claiming: asyncio.Task[None] | None = None
+        self._cursor = 0
+        self._exhausted = False
+        self._changed = asyncio.Event()
+        self._busy = 0
+        self._relay_until = 0.0
+        self._lease_end = float("inf")
+        self.counts: Counter[DeliveryStatus] = Counter()
+        self.stopped = ""
+        self.pause = ""
+        self.limit = ""
+        self.error: BaseException | None = None
+
+    # --- Feed -------------------------------------------------------------------------------------------------------
+
+    async def next(self) -> Parcel | None:
+        """The next message, as soon as it may go out; None when there is none left or sending should end."""
+        while not self.stopped:
+            if (parcel := self.ready()) is not None:
+                return parcel
+            self._refill()
+            if self._exhausted and not self._ready and not self._parked:
+                return None
+            self._changed.clear()
+            wait = self._pause() if self._ready or self._parked else None
+            try:
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+        return None
+
+    def ready(self) -> Parcel | None:
+        """A message that may go out at this very moment, or None."""
+        if self.stopped:
+            return None
+        if len(self._ready) < _CLAIM // 2:
+            self._refill()
+        while (delivery := self._pick()) is not None:
+            try:
+                message = self._maker.make(delivery.recipient)
+                if self._manifest is not None:
+                    self._manifest.check(delivery.recipient.email, message)
+            except AddressInvalid as error:
+                self._write(Outcome(delivery.id, DeliveryStatus.FAILED, str(error)))
+            except NewsletterError as error:
+                # a template, or a message that is not the manifest's: wrong for everybody, not for this one
+                self.error = error
+                self.stop(str(error))
+                return None
+            else:
+                return Parcel(delivery, message)
+        return None
+
+    async def begin(self, parcel: Parcel) -> bool:
+        """Make it durable that this message is being handed over; False if it must not be (any more)."""
+        held = await self._ledger.begin(Begin(parcel.delivery.id, parcel.message.message_id))
+        # a process that slept beyond its lease has been taken for dead: another one sends what was its own
+        return held and self._loop.time() < self._lease_end
+
+    def settle(self, parcel: Parcel, answer: Answer) -> None:
+        """Take the answer to a message."""
+        delivery = parcel.delivery
+        now = self._clock()
+        tried = answer.stage is not Stage.FINAL
+        if answer.reply is None:
+            if answer.uncertain:
+                self._write(self._unsure(delivery, answer.error, now))
+            elif answer.stage is Stage.RCPT:
+                self._write(Outcome(delivery.id, DeliveryStatus.FAILED, answer.error, tried=tried))
+            else:
+                self._write(self._later(delivery, answer.error, "", now, tried=tried))
+            return
+        judgement = judge(answer.stage, answer.reply)
+        said, domain = str(answer.reply), delivery.recipient.domain
+        match judgement.verdict:
+            case Verdict.ACCEPTED:
+                self._busy = 0
+                self._write(Outcome(delivery.id, DeliveryStatus.SENT, "", said))
+            case Verdict.FAILED:
+                self._write(Outcome(delivery.id, DeliveryStatus.FAILED, judgement.reason, said, tried=tried))
+            case Verdict.DEFERRED:
+                self._write(self._later(delivery, judgement.reason, said, now, tried=tried))
+            case Verdict.UNCERTAIN:
+                self._write(self._unsure(delivery, judgement.reason, now, said))
+            case Verdict.DOMAIN_RESTS | Verdict.DOMAIN_PAUSES:
+                pauses = judgement.verdict is Verdict.DOMAIN_PAUSES
+                rest = DomainRest(
+                    domain, now + (self._schedule.pause if pauses else self._schedule.rest), f"{judgement.reason}: {said}"
+                )
+                self._rest(rest)
+                outcome = self._later(delivery, judgement.reason, said, now, tried=tried)
+                if outcome.due_at is not None and outcome.due_at < rest.until:
+                    outcome = replace(outcome, due_at=rest.until)
+                self._write(outcome)
+            case Verdict.RELAY_BUSY:
+                self._relay_busy(parcel, f"{judgement.reason}: {said}")
+            case Verdict.RELAY_REFUSES:
+                self._hold(parcel, answer)
+                self.pause = f"{judgement.reason}: {said}"
+                self.stop(self.pause)
+        if judgement.verdict in {Verdict.ACCEPTED, Verdict.FAILED, Verdict.DOMAIN_PAUSES}:
+            self._watch.saw(refused=judgement.verdict is not Verdict.ACCEPTED)
+            if not self.stopped and (complaint := self._watch.complaint):
+                self.pause = complaint
+                self.stop(complaint)
+
+    def give_back(self, parcel: Parcel) -> None:
+        """Take a message back that was not tried."""
+        self._ready.appendleft(parcel.delivery)
+        self._changed.set()
+
+    def stop(self, reason: str = "") -> None:
+        """Give no more; messages that were begun are finished."""
+        self.stopped = self.stopped or reason or "the relay cannot be used"
+        self._changed.set()
+
+    # --- the run ----------------------------------------------------------------------------------------------------
+
+    @property
+    def done(self) -> int:
+        """How many deliveries this run has settled."""
+        return sum(self.counts.values())
+
+    def lease_ends(self, at: float) -> None:
+        """From this moment of the loop's clock on, nothing may be handed over."""
+        self._lease_end = at
+
+    def share(self, runs: int) -> None:
+        """So many runs send at once: each takes its part of the limits."""
+        self._pacer.share = runs
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, but not longer than until the run is stopped."""
+        until = self._loop.time() + seconds
+        while not self.stopped and (left := until - self._loop.time()) > 0:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
+            except TimeoutError:
+                return
+
+    @property
+    def rests(self) -> tuple[DomainRest, ...]:
+        """The domains that rest."""
+        return tuple(self._rests.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries this run holds and has not tried."""
+        return len(self._ready) + sum(map(len, self._parked.values()))
+
+    def again(self) -> None:
+        """Look once more for deliveries: some may be due by now."""
+        self._exhausted, self._cursor = False, 0
+
+    async def finish(self) -> None:
+        """Wait for the claim that is under way, so that what it takes is given back with the rest."""
+        if self._claiming is not None:
+            await asyncio.wait([self._claiming])
+        if self.error is not None:
+            raise self.error
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def _pick(self) -> Delivery | None:
+        """The first delivery that no limit and no rest holds back."""
+        now = self._loop.time()
+        if self._relay_until > now:
+            self.limit = "the relay is busy"
+            return None
+        if self._pacer.is_free and not self._parked:
+            self.limit = ""
+            return self._take(now) if self._ready else None
+        wait, self.limit = self._pacer.wait(now)
+        if wait > 0:
+            return None
+        for domain in [d for d in self._parked if self._pacer.wait_for(d, now)[0] <= 0]:
+            parked = self._parked[domain]
+            delivery = parked.popleft()
+            if not parked:
+                del self._parked[domain]
+            self._pacer.take(domain, now)
+            return delivery
+        return self._take(now)
+
+    def _take(self, now: float) -> Delivery | None:
+        while self._ready:
+            delivery = self._ready.popleft()
+            domain = delivery.recipient.domain
+            wait, limit = self._pacer.wait_for(domain, now)
+            if wait > 0 or domain in self._parked:
+                self._parked.setdefault(domain, deque()).append(delivery)
+                self.limit = limit
+                continue
+            self._pacer.take(domain, now)
+            return delivery
+        return None
+
+    def _pause(self) -> float:
+        """How long to wait until something that is here may go."""
+        now = self._loop.time()
+        waits = [self._relay_until - now, self._pacer.wait(now)[0]]
+        if self._parked and not self._ready:
+            waits.append(min(self._pacer.wait_for(d, now)[0] for d in self._parked))
+        return max(0.001, *waits)
+
+    def _refill(self) -> None:
+        parked = sum(map(len, self._parked.values()))
+        busy = self._claiming is not None and not self._claiming.done()
+        if not busy and not self._exhausted and not self.stopped and len(self._ready) + parked < _CLAIM * 2:
+            self._claiming = asyncio.create_task(self._claim())
+            self._claiming.add_done_callback(self._claimed)
+
+    async def _claim(self) -> None:
+        """Take the next deliveries into this run; after the last one look once more from the beginning."""
+        now = self._clock()
+        resting = {domain for domain, rest in self._rests.items() if rest.until > now}
+        without = sorted(resting | {domain for domain, parked in self._parked.items() if len(parked) >= _CLAIM})
+
+        def claim() -> tuple[tuple[Delivery, ...], Mapping[str, object]]:
+            taken = self._deliveries.claim(self._run, at=now, limit=_CLAIM, after=self._cursor, without=without)
+            return taken, self._subscribers.barred([d.recipient.email for d in taken]) if taken else {}
+
+        taken, barred = await self._ledger.call(claim)
+        if not taken:
+            self._exhausted, self._cursor = self._cursor == 0, 0
+        else:
+            self._cursor = taken[-1].id
+            for delivery in taken:
+                if (reason := barred.get(delivery.recipient.email)) is not None:
+                    self._write(Outcome(delivery.id, DeliveryStatus.SKIPPED, str(reason)))
+                elif self._manifest is not None and delivery.recipient.email not in self._manifest:
+                    continue
+                else:
+                    self._ready.append(delivery)
+
+    def _claimed(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # raised by `Send` when the connections have ended
+            self.error = error
+            self.stop(str(error))
+        self._changed.set()
+
+    # --- deciding ---------------------------------------------------------------------------------------------------
+
+    def _write(self, outcome: Outcome) -> None:
+        self.counts[outcome.status] += 1
+        self._ledger.add(outcome)
+        if self._exhausted:
+            self._changed.set()
+
+    def _later(self, delivery: Delivery, reason: str, said: str, now: datetime, *, tried: bool) -> Outcome:
+        attempts = delivery.attempts + 1
+        due = self._schedule.due_after(attempts, now)
+        if due is None:
+            return Outcome(delivery.id, DeliveryStatus.FAILED, f"given up after {attempts} attempts: {reason}", said, tried=tried)
+        return Outcome(delivery.id, DeliveryStatus.DEFERRED, reason, said, due, tried=tried)
+
+    def _unsure(self, delivery: Delivery, reason: str, now: datetime, said: str = "") -> Outcome:
+        if self._uncertain is UncertainPolicy.RESEND:
+            # by the schedule, so that a server that always hangs up after the message does not get it in a loop
+            return self._later(delivery, f"handed over without an answer ({reason})", said, now, tried=False)
+        return Outcome(delivery.id, DeliveryStatus.UNCERTAIN, reason, said)
+
+    def _hold(self, parcel: Parcel, answer: Answer) -> None:
+        """It was no fault of this delivery: it stays queued."""
+        if answer.stage is Stage.FINAL:
+            self._ledger.add(Outcome(parcel.delivery.id, DeliveryStatus.QUEUED, "", str(answer.reply)))
+
+    def _relay_busy(self, parcel: Parcel, reason: str) -> None:
+        self._busy += 1
+        if self._busy >= _BUSY_PATIENCE:
+            self.stop(reason)
+        else:
+            self._relay_until = self._loop.time() + min(60.0, 0.5 * 2**self._busy)
+        self.give_back(parcel)
+
+    def _rest(self, rest: DomainRest) -> None:
+        """No more to this domain; what this run holds of it is anybody's again."""
+        self._rests[rest.domain] = rest
+        self._ledger.add(rest)
+        held = [d for d in self._ready if d.recipient.domain == rest.domain]
+        self._ready = deque(d for d in self._ready if d.recipient.domain != rest.domain)
+        for d in (*held, *self._parked.pop(rest.domain, ())):
+            self._ledger.add(Outcome(d.id, d.status, d.reason, d.reply, d.due_at))

@@ -1,0 +1,33 @@
+"""The messages of one issue: selected, assembled and signed, the same bytes for a send and for a dry run."""
+
+from __future__ import annotations
+
+from newsletter.domain.deliveries import OutgoingMessage, Recipient
+from newsletter.domain.issues import Issue
+from newsletter.domain.ports import MailEdition, MailFactory, SelectorFactory, Signer
+from newsletter.domain.selection import Selection, SelectionRequest
+
+__all__ = ["MessageMaker"]
+
+
+class MessageMaker:
+    """Makes the message of any recipient of one issue; what all share is made once."""
+
+    def __init__(self, issue: Issue, select: SelectorFactory, mail: MailFactory, signer: Signer | None = None) -> None:
+        self.issue = issue
+        self._selector = select(issue)
+        self._mail = mail
+        self._signer = signer
+        self._editions: dict[str, MailEdition] = {}
+
+    def select(self, recipient: Recipient) -> Selection:
+        """The digest of a recipient."""
+        return self._selector.select(SelectionRequest(recipient.interests, recipient.max_papers))
+
+    def make(self, recipient: Recipient, selection: Selection | None = None) -> OutgoingMessage:
+        """The message of a recipient: a function of the issue, the recipient as frozen, and the key."""
+        edition = self._editions.get(recipient.language)
+        if edition is None:
+            edition = self._editions[recipient.language] = self._mail.edition(self.issue, recipient.language)
+        message = edition.build(recipient, selection if selection is not None else self.select(recipient))
+        return self._signer.sign(message) if self._signer is not None else message

@@ -1,0 +1,123 @@
+"""Planning: who gets an issue, frozen in the ledger before the first message goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta, tzinfo
+from itertools import islice
+
+from newsletter.domain.deliveries import DeliveryStatus, DispatchStatus, Recipient, freeze, plan_status
+from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.ports import Clock, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
+from newsletter.domain.retries import is_late
+from newsletter.domain.selection import Selection, SelectionRequest
+from newsletter.domain.subscriptions import Subscriber
+from newsletter.errors import IssueLate, IssueMissing
+
+__all__ = ["Plan", "PlanReport", "Planned", "audience"]
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One subscriber of the audience: as frozen, what they get or why nothing, and their digest."""
+
+    recipient: Recipient
+    status: DeliveryStatus
+    reason: str
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """What planning did: how many rows are new, and how the whole audience of the issue stands."""
+
+    issue: Issue
+    added: int
+    totals: Mapping[DeliveryStatus, int]
+
+
+def audience(
+    issue: Issue, select: SelectorFactory, subscribers: SubscriberStore, *, after: int = 0
+) -> Iterator[Planned]:
+    """Every subscriber with an id above `after`, and what they get of this issue; streamed."""
+    selector = select(issue)
+    source = subscribers.stream(after=after)
+    while batch := list(islice(source, _BATCH)):
+        suppressed = subscribers.suppressed([s.email for s in batch])
+        requests = (SelectionRequest(s.interests, s.max_papers) for s in batch)
+        for subscriber, selection in zip(batch, selector.select_many(requests), strict=True):
+            yield _planned(issue, subscriber, selection, suppressed=subscriber.email in suppressed)
+
+
+def _planned(issue: Issue, subscriber: Subscriber, selection: Selection, *, suppressed: bool) -> Planned:
+    status, reason = plan_status(subscriber, issue, suppressed=suppressed, matched=bool(selection))
+    return Planned(freeze(subscriber, issue), status, reason or "", selection)
+
+
+class Plan:
+    """The use case."""
+
+    def __init__(
+        self,
+        issues: IssueStore,
+        subscribers: SubscriberStore,
+        deliveries: DeliveryStore,
+        select: SelectorFactory,
+        *,
+        clock: Clock,
+        late_after: timedelta = timedelta(days=3),
+        zone: tzinfo = UTC,
+    ) -> None:
+        """`late_after` is how long after the end of its day (in `zone`) an issue is still sent without being asked."""
+        self._issues = issues
+        self._subscribers = subscribers
+        self._deliveries = deliveries
+        self._select = select
+        self._clock = clock
+        self._late_after = late_after
+        self._zone = zone
+
+    def run(self, key: IssueKey, *, late: bool = False) -> PlanReport:
+        """Freeze the audience of an issue. Repeated, it adds who has subscribed since and touches nobody else.
+
+        A dispatch stays with the revision it was planned for.
+
+        Raises:
+            IssueMissing: there is no such issue.
+            IssueLate: the issue is too old, and `late` was not asked for.
+        """
+        issue = planned_issue(self._issues, key, self._deliveries.status(key))
+        self.check_age(key, late=late)
+        rows = audience(issue, self._select, self._subscribers, after=self._deliveries.planned_through(key))
+        added = self._deliveries.plan(issue, ((p.recipient, p.status, p.reason) for p in rows), at=self._clock())
+        return PlanReport(issue, added, self._deliveries.totals(key))
+
+    def check_age(self, key: IssueKey, *, late: bool) -> None:
+        """Refuse an issue that is too old.
+
+        Raises:
+            IssueLate: it is, and `late` was not asked for.
+        """
+        if not late and is_late(key.day, self._clock(), self._late_after, self._zone):
+            days = self._late_after / timedelta(days=1)
+            msg = (
+                f"Issue {key.slug} is more than {days:g} days old, and nobody expects it any more "
+                "(dispatch.late_after). To send it all the same, add --late."
+            )
+            raise IssueLate(msg)
+
+
+def planned_issue(issues: IssueStore, key: IssueKey, status: DispatchStatus | None) -> Issue:
+    """The issue as it was planned; its newest revision where it was not planned yet.
+
+    Raises:
+        IssueMissing: there is no such issue.
+    """
+    issue = issues.get(key, status.revision if status else None)
+    if issue is None:
+        msg = f"There is no issue {key.slug}. Run `newsletter compose --date {key.day}` first."
+        raise IssueMissing(msg)
+    return issue
