@@ -18,8 +18,8 @@ __all__ = [
     "DeliveryStatus",
     "DispatchStatus",
     "DomainRest",
-    "OutgoingMessage",
     "Outcome",
+    "OutgoingMessage",
     "Recipient",
     "SkipReason",
     "UncertainPolicy",
@@ -133,7 +133,7 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one delivery. `tried` counts as an attempt where the delivery was never `sending` (refused before)."""
+    """What came of one delivery. `tried` counts an attempt that ended before the delivery was ever `sending`."""
 
     id: int
     status: DeliveryStatus

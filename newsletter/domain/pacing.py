@@ -9,7 +9,18 @@ from math import inf
 
 __all__ = ["Limit", "Pacer"]
 
-_UNITS = {"s": 1, "sec": 1, "second": 1, "min": 60, "m": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400}
+_UNITS = {
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "min": 60,
+    "m": 60,
+    "minute": 60,
+    "h": 3600,
+    "hour": 3600,
+    "d": 86400,
+    "day": 86400,
+}
 _LIMIT = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?:\s*/\s*(?P<unit>[a-z]+))?", re.ASCII)
 _SLOTS = 24
 

@@ -126,7 +126,7 @@ class Pool(Generic[T]):
         *,
         point: Callable[[str], None] = lambda _name: None,
     ) -> None:
-        """`point` is called with a name at each place where a crash would matter; a crash test ends the process there."""
+        """`point` is called with a name wherever a crash would matter; the crash test ends the process there."""
         self._opener = opener
         self._feed = feed
         self._settings = settings

@@ -46,7 +46,7 @@ class Timeouts:
         return cls(*(min(seconds, v) for v in (t.connect, t.mail, t.rcpt, t.data, t.final, t.quit)))
 
 
-class ConnectionEnded(RelayUnavailable):  # noqa: N818  # named after what happened
+class ConnectionEnded(RelayUnavailable):  # named after what happened
     """The connection was cut, stalled or spoke nonsense while an answer was awaited."""
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import aiosmtplib
 from pydantic import SecretStr
@@ -45,7 +46,7 @@ class Relay:
     plaintext_login: bool = False
     authorities: Path | None = None
     name: str = ""
-    timeouts: Timeouts = Timeouts()
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
     def __post_init__(self) -> None:
         if not self.host:
@@ -72,7 +73,7 @@ class Relay:
         return ssl.create_default_context(cafile=str(self.authorities) if self.authorities else None)
 
 
-class RelayRefuses(RelayUnavailable):  # noqa: N818  # named after what happened
+class RelayRefuses(RelayUnavailable):  # named after what happened
     """The relay will not have us as we are set up; trying again cannot help before a person has looked."""
 
 
@@ -123,11 +124,12 @@ class Connector:
             secret = relay.password() if callable(relay.password) else relay.password
             await client.login(relay.username, secret.get_secret_value())
         transport = client.transport
-        if not isinstance(transport, asyncio.Transport) or client.protocol is None:
+        if transport is None or transport.is_closing():
             msg = f"the relay {relay.label} closed the connection"
             raise RelayUnavailable(msg)
         extensions = frozenset(name.lower() for name in client.esmtp_extensions)
-        return Session(transport, extensions=extensions, timeouts=relay.timeouts)
+        # uvloop's transports are asyncio's in all but their class
+        return Session(cast("asyncio.Transport", transport), extensions=extensions, timeouts=relay.timeouts)
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -160,6 +162,8 @@ def _explained(relay: Relay, error: Exception) -> RelayUnavailable:
         return kind(f"the relay {relay.label} refused us: {error.code} {error.message}", code=error.code)
     if isinstance(error, TimeoutError | aiosmtplib.SMTPTimeoutError):
         return RelayUnavailable(f"the relay {relay.label} did not answer within {relay.timeouts.connect:g} s")
+    if isinstance(error, aiosmtplib.SMTPConnectError):
+        return RelayUnavailable(f"the relay {relay.label} cannot be reached: {error}")
     if isinstance(error, aiosmtplib.SMTPException):
         text = str(error)
         kind = RelayRefuses if "STARTTLS" in text or "AUTH" in text or "authentication" in text else RelayUnavailable

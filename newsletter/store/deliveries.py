@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, update
 
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import (
@@ -22,7 +21,7 @@ from newsletter.domain.deliveries import (
     before,
 )
 from newsletter.domain.issues import Edition, Issue, IssueKey
-from newsletter.store._delivery_rows import delivery_of, delivery_row
+from newsletter.store._delivery_rows import delivery_of, staged
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.tables import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow
@@ -42,7 +41,8 @@ _OPEN = text(f"delivery.{OPEN_STATES}")
 
 def _may_become(status: DeliveryStatus) -> ColumnElement[bool]:
     """The guard of every update: the transitions of the domain, as a condition."""
-    return _D.status.in_([s.value for s in before(status)])
+    # not IN: that cannot be used for many rows at once
+    return or_(*(_D.status == s.value for s in before(status)))
 
 
 _MINE = and_(_D.id == bindparam("i"), _D.run_id == bindparam("r"))
@@ -95,15 +95,12 @@ class SqlDeliveryStore:
             "planned_at": at,
             "paused": "",
         }
-        source = iter(rows)
-        with self._database.write() as connection:
+        with staged(self._database, rows, at=at) as (connection, fill):
             upsert(connection, DispatchRow, [dispatch], keys=("day", "edition"))
             dispatch_id = connection.execute(_dispatch(issue.key)).one().id
             count = select(func.count()).where(_D.dispatch_id == dispatch_id)
             known = connection.execute(count).scalar_one()
-            while batch := list(islice(source, _BATCH)):
-                values = [delivery_row(dispatch_id, *row, at) for row in batch]
-                upsert(connection, DeliveryRow, values, keys=("dispatch_id", "email_key"))
+            fill(dispatch_id)
             return connection.execute(count).scalar_one() - known
 
     def status(self, key: IssueKey) -> DispatchStatus | None:
@@ -266,14 +263,14 @@ class SqlDeliveryStore:
         """How many deliveries of an issue are in each state."""
         statement = select(_D.status, func.count()).where(_of(key)).group_by(_D.status)
         with self._database.read() as connection:
-            found: dict[str, int] = dict(connection.execute(statement).tuples().all())
+            found: dict[str, int] = dict(connection.execute(statement).all())
         return {status: found[status.value] for status in DeliveryStatus if status.value in found}
 
     def reasons(self, key: IssueKey) -> Mapping[tuple[DeliveryStatus, str], int]:
         """How many deliveries of an issue are in each state for each reason."""
         statement = select(_D.status, _D.reason, func.count()).where(_of(key)).group_by(_D.status, _D.reason)
         with self._database.read() as connection:
-            rows = connection.execute(statement).tuples().all()
+            rows = connection.execute(statement).all()
         return {(DeliveryStatus(status), reason): count for status, reason, count in sorted(rows)}
 
     def find(self, key: IssueKey, email: str) -> Delivery | None:

@@ -117,8 +117,8 @@ class SqlSubscriberStore:
         with self._database.read() as connection:
             for some in chunks([address_key(email) for email in emails]):
                 statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state)
-                states.update(connection.execute(statement.where(_SUBSCRIBER.c.email_key.in_(some))).tuples().all())
-        result = {email: SkipReason.SUPPRESSED for email in self.suppressed(emails)}
+                states.update(connection.execute(statement.where(_SUBSCRIBER.c.email_key.in_(some))).all())
+        result = dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
         for email in emails:
             state = states.get(address_key(email), SubscriptionState.UNSUBSCRIBED)
             if state != SubscriptionState.CONFIRMED and email not in result:

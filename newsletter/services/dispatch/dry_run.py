@@ -34,12 +34,12 @@ class DryRun:
 
     def __init__(
         self,
+        *,
         issues: IssueStore,
         subscribers: SubscriberStore,
         deliveries: DeliveryStore,
         select: SelectorFactory,
         mail: MailFactory,
-        *,
         outbox: Path,
         page: OutboxPage | None = None,
         signer: Signer | None = None,

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 from newsletter.domain.deliveries import (
     Begin,
     Delivery,
     DeliveryStatus,
     DomainRest,
-    OutgoingMessage,
     Outcome,
+    OutgoingMessage,
     UncertainPolicy,
 )
+from newsletter.domain.outcomes import decide
 from newsletter.domain.pacing import Pacer
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
-from newsletter.domain.replies import Stage, Verdict, judge
 from newsletter.domain.retries import FailureWatch, RetrySchedule
 from newsletter.errors import AddressInvalid, NewsletterError
 from newsletter.mail.pool import Answer
@@ -143,50 +142,28 @@ class DeliveryFeed:
 
     def settle(self, parcel: Parcel, answer: Answer) -> None:
         """Take the answer to a message."""
-        delivery = parcel.delivery
-        now = self._clock()
-        tried = answer.stage is not Stage.FINAL
-        if answer.reply is None:
-            if answer.uncertain:
-                self._write(self._unsure(delivery, answer.error, now))
-            elif answer.stage is Stage.RCPT:
-                self._write(Outcome(delivery.id, DeliveryStatus.FAILED, answer.error, tried=tried))
-            else:
-                self._write(self._later(delivery, answer.error, "", now, tried=tried))
-            return
-        judgement = judge(answer.stage, answer.reply)
-        said, domain = str(answer.reply), delivery.recipient.domain
-        match judgement.verdict:
-            case Verdict.ACCEPTED:
-                self._busy = 0
-                self._write(Outcome(delivery.id, DeliveryStatus.SENT, "", said))
-            case Verdict.FAILED:
-                self._write(Outcome(delivery.id, DeliveryStatus.FAILED, judgement.reason, said, tried=tried))
-            case Verdict.DEFERRED:
-                self._write(self._later(delivery, judgement.reason, said, now, tried=tried))
-            case Verdict.UNCERTAIN:
-                self._write(self._unsure(delivery, judgement.reason, now, said))
-            case Verdict.DOMAIN_RESTS | Verdict.DOMAIN_PAUSES:
-                pauses = judgement.verdict is Verdict.DOMAIN_PAUSES
-                rest = DomainRest(
-                    domain, now + (self._schedule.pause if pauses else self._schedule.rest), f"{judgement.reason}: {said}"
-                )
-                self._rest(rest)
-                outcome = self._later(delivery, judgement.reason, said, now, tried=tried)
-                if outcome.due_at is not None and outcome.due_at < rest.until:
-                    outcome = replace(outcome, due_at=rest.until)
-                self._write(outcome)
-            case Verdict.RELAY_BUSY:
-                self._relay_busy(parcel, f"{judgement.reason}: {said}")
-            case Verdict.RELAY_REFUSES:
-                self._hold(parcel, answer)
-                self.pause = f"{judgement.reason}: {said}"
-                self.stop(self.pause)
-        if judgement.verdict in {Verdict.ACCEPTED, Verdict.FAILED, Verdict.DOMAIN_PAUSES}:
-            self._watch.saw(refused=judgement.verdict is not Verdict.ACCEPTED)
-            if not self.stopped and (complaint := self._watch.complaint):
-                self.pause = complaint
-                self.stop(complaint)
+        decision = decide(
+            parcel.delivery,
+            answer.stage,
+            answer.reply,
+            now=self._clock(),
+            schedule=self._schedule,
+            uncertain=self._uncertain,
+            error=answer.error,
+        )
+        if decision.rest is not None:
+            self._rest(decision.rest)
+        if decision.outcome is not None:
+            self._write(decision.outcome)
+        if decision.busy:
+            self._relay_busy(parcel, decision.busy)
+        elif decision.pause:
+            self._pause_issue(decision.pause)
+        elif decision.refused is not None:
+            self._busy = 0
+            self._watch.saw(refused=decision.refused)
+            if complaint := self._watch.complaint:
+                self._pause_issue(complaint)
 
     def give_back(self, parcel: Parcel) -> None:
         """Take a message back that was not tried."""
@@ -334,23 +311,9 @@ class DeliveryFeed:
         if self._exhausted:
             self._changed.set()
 
-    def _later(self, delivery: Delivery, reason: str, said: str, now: datetime, *, tried: bool) -> Outcome:
-        attempts = delivery.attempts + 1
-        due = self._schedule.due_after(attempts, now)
-        if due is None:
-            return Outcome(delivery.id, DeliveryStatus.FAILED, f"given up after {attempts} attempts: {reason}", said, tried=tried)
-        return Outcome(delivery.id, DeliveryStatus.DEFERRED, reason, said, due, tried=tried)
-
-    def _unsure(self, delivery: Delivery, reason: str, now: datetime, said: str = "") -> Outcome:
-        if self._uncertain is UncertainPolicy.RESEND:
-            # by the schedule, so that a server that always hangs up after the message does not get it in a loop
-            return self._later(delivery, f"handed over without an answer ({reason})", said, now, tried=False)
-        return Outcome(delivery.id, DeliveryStatus.UNCERTAIN, reason, said)
-
-    def _hold(self, parcel: Parcel, answer: Answer) -> None:
-        """It was no fault of this delivery: it stays queued."""
-        if answer.stage is Stage.FINAL:
-            self._ledger.add(Outcome(parcel.delivery.id, DeliveryStatus.QUEUED, "", str(answer.reply)))
+    def _pause_issue(self, reason: str) -> None:
+        self.pause = self.pause or reason
+        self.stop(reason)
 
     def _relay_busy(self, parcel: Parcel, reason: str) -> None:
         self._busy += 1

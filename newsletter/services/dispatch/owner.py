@@ -27,7 +27,7 @@ def _machine() -> str:
     """Host, boot and process namespace: two containers with one host name are two machines here."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:8]
-        space = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+        space = str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         boot = space = ""
     return f"{socket.gethostname()}/{boot}/{space}"

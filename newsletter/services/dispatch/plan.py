@@ -62,11 +62,11 @@ class Plan:
 
     def __init__(
         self,
+        *,
         issues: IssueStore,
         subscribers: SubscriberStore,
         deliveries: DeliveryStore,
         select: SelectorFactory,
-        *,
         clock: Clock,
         late_after: timedelta = timedelta(days=3),
         zone: tzinfo = UTC,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -37,10 +37,10 @@ class SendSettings:
     `window` messages were refused.
     """
 
-    pool: PoolSettings = PoolSettings()
+    pool: PoolSettings = field(default_factory=PoolSettings)
     limits: tuple[Limit, ...] = ()
     per_domain: tuple[Limit, ...] = ()
-    schedule: RetrySchedule = RetrySchedule()
+    schedule: RetrySchedule = field(default_factory=RetrySchedule)
     uncertain: UncertainPolicy = UncertainPolicy.HOLD
     lease: timedelta = timedelta(seconds=60)
     window: int = 200
@@ -111,9 +111,7 @@ class Run:
             deliveries=self.deliveries,
             subscribers=self.subscribers,
             ledger=ledger,
-            pacer=Pacer(
-                settings.limits, settings.per_domain, now=asyncio.get_running_loop().time(), used_today=used
-            ),
+            pacer=Pacer(settings.limits, settings.per_domain, now=asyncio.get_running_loop().time(), used_today=used),
             schedule=settings.schedule,
             watch=FailureWatch(window=settings.window, share=settings.share),
             uncertain=settings.uncertain,

@@ -27,13 +27,13 @@ class Send:
 
     def __init__(
         self,
+        *,
         subscribers: SubscriberStore,
         deliveries: DeliveryStore,
         select: SelectorFactory,
         mail: MailFactory,
         opener: Opener,
         settings: SendSettings,
-        *,
         clock: Clock,
         signer: Signer | None = None,
         point: Callable[[str], None] = lambda _name: None,
@@ -140,9 +140,9 @@ def _run_to_the_end(run: Run, *, wait: bool) -> None:
 
         try:
             runner.run(main())
-        except* Exception as group:  # the connections' task group wraps what one of them raised
+        except BaseExceptionGroup as group:
             raise _first(group) from None
-        except* asyncio.CancelledError:
+        except asyncio.CancelledError:
             raise KeyboardInterrupt from None
 
 
@@ -155,7 +155,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop where it exists."""
+    """Uvloop where it exists."""
     try:
         import uvloop  # noqa: PLC0415  # not on Windows
     except ImportError:

@@ -1,0 +1,246 @@
+"""Dispatch from end to end: a real database, a real server, the product's own messages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from newsletter.domain.deliveries import DeliveryStatus as S
+from newsletter.domain.deliveries import UncertainPolicy
+from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.errors import IssueLate, IssueMissing, IssuePaused
+from newsletter.store import Database
+from tests.support.dispatching import Dispatching, subscribers
+from tests.support.smtp_server import Behaviour, running_server
+
+
+@pytest.fixture
+def newsletter(database: Database) -> Dispatching:
+    return Dispatching(database)
+
+
+def test_everybody_gets_exactly_one_message(newsletter: Dispatching) -> None:
+    people = subscribers(40)
+    newsletter.subscribe(*people)
+    assert newsletter.plan() == 40
+    with running_server() as server:
+        report = newsletter.send(server)
+    assert sorted(server.recipients) == [p.email for p in people]
+    assert report.totals == {S.SENT: 40}
+    assert report.is_complete
+    assert report.stopped == ""
+    assert server.most_connections == 3
+
+
+def test_a_second_dispatch_sends_nothing(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(5))
+    newsletter.plan()
+    with running_server() as server:
+        newsletter.send(server)
+        newsletter.plan()
+        assert newsletter.send(server).now == {}
+    assert len(server.accepted) == 5
+
+
+def test_whoever_subscribes_after_planning_is_added_by_the_next_plan(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(2))
+    assert newsletter.plan() == 2
+    newsletter.subscribe(*subscribers(3))
+    assert newsletter.plan() == 1
+
+
+def test_the_plan_says_why_somebody_is_skipped(newsletter: Dispatching) -> None:
+    newsletter.subscribe(
+        Subscriber(email="all@example.org"),
+        Subscriber(email="nothing@example.org", interests=("zebrafish",)),
+        Subscriber(email="new@example.org", state=SubscriptionState.UNCONFIRMED),
+        Subscriber(email="gone@example.org", state=SubscriptionState.UNSUBSCRIBED),
+        Subscriber(email="weekly@example.org", cadence=Cadence.WEEKLY),
+        Subscriber(email="never@example.org"),
+    )
+    newsletter.store.subscribers.suppress("never@example.org", "complaint")
+    newsletter.plan()
+    rows = {d.recipient.email: (d.status, d.reason) for d in newsletter.store.deliveries.of_issue(newsletter.issue.key)}
+    assert rows == {
+        "all@example.org": (S.QUEUED, ""),
+        "nothing@example.org": (S.SKIPPED, "no match"),
+        "new@example.org": (S.SKIPPED, "unconfirmed"),
+        "gone@example.org": (S.SKIPPED, "unsubscribed"),
+        "weekly@example.org": (S.SKIPPED, "other cadence"),
+        "never@example.org": (S.SKIPPED, "suppressed"),
+    }
+
+
+def test_an_unsubscribe_after_planning_holds(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(3))
+    newsletter.plan()
+    newsletter.store.subscribers.set_state("reader0002@example.org", SubscriptionState.UNSUBSCRIBED)
+    newsletter.store.subscribers.suppress("reader0003@example.org", "bounce")
+    with running_server() as server:
+        report = newsletter.send(server)
+    assert server.recipients == ["reader0001@example.org"]
+    assert report.reasons[S.SKIPPED, "unsubscribed"] == 1
+    assert report.reasons[S.SKIPPED, "suppressed"] == 1
+
+
+def test_an_old_issue_is_not_sent_without_being_asked_for(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(1))
+    newsletter.clock.forward(days=5)
+    with pytest.raises(IssueLate, match="--late"):
+        newsletter.plan()
+    assert newsletter.plan(late=True) == 1
+
+
+def test_an_issue_that_does_not_exist_is_named(newsletter: Dispatching) -> None:
+    newsletter.issue = newsletter.issue.__class__(
+        key=newsletter.issue.key.__class__(newsletter.issue.day.replace(day=3)), title="", languages=("en",), papers=()
+    )
+    with pytest.raises(IssueMissing, match="newsletter compose --date 2026-06-03"):
+        newsletter.plan()
+
+
+def test_the_message_that_arrives_is_the_file_of_the_dry_run(newsletter: Dispatching, tmp_path: Path) -> None:
+    newsletter.subscribe(*subscribers(4), Subscriber(email="../../etc/passwd@example.org", name="Mallory"))
+    report = newsletter.dry_run(tmp_path / "outbox").run(newsletter.issue.key)
+    newsletter.plan()
+    with running_server() as server:
+        newsletter.send(server)
+    manifest = json.loads((report.folder / "manifest.json").read_text())
+    files = {d["email"]: report.folder / d["file"] for d in manifest["deliveries"]}
+    assert len(server.accepted) == 5
+    for accepted in server.accepted:
+        assert files[accepted.recipient].read_bytes() == accepted.content
+    assert all(file.parent == report.folder for file in files.values())
+
+
+def test_a_dry_run_leaves_the_ledger_alone(newsletter: Dispatching, tmp_path: Path) -> None:
+    newsletter.subscribe(*subscribers(2))
+    newsletter.dry_run(tmp_path).run(newsletter.issue.key)
+    assert newsletter.store.deliveries.status(newsletter.issue.key) is None
+
+
+def test_refusals_at_each_recipient_are_kept_with_the_servers_answer(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(6))
+    newsletter.plan()
+    answers = {
+        "reader0001@example.org": "550 5.1.1 No such user",
+        "reader0002@example.org": "450 4.7.1 Greylisted, try again",
+        "reader0003@example.org": "452 4.2.2 Mailbox full",
+    }
+    with running_server(Behaviour(answers={"RCPT": lambda who: answers.get(who, "250 Ok")})) as server:
+        report = newsletter.send(server)
+    found = {d.recipient.email: d for d in newsletter.store.deliveries.of_issue(newsletter.issue.key)}
+    assert report.totals == {S.SENT: 3, S.DEFERRED: 2, S.FAILED: 1}
+    failed = found["reader0001@example.org"]
+    assert (failed.reason, failed.reply, failed.attempts) == ("no such mailbox", "550 5.1.1 No such user", 1)
+    deferred = found["reader0002@example.org"]
+    assert deferred.reason == "greylisted"
+    assert deferred.due_at is not None
+    assert (deferred.due_at - newsletter.clock()).total_seconds() == 30 * 60
+
+
+def test_a_deferred_delivery_is_sent_when_it_is_due_and_not_before(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(1))
+    newsletter.plan()
+    behaviour = Behaviour(answers={"RCPT": "450 4.2.0 Greylisted"})
+    with running_server(behaviour) as server:
+        newsletter.send(server)
+        behaviour.answers.clear()
+        assert newsletter.send(server).now == {}
+        newsletter.clock.forward(minutes=31)
+        assert newsletter.send(server).now == {S.SENT: 1}
+    assert len(server.accepted) == 1
+
+
+def test_patience_ends_after_days(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(1))
+    newsletter.plan()
+    with running_server(Behaviour(answers={"RCPT": "450 4.2.0 Not now"})) as server:
+        for _ in range(30):
+            report = newsletter.send(server)
+            if report.is_complete:
+                break
+            newsletter.clock.forward(hours=13)
+    assert report.totals == {S.FAILED: 1}
+    assert next(iter(report.reasons)) == (S.FAILED, "given up after 13 attempts: refused for now")
+
+
+@pytest.mark.parametrize("code", ["421 4.3.2 Too busy", "550 5.7.1 Your mail looks like spam"])
+def test_a_domain_that_asks_for_it_is_left_alone_and_the_others_are_not(newsletter: Dispatching, code: str) -> None:
+    newsletter.subscribe(*subscribers(10, "busy.example"), *subscribers(10, "idle.example"))
+    newsletter.plan()
+
+    def answer(who: str) -> str:
+        return code if who.endswith("@busy.example") else "250 Ok"
+
+    with running_server(Behaviour(answers={"RCPT": answer})) as server:
+        report = newsletter.send(server)
+        asked = sum("busy.example" in c for c in server.commands if c.startswith("RCPT"))
+    assert report.totals[S.SENT] == 10
+    assert report.totals.get(S.FAILED) is None
+    assert report.open == 10
+    assert asked <= 2 * 3
+    assert [rest.domain for rest in report.rests] == ["busy.example"]
+
+
+def test_a_relay_that_refuses_us_pauses_the_issue(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(5))
+    newsletter.plan()
+    behaviour = Behaviour(answers={"MAIL": "550 5.7.1 Sender not allowed"})
+    with running_server(behaviour) as server:
+        report = newsletter.send(server)
+        assert report.totals == {S.QUEUED: 5}
+        assert "Sender not allowed" in report.stopped
+        with pytest.raises(IssuePaused, match="--resume"):
+            newsletter.send(server)
+        behaviour.answers.clear()
+        assert newsletter.send(server, run={"resume": True}).is_complete
+
+
+def test_too_many_refusals_pause_the_issue(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(120))
+    newsletter.plan()
+    with running_server(Behaviour(answers={"RCPT": "550 5.1.1 No such user"})) as server:
+        report = newsletter.send(server)
+    assert report.stopped == "50 of the last 50 messages were refused"
+    assert report.totals[S.FAILED] < 60
+    assert report.totals[S.QUEUED] > 60
+
+
+def test_a_cut_after_the_message_is_uncertain_and_held(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(1))
+    newsletter.plan()
+    behaviour = Behaviour(cut_at="FINAL")
+    with running_server(behaviour) as server:
+        report = newsletter.send(server)
+        assert report.totals == {S.UNCERTAIN: 1}
+        behaviour.cut_at = ""
+        assert newsletter.send(server).now == {}
+    assert len(server.accepted) == 1
+
+
+def test_a_cut_after_the_message_is_sent_again_where_that_is_the_policy(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(1))
+    newsletter.plan()
+    behaviour = Behaviour(cut_at="FINAL")
+    with running_server(behaviour) as server:
+        newsletter.send(server, uncertain=UncertainPolicy.RESEND)
+        behaviour.cut_at = ""
+        newsletter.clock.forward(minutes=31)
+        assert newsletter.send(server, uncertain=UncertainPolicy.RESEND).is_complete
+    first, second = server.accepted
+    assert first == second
+
+
+def test_a_relay_that_is_down_leaves_everything_queued(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(3))
+    newsletter.plan()
+    with running_server() as server:
+        pass
+    report = newsletter.send(server)
+    assert report.totals == {S.QUEUED: 3}
+    assert "cannot be reached" in report.stopped
+    with running_server() as server:
+        assert newsletter.send(server).is_complete
