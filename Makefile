@@ -57,7 +57,7 @@ lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/deptry .
 
 types: $(VENV)/dev  ## Check types, strictly
-	@$(BIN)/mypy newsletter tests benchmarks
+	@$(BIN)/mypy newsletter
 
 format: $(VENV)/dev  ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .
