@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-__all__ = ["clean_line", "clean_text", "ellipsis", "safe_url", "slug"]
+__all__ = ["clean_document", "clean_line", "clean_text", "ellipsis", "safe_url", "slug", "unmarked"]
 
 # What no surface may carry: C0 and C1 controls and U+FFFE/U+FFFF (XML 1.0 §2.2), lone surrogates, noncharacters
 # (Unicode 23.7), and the directional controls that let a title reorder the text after it (UAX #9; CVE-2021-42574).
@@ -23,6 +23,12 @@ _INLINE_SPACE = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 _NEWLINE = re.compile(r"\r\n?|[\u0085\u2028\u2029]")
 _SLUG = re.compile(r"[^a-z0-9]+")
+
+# Bounded, so that a line of a million asterisks costs little.
+_MARKS = re.compile(
+    r"\*\*(?=\S)(.{1,2000}?)(?<=\S)\*\*|\*(?=\S)([^*\n]{1,1000}?)(?<=\S)\*|`([^`\n]{1,1000})`"
+    r"|!?\[([^\]\n]{1,500})\]\([^)\s]{1,2000}\)"
+)
 
 _URL_SAFE = "!$&'*+,-./:;=?@_~%#"
 _URL_LIMIT = 2000
@@ -39,6 +45,11 @@ def clean_text(text: str, limit: int = 100_000) -> str:
     return _BLANK_LINES.sub("\n\n", _INLINE_SPACE.sub(" ", _FORBIDDEN.sub("", lines))).strip()[:limit]
 
 
+def clean_document(text: str, limit: int = 200_000) -> str:
+    """A document whose spaces and blank lines mean something (Markdown): only forbidden characters go."""
+    return _FORBIDDEN.sub("", _NEWLINE.sub("\n", text[:limit])).strip("\n").rstrip()
+
+
 def ellipsis(text: str, limit: int) -> str:
     """At most `limit` characters, cut at a word's end where there is one near, with `…` for what is missing."""
     if len(text) <= limit:
@@ -46,6 +57,13 @@ def ellipsis(text: str, limit: int) -> str:
     cut = text[: limit - 1]
     space = cut.rfind(" ")
     return (cut[:space] if space > limit * 2 // 3 else cut).rstrip(" ,;:.-") + "…"
+
+
+def unmarked(text: str) -> str:
+    """Inline Markdown as plain text: without its marks for bold, emphasis and code, links as their text."""
+    for _ in range(3):  # marks nest, but nobody nests them deeper
+        text = _MARKS.sub(lambda match: next(filter(None, match.groups()), ""), text)
+    return text
 
 
 def safe_url(text: str) -> str:

@@ -41,9 +41,18 @@ class Wording:
         """The day's name."""
         return dates.format_date(day, "EEEE", locale=self.locale)
 
+    def shortday(self, day: date) -> str:
+        """The day's name, abbreviated."""
+        return dates.format_date(day, "EEE", locale=self.locale)
+
     def month(self, day: date) -> str:
         """A month in words: `June 2026`."""
         return dates.format_skeleton("yMMMM", day, locale=self.locale)
+
+    @property
+    def first_weekday(self) -> int:
+        """Which day a week begins with: 0 is Monday."""
+        return self.locale.first_week_day
 
 
 @lru_cache(maxsize=32)

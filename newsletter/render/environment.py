@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +15,24 @@ from newsletter.domain.texts import plain
 from newsletter.errors import TemplateFault
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.labels import Labels
+from newsletter.render.markdown_text import (
+    markdown_cell,
+    markdown_field,
+    markdown_label,
+    markdown_line,
+    markdown_text,
+    markdown_url,
+)
 from newsletter.render.prose import markdown_html, math
 from newsletter.render.text import wrap
 
 __all__ = ["Templates"]
+
+
+def yaml_string(text: str) -> str:
+    """A double-quoted YAML scalar: JSON's strings are YAML's (YAML 1.2 §1.3)."""
+    return json.dumps(text, ensure_ascii=False)
+
 
 _MARKUP = ("html", "xml", "xsl", "svg")
 
@@ -77,9 +92,22 @@ class Templates:
             words.gettext, words.ngettext, newstyle=True
         )
         environment.filters.update(
-            math=math, plain=plain, markdown=markdown_html, wrap=wrap, ellipsis=ellipsis, slug=slug, **self._filters
+            math=math,
+            plain=plain,
+            markdown=markdown_html,
+            wrap=wrap,
+            ellipsis=ellipsis,
+            slug=slug,
+            md=markdown_line,
+            mdtext=markdown_text,
+            mdfield=markdown_field,
+            mdlabel=markdown_label,
+            mdcell=markdown_cell,
+            mdurl=markdown_url,
+            yaml=yaml_string,
+            **self._filters,
         )
-        environment.filters.update(day=words.day, weekday=words.weekday, month=words.month)
+        environment.filters.update(shortday=words.shortday, day=words.day, weekday=words.weekday, month=words.month)
         environment.globals.update(language=words.language, direction=words.direction, label=Labels(words))
         return environment
 

@@ -14,7 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
+from feedgen.util import xml_elem
 
 from newsletter.render.view import PaperView
 
@@ -34,11 +36,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """What a feed is called and where it lives. `base` is the address of its folder, empty where nothing is served.
+    """What a feed is called and where it lives. Addresses are empty where nothing is served.
 
-    `id` is permanent. `name` is the file's name without its suffix. `updated` stands in where there is no entry.
-    `page` is the web page that the feed belongs to. `links` are further (rel, href) pairs. `archive` marks an RFC
-    5005 archive document.
+    `id` is permanent. `own` is the address it is fetched from, without the suffix of its format. `page` is the web page
+    that it belongs to. `updated` stands in where there is no entry. `previous` leads to the older entries; `archive`
+    marks an archive document, which names the `current` one (RFC 5005 §4). `stylesheets` are (type, address) pairs for
+    browsers, the preferred one first.
     """
 
     id: str
@@ -46,13 +49,13 @@ class FeedSpec:
     subtitle: str
     language: str
     author: str
-    base: str
-    name: str
+    own: str
     page: str
     updated: datetime
-    links: tuple[tuple[str, str], ...] = ()
+    previous: str = ""
+    current: str = ""
     archive: bool = False
-    stylesheet: str = ""
+    stylesheets: tuple[tuple[str, str], ...] = ()
 
 
 def entry_id(identity: str, language: str, paper_id: str) -> str:
@@ -60,6 +63,9 @@ def entry_id(identity: str, language: str, paper_id: str) -> str:
     space = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:newsletter:{identity}")
     return uuid.uuid5(space, f"{language}/{paper_id}").urn
 
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 FeedFormat = str
 _MEDIA_TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}
@@ -71,20 +77,43 @@ def write_feed(spec: FeedSpec, entries: Sequence[Entry], form: FeedFormat) -> by
         return _json(spec, entries)
     feed = _generator(spec, entries, form)
     xml = feed.atom_str() if form == "atom" else feed.rss_str()
-    return _styled(xml, spec.stylesheet)
+    return _styled(xml, spec.stylesheets)
 
 
-def _styled(xml: bytes, stylesheet: str) -> bytes:
-    """With the instruction that lets a browser show the feed (xml-stylesheet, W3C 2010)."""
-    if not stylesheet:
-        return xml + b"\n"
-    declaration, newline, rest = xml.partition(b"\n")
-    return b"%b%b<?xml-stylesheet type='text/xsl' href='%b'?>\n%b\n" % (
-        declaration,
-        newline,
-        stylesheet.encode(),
-        rest,
-    )
+def _styled(xml: bytes, stylesheets: Sequence[tuple[str, str]]) -> bytes:
+    """With the instructions that let a browser show the feed (Associating Style Sheets with XML, W3C 2010)."""
+    declaration, _, rest = xml.partition(b"\n")
+    lines = [declaration]
+    lines += [f"<?xml-stylesheet type='{kind}' href='{address}'?>".encode() for kind, address in stylesheets]
+    return b"\n".join([*lines, rest, b""])
+
+
+class _History(BaseExtension):  # type: ignore[misc]
+    """Links to older entries and the mark of an archive document: RFC 5005, in Atom and, as Atom links, in RSS."""
+
+    def __init__(self, spec: FeedSpec) -> None:
+        self._spec = spec
+
+    def extend_ns(self) -> dict[str, str]:
+        """The namespace of the mark."""
+        return {"fh": _HISTORY}
+
+    def extend_atom(self, feed: Any) -> Any:  # noqa: ANN401 - an lxml element
+        """Into an Atom feed, before its entries."""
+        self._extend(feed, "link")  # feedgen writes Atom's elements without a prefix or namespace of their own
+        return feed
+
+    def extend_rss(self, feed: Any) -> Any:  # noqa: ANN401 - an lxml element
+        """Into an RSS channel."""
+        self._extend(feed[0], f"{{{_ATOM}}}link")
+        return feed
+
+    def _extend(self, parent: Any, link: str) -> None:  # noqa: ANN401 - an lxml element
+        for rel, address in (("prev-archive", self._spec.previous), ("current", self._spec.current)):
+            if address:
+                parent.append(xml_elem(link, href=address, rel=rel))
+        if self._spec.archive:
+            parent.append(xml_elem(f"{{{_HISTORY}}}archive"))
 
 
 def _updated(spec: FeedSpec, entries: Sequence[Entry]) -> datetime:
@@ -103,10 +132,10 @@ def _generator(spec: FeedSpec, entries: Sequence[Entry], form: FeedFormat) -> Fe
     feed.generator("newsletter")
     feed.updated(moment)
     feed.lastBuildDate(moment)
-    if spec.base:
-        feed.link(href=f"{spec.base}{spec.name}.{form}", rel="self", type=_MEDIA_TYPES[form])
-    for rel, href in spec.links:
-        feed.link(href=href, rel=rel)
+    if spec.own:
+        feed.link(href=f"{spec.own}.{form}", rel="self", type=_MEDIA_TYPES[form])
+    if spec.previous or spec.current or spec.archive:
+        feed.register_extension("fh", lambda: _History(spec), atom=True, rss=True)
     # RSS's own <link> is the last one set, so the page comes last
     feed.link(href=spec.page or spec.id, rel="alternate", type="text/html")
     for entry in entries:
@@ -152,10 +181,9 @@ def _json(spec: FeedSpec, entries: Sequence[Entry]) -> bytes:
             for entry in entries
         ],
     }
-    if spec.base:
+    if spec.own:
         document["home_page_url"] = spec.page
-        document["feed_url"] = f"{spec.base}{spec.name}.json"
-    for rel, href in spec.links:
-        if rel == "next":
-            document["next_url"] = href
+        document["feed_url"] = f"{spec.own}.json"
+    if spec.previous:
+        document["next_url"] = spec.previous
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"

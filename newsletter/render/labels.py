@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Protocol
+
 from newsletter.domain.announcements import AnnounceType
 from newsletter.domain.summaries import FailureKind
 from newsletter.render.catalogues import Wording
 from newsletter.render.view import IssueView, LinkView, PaperView, RatingView
 
 __all__ = ["Labels"]
+
+
+class Named(Protocol):
+    """What has a name by its day: an issue, or its line in the archive."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def weekly(self) -> bool: ...
 
 
 class Labels:
@@ -99,6 +111,13 @@ class Labels:
         """`7 stars` of a code repository."""
         count = paper.stars or 0
         return self._words.ngettext("%(num)d star", "%(num)d stars", count) % {"num": count}
+
+    def issue(self, view: Named) -> str:
+        """An issue's name: its day in words, or the week that ends with it."""
+        day = self._words.day(view.day)
+        if view.weekly:
+            return self._words.gettext("Week to %(date)s") % {"date": day}
+        return self._words.gettext("%(weekday)s, %(date)s") % {"weekday": self._words.weekday(view.day), "date": day}
 
     def completeness(self, view: IssueView) -> str:
         """How complete the day was; empty where nothing is known about its listings."""

@@ -11,8 +11,9 @@ from newsletter.domain.issues import Issue, IssuePaper
 from newsletter.domain.markup import clean_line
 from newsletter.domain.papers import arxiv_number
 from newsletter.errors import UsageError
+from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates
-from newsletter.render.markdown_text import markdown_cell, markdown_label, markdown_line
+from newsletter.render.markdown_text import markdown_cell, markdown_label, markdown_line, markdown_url
 from newsletter.render.view import IssueView, PaperView, view_issue
 
 __all__ = ["MarkdownRenderer"]
@@ -46,6 +47,8 @@ class MarkdownRenderer:
         self._templates = templates
         self._profiles: Mapping[str, Callable[[Issue, IssueView, bool], str]] = {
             "arxiv-daily": self._arxiv_daily,
+            "hf-daily": self._hf_daily,
+            "paper-express": self._paper_express,
         }
 
     @property
@@ -53,8 +56,10 @@ class MarkdownRenderer:
         """The names of the profiles."""
         return tuple(self._profiles)
 
-    def write(self, issue: Issue, profile: str, language: str, *, compat: bool = False) -> str:
+    def write(self, issue: Issue, profile: str, language: str, *, compat: bool = False, front_matter: str = "") -> str:
         """The document of one profile. `compat` writes what the published generator wrote, byte for byte.
+
+        `front_matter` (`jekyll` or `hugo`) is put before a profile that has none of its own.
 
         Raises:
             UsageError: there is no such profile.
@@ -63,7 +68,14 @@ class MarkdownRenderer:
         if found is None:
             msg = f"there is no Markdown profile {profile!r}; expected one of {', '.join(self._profiles)}"
             raise UsageError(msg)
-        return found(issue, view_issue(issue, language), compat)
+        view = view_issue(issue, language)
+        document = found(issue, view, compat)
+        if not front_matter or document.startswith("---\n"):
+            return document
+        head = self._templates.render(
+            "markdown/front-matter.md", language, view=view, generator=front_matter, profile=profile
+        )
+        return f"{head}\n{document}"
 
     def _arxiv_daily(self, issue: Issue, view: IssueView, compat: bool) -> str:
         pairs = sorted(zip(issue.papers, view.papers, strict=True), key=lambda pair: _link(*pair), reverse=True)
@@ -71,6 +83,34 @@ class MarkdownRenderer:
         return self._templates.render(
             "markdown/arxiv-daily.md", view.language, rows=[make(entry, paper, view.language) for entry, paper in pairs]
         )
+
+    def _hf_daily(self, _issue: Issue, view: IssueView, compat: bool) -> str:  # noqa: ARG002
+        words = wording(view.language)
+        return self._templates.render(
+            "markdown/hf-daily.md", view.language, view=view, preface=_explanation(view) or _made(view, words)
+        )
+
+    def _paper_express(self, _issue: Issue, view: IssueView, compat: bool) -> str:  # noqa: ARG002
+        title = wording(view.language).gettext("%(date)s, papers of the day") % {"date": view.day}
+        return self._templates.render("markdown/paper-express.md", view.language, view=view, title=title).lstrip("\n")
+
+
+def _explanation(view: IssueView) -> list[str]:
+    """The editor's preface as items of the explanation's list."""
+    lines = (line.strip() for line in view.preface.split("\n"))
+    return [line.removeprefix("- ").strip() for line in lines if line]
+
+
+def _made(view: IssueView, words: Wording) -> list[str]:
+    """What the digest covers and how it was made, where no editor has said so."""
+    models = sorted({paper.model or paper.engine for paper in view.papers if paper.engine and not paper.abstract_only})
+    covers = words.gettext(
+        "For each paper: its main work, its highlights, keywords and, where somebody rated it, ratings."
+    )
+    if not models:
+        return [covers]
+    made = words.gettext("Written from the abstracts by %(models)s and put together by a program.")
+    return [covers, made % {"models": markdown_line(", ".join(models))}]
 
 
 def _link(entry: IssuePaper, paper: PaperView) -> str:
@@ -118,7 +158,7 @@ def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _Listi
     abstract = clean_line(paper.abstract)
     return _ListingRow(
         clean_title=markdown_label(own),
-        link=_parentheses(paper.url),
+        link=markdown_url(paper.url),
         tldr_cell=markdown_cell(paper.tldr),
         translated_title=markdown_line(paper.title),
         raw_title=markdown_line(own),
@@ -127,7 +167,3 @@ def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _Listi
         translated_abstract=markdown_line(paper.translated_abstract),
         abstract=f"{prefix}{markdown_line(abstract)}" if abstract else "",
     )
-
-
-def _parentheses(url: str) -> str:
-    return url.replace("(", "%28").replace(")", "%29").replace("|", "%7C")

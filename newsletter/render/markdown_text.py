@@ -11,7 +11,14 @@ import re
 from newsletter.domain.markup import clean_line
 from newsletter.domain.texts import plain, segments
 
-__all__ = ["markdown_cell", "markdown_label", "markdown_line"]
+__all__ = [
+    "markdown_cell",
+    "markdown_field",
+    "markdown_label",
+    "markdown_line",
+    "markdown_text",
+    "markdown_url",
+]
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>~$|]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,31};)")
 # What begins a block: a heading, a list, a quote, a rule, a fence, a definition (CommonMark 0.31 §4, §5).
@@ -22,10 +29,22 @@ _MATH_WORDS = {"<": r"\lt ", ">": r"\gt ", "[": r"\lbrack ", "]": r"\rbrack ", "
 
 def markdown_line(text: str, *, limit: int = 20_000) -> str:
     """One line of text for a paragraph, a heading or a list item."""
-    parts = []
-    for is_math, part in segments(clean_line(text, limit)):
-        parts.append(_formula(part) if is_math else _SPECIAL.sub(r"\\\g<0>", part))
-    return _BLOCK.sub(_escape_block, "".join(parts))
+    return _BLOCK.sub(_escape_block, _inline(clean_line(text, limit)))
+
+
+def markdown_text(text: str, *, limit: int = 20_000) -> str:
+    """Several paragraphs, each as `markdown_line` has it."""
+    return "\n\n".join(filter(None, (markdown_line(line, limit=limit) for line in text[:limit].split("\n"))))
+
+
+def markdown_field(text: str, *, limit: int = 20_000) -> str:
+    """Text that follows a label on its line, so that no block can begin with it."""
+    return _inline(clean_line(text, limit))
+
+
+def markdown_url(url: str) -> str:
+    """A checked address for a link's parentheses."""
+    return url.replace("(", "%28").replace(")", "%29").replace("|", "%7C")
 
 
 def markdown_label(text: str, *, limit: int = 1_000) -> str:
@@ -37,6 +56,10 @@ def markdown_label(text: str, *, limit: int = 1_000) -> str:
 def markdown_cell(text: str, *, limit: int = 4_000) -> str:
     """One line for a table's cell: `|` is escaped, so nothing begins another cell."""
     return markdown_label(text, limit=limit)
+
+
+def _inline(line: str) -> str:
+    return "".join(_formula(part) if is_math else _SPECIAL.sub(r"\\\g<0>", part) for is_math, part in segments(line))
 
 
 def _escape_block(match: re.Match[str]) -> str:

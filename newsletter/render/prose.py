@@ -9,7 +9,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from newsletter.domain.texts import plain
+from newsletter.domain.texts import plain, segments
+from newsletter.render.mathml import mathml
 
 __all__ = ["markdown_html", "math"]
 
@@ -20,9 +21,18 @@ _TAGS = {
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "td": {"align"}, "th": {"align"}}
 
 
-def math(text: str, surface: str) -> Markup:  # noqa: ARG001
-    """The text escaped for HTML, its formulas as this surface can show them."""
-    return escape(plain(text) if "$" in text or "\\" in text else text)
+def math(text: str, surface: str) -> Markup:
+    """The text escaped for HTML, its formulas as this surface can show them: MathML on the web, else plain text."""
+    if "$" not in text and "\\" not in text:
+        return escape(text)
+    if surface != "web":
+        return escape(plain(text))
+    parts = []
+    for is_math, part in segments(text):
+        inside = part[2:-2] if part.startswith(("$$", "\\")) else part[1:-1]
+        shown = mathml(inside) if is_math else None
+        parts.append(escape(plain(part) if is_math else part) if shown is None else shown)
+    return Markup().join(parts)
 
 
 @lru_cache(maxsize=1)

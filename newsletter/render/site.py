@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
-
-from babel import Locale, UnknownLocaleError
+from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.domain.issue_codec import encode_issue
 from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.markup import clean_line, safe_url
 from newsletter.domain.ports import SiteFile
+from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
-from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed
+from newsletter.render.feed_documents import FeedDocuments
 from newsletter.render.markdown import MarkdownRenderer
-from newsletter.render.view import view_issue
+from newsletter.render.site_parts import (
+    ArchiveLine,
+    Place,
+    SiteTopic,
+    archive_lines,
+    language_links,
+    moment_of,
+    month_tables,
+)
+from newsletter.render.view import IssueView, PaperView, view_issue
 
 __all__ = ["SitePages", "SiteTopic"]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteTopic:
-    """A topic that has feeds and a page: its slug, its names by language, and which papers of an issue it holds.
-
-    `papers` gives places in the issue (from 0), best first.
-    """
-
-    slug: str
-    names: Mapping[str, str]
-    papers: Callable[[Issue], Sequence[int]]
-
-    def name(self, language: str) -> str:
-        """The topic's name in this language, in English, or its slug."""
-        return self.names.get(language) or self.names.get("en") or self.slug
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """The part of the site in one language: the newsletter's own at the top, the others in a folder each."""
-
-    language: str
-    folder: str
+_STATIC = {
+    "static/style.css": "web/style.css",
+    "static/site.js": "web/site.js",
+    "static/icon.svg": "web/icon.svg",
+    "static/feed.css": "feed/style.css",
+}
+_TOPIC_DAYS = 10
+"""How many issues a topic's page looks back."""
 
 
 class SitePages:
@@ -49,6 +40,7 @@ class SitePages:
 
     `base_url` is where the site is served, empty where it is only read from disk. `identity` makes the ids of feeds
     and entries: it must be the newsletter's own and never change. `feed_entries` bounds a feed's newest document.
+    `markdown` names the profiles that are written; `front_matter` (`jekyll` or `hugo`) is put before them.
     """
 
     def __init__(
@@ -61,131 +53,158 @@ class SitePages:
         identity: str,
         feed_entries: int = 100,
         markdown: Sequence[str] = ("arxiv-daily",),
+        front_matter: str = "",
         topics: Sequence[SiteTopic] = (),
     ) -> None:
         self._templates = templates
         self._markdown = MarkdownRenderer(templates)
         self._site = {"title": clean_line(title, 200), "description": clean_line(description, 1000)}
         self._base_url = f"{safe_url(base_url).rstrip('/')}/" if base_url else ""
-        self._identity = identity
-        self._feed_entries = feed_entries
         self._profiles = tuple(markdown)
+        self._front_matter = front_matter
         self._topics = tuple(topics)
+        self._feeds = FeedDocuments(
+            templates,
+            title=self._site["title"],
+            description=self._site["description"],
+            base_url=self._base_url,
+            identity=identity,
+            entries=feed_entries,
+        )
 
     def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         """Every file that publishing this issue writes.
 
         `recent` are the newest published issues, this one included, newest first, for feeds; `archive` lists all.
         """
-        folder = f"issues/{issue.key.slug}/"
-        yield SiteFile(f"{folder}issue.json", encode_issue(issue, indent=1))
+        yield SiteFile(f"issues/{issue.key.slug}/issue.json", encode_issue(issue, indent=1))
         for at, language in enumerate(issue.languages):
-            place = _Place(language, "" if at == 0 else f"{language}/")
-            yield from self._issue_files(issue, place, folder)
-            yield from self._overview(recent, archive, place)
-            yield from self._feeds(recent, place)
-        yield SiteFile("static/style.css", self._templates.source("web/style.css").encode())
+            place = Place(language, "" if at == 0 else f"{language}/")
+            views = {id(one): view_issue(one, language) for one in (issue, *recent)}
+            yield from self._issue_files(issue, views[id(issue)], place)
+            yield from self._overview(recent, views, archive, place, issue.languages)
+            yield from self._topic_pages(recent, views, place, issue.languages)
+            yield from self._feed_files(issue, recent, views, archive, place)
+        for path, name in _STATIC.items():
+            yield SiteFile(path, self._templates.source(name).encode())
+        yield from self._whole_site(issue, archive)
 
-    def _issue_files(self, issue: Issue, place: _Place, folder: str) -> Iterator[SiteFile]:
-        view = view_issue(issue, place.language)
-        others = [
-            {
-                "language": other,
-                "name": _language_name(other),
-                "href": f"{'../' if place.folder else ''}{f'{other}/' if at else ''}index.html",
-            }
-            for at, other in enumerate(issue.languages)
-            if other != place.language
-        ]
-        page = self._page("web/issue.html", place, depth=2, view=view, others=others, profiles=self._profiles)
-        yield SiteFile(f"{folder}{place.folder}index.html", page)
+    def _issue_files(self, issue: Issue, view: IssueView, place: Place) -> Iterator[SiteFile]:
+        folder = f"issues/{issue.key.slug}/{place.folder}"
+        links = language_links(issue.languages, place, after=f"issues/{issue.key.slug}/", last=True)
+        yield self._page(
+            "web/issue.html", place, f"{folder}index.html", others=links, view=view, profiles=self._profiles
+        )
         for profile in self._profiles:
-            text = self._markdown.write(issue, profile, place.language)
-            yield SiteFile(f"{folder}{place.folder}{profile}.md", text.encode())
+            text = self._markdown.write(issue, profile, place.language, front_matter=self._front_matter)
+            yield SiteFile(f"{folder}{profile}.md", text.encode())
+        for paper in view.papers:
+            path = f"{place.folder}papers/{paper.slug}/index.html"
+            links = language_links(issue.languages, place, after=f"papers/{paper.slug}/")
+            yield self._page("web/paper.html", place, path, others=links, view=view, paper=paper)
 
-    def _overview(self, recent: Sequence[Issue], archive: Sequence[IssueStatus], place: _Place) -> Iterator[SiteFile]:
-        newest = next((one for one in recent if one.key.edition is Edition.DAILY), recent[0] if recent else None)
-        listed = [
-            {
-                "day": status.key.day,
-                "path": f"issues/{status.key.slug}/{place.folder}index.html",
-                "papers": status.papers,
-                "weekly": status.key.edition is Edition.WEEKLY,
-                "month": status.key.day.strftime("%Y-%m"),
-            }
-            for status in archive
-        ]
-        view = view_issue(newest, place.language) if newest else None
-        path = f"issues/{newest.key.slug}/{place.folder}index.html" if newest else ""
-        yield SiteFile(
-            f"{place.folder}index.html",
-            self._page("web/index.html", place, depth=0, view=view, issue_path=path, archive=listed),
-        )
-        yield SiteFile(
-            f"{place.folder}archive/index.html", self._page("web/archive.html", place, depth=1, archive=listed)
-        )
-
-    def _feeds(self, recent: Sequence[Issue], place: _Place) -> Iterator[SiteFile]:
-        issues = [issue for issue in recent if issue.key.edition is Edition.DAILY]
-        papers = {id(issue): range(len(issue.papers)) for issue in issues}
-        yield from self._feed(issues, place, "", self._site["title"], papers)
-        for topic in self._topics:
-            chosen = {id(issue): topic.papers(issue) for issue in issues}
-            title = f"{self._site['title']}: {topic.name(place.language)}"
-            yield from self._feed(issues, place, topic.slug, title, chosen)
-
-    def _feed(
-        self, issues: Sequence[Issue], place: _Place, topic: str, title: str, papers: Mapping[int, Sequence[int]]
+    def _overview(
+        self,
+        recent: Sequence[Issue],
+        views: Mapping[int, IssueView],
+        archive: Sequence[IssueStatus],
+        place: Place,
+        languages: Sequence[str],
     ) -> Iterator[SiteFile]:
-        entries: list[Entry] = []
-        seen: set[str] = set()
-        for issue in issues:
-            view = view_issue(issue, place.language)
-            updated = _moment(issue)
-            for index in papers[id(issue)]:
-                paper = view.papers[index]
-                if paper.id in seen or len(entries) >= self._feed_entries:
-                    continue
-                seen.add(paper.id)
-                entries.append(
-                    Entry(
-                        id=entry_id(self._identity, place.language, paper.id),
-                        paper=paper,
-                        url=paper.url,
-                        html=self._templates.render("feed/entry.html", place.language, paper=paper),
-                        updated=updated,
-                    )
-                )
-        folder = f"{place.folder}topics/" if topic else place.folder
-        spec = FeedSpec(
-            id=entry_id(self._identity, place.language, f"feed/{topic}"),
-            title=title,
-            subtitle=self._site["description"],
-            language=place.language,
-            author=self._site["title"],
-            base=f"{self._base_url}{folder}" if self._base_url else "",
-            name=topic or "feed",
-            page=f"{self._base_url}{place.folder}" if self._base_url else "",
-            updated=_moment(issues[0]) if issues else datetime(2000, 1, 1, tzinfo=UTC),
+        lines = archive_lines(archive, place)
+        newest = next((one for one in recent if one.key.edition is Edition.DAILY), recent[0] if recent else None)
+        yield self._page(
+            "web/index.html",
+            place,
+            f"{place.folder}index.html",
+            others=language_links(languages, place),
+            view=views[id(newest)] if newest else None,
+            issue_path=f"issues/{newest.key.slug}/{place.folder}index.html" if newest else "",
+            archive=lines,
         )
-        for form in ("atom", "rss") if topic else ("atom", "rss", "json"):
-            yield SiteFile(f"{folder}{spec.name}.{form}", write_feed(spec, entries, form))
+        daily: list[ArchiveLine] = [line for line in lines if not line.weekly]
+        yield self._page(
+            "web/archive.html",
+            place,
+            f"{place.folder}archive/index.html",
+            others=language_links(languages, place, after="archive/"),
+            months=month_tables(daily, wording(place.language).first_weekday),
+            weekly=[line for line in lines if line.weekly],
+        )
 
-    def _page(self, name: str, place: _Place, *, depth: int, **context: object) -> bytes:
-        steps = depth + (1 if place.folder else 0)
+    def _topic_pages(
+        self, recent: Sequence[Issue], views: Mapping[int, IssueView], place: Place, languages: Sequence[str]
+    ) -> Iterator[SiteFile]:
+        if not self._topics:
+            return
+        links = language_links(languages, place, after="topics/")
+        yield self._page("web/topics.html", place, f"{place.folder}topics/index.html", others=links)
+        for topic in self._topics:
+            days: list[tuple[IssueView, list[PaperView]]] = []
+            for issue in recent[:_TOPIC_DAYS]:
+                view = views[id(issue)]
+                if papers := [view.papers[index] for index in topic.papers(issue)]:
+                    days.append((view, papers))
+            path = f"{place.folder}topics/{topic.slug}/index.html"
+            links = language_links(languages, place, after=f"topics/{topic.slug}/")
+            yield self._page("web/topic.html", place, path, others=links, topic=topic, days=days)
+
+    def _feed_files(
+        self,
+        issue: Issue,
+        recent: Sequence[Issue],
+        views: Mapping[int, IssueView],
+        archive: Sequence[IssueStatus],
+        place: Place,
+    ) -> Iterator[SiteFile]:
+        daily = [one for one in recent if one.key.edition is Edition.DAILY]
+        feeds = self._feeds
+        chosen = [(views[id(one)], moment_of(one), range(len(one.papers))) for one in daily]
+        yield from feeds.newest(place, chosen, archive)
+        for topic in self._topics:
+            picked = [(views[id(one)], moment_of(one), topic.papers(one)) for one in daily]
+            yield from feeds.topic(place, topic, picked)
+        if issue.key.edition is Edition.DAILY:
+            yield from feeds.archived(place, views[id(issue)], moment_of(issue), archive)
+        yield SiteFile(
+            f"{place.folder}feed.xsl",
+            self._templates.render(
+                "feed/feed.xsl", place.language, style=self._templates.source("web/style.css")
+            ).encode(),
+        )
+
+    def _whole_site(self, issue: Issue, archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        language = issue.languages[0]
+        robots = self._templates.render("web/robots.txt", language, base_url=self._base_url)
+        yield SiteFile("robots.txt", robots.encode())
+        if not self._base_url:
+            return
+        pages: list[dict[str, str]] = []
+        for at, other in enumerate(issue.languages):
+            place = Place(other, "" if at == 0 else f"{other}/")
+            pages += [{"url": f"{self._base_url}{place.folder}{page}", "day": ""} for page in ("", "archive/")]
+            pages += [
+                {"url": f"{self._base_url}{place.folder}topics/{topic.slug}/", "day": ""} for topic in self._topics
+            ]
+            pages += [
+                {
+                    "url": f"{self._base_url}issues/{status.key.slug}/{place.folder}",
+                    "day": status.frozen_at.date().isoformat(),
+                }
+                for status in archive
+            ]
+        yield SiteFile("sitemap.xml", self._templates.render("web/sitemap.xml", language, pages=pages).encode())
+
+    def _page(self, name: str, place: Place, path: str, **context: object) -> SiteFile:
         page = self._templates.render(
-            name, place.language, site=self._site, root="../" * steps, place=place.folder, **context
+            name,
+            place.language,
+            site=self._site,
+            root="../" * path.count("/"),
+            place=place.folder,
+            path=path.removesuffix("index.html"),
+            base_url=self._base_url,
+            topics=self._topics,
+            **context,
         )
-        return page.encode()
-
-
-def _moment(issue: Issue) -> datetime:
-    return (issue.frozen_at or datetime.combine(issue.day, time(), UTC)).astimezone(UTC).replace(microsecond=0)
-
-
-def _language_name(language: str) -> str:
-    try:
-        locale = Locale.parse(language.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return language
-    return locale.get_display_name(locale) or language
+        return SiteFile(path, page.encode())

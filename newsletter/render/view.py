@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from newsletter.domain.announcements import AnnounceType, Listing, ListingStatus
-from newsletter.domain.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.markup import clean_line, clean_text, ellipsis, safe_url, slug
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper
+from newsletter.domain.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
+from newsletter.domain.notes import WORDS
 from newsletter.domain.papers import Paper, PaperId, arxiv_number
 from newsletter.domain.summaries import RATINGS, FailureKind, Summary
 
@@ -50,11 +52,15 @@ class RatingView:
 
 @dataclass(frozen=True, slots=True)
 class LinkView:
-    """A link: its role (`pdf`, `code`, …; empty where an editor named it), its label there, its checked address."""
+    """A link: its role (`pdf`, `code`, …; empty where an editor named it), its label there, its checked address.
+
+    `written` is an editor's address as it was written, which may lack `https://`.
+    """
 
     role: str
     label: str
     url: str
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,8 @@ class PaperView:
 
     `title` is in the digest's language where a translation exists, then `original_title` holds the paper's own.
     `summary_language` differs from the digest's where only the English summary exists. `failure` is set where an
-    engine's answer could not be used; `abstract_only` says that there is no summary text at all.
+    engine's answer could not be used; `abstract_only` says that there is no summary text at all. `words` is what an
+    editor wrote, by summary field (empty where nothing), as inline Markdown: for surfaces that are Markdown.
     """
 
     id: PaperId
@@ -104,8 +111,15 @@ class PaperView:
     doi: str
     journal_ref: str
     version: int | None
+    figures: tuple[LinkView, ...]
     deep_dive: str
     highlighted: bool
+    words: Mapping[str, str]
+
+    @property
+    def own_title(self) -> str:
+        """The title in the paper's own language."""
+        return self.original_title or self.title
 
     @property
     def brief(self) -> str:
@@ -144,6 +158,11 @@ class IssueView:
     counts: Mapping[str, int]
 
     @property
+    def weekly(self) -> bool:
+        """Whether it is a weekly issue."""
+        return self.key.edition is Edition.WEEKLY
+
+    @property
     def highlights(self) -> tuple[PaperView, ...]:
         """The papers an editor marked; none where nobody did."""
         return tuple(paper for paper in self.papers if paper.highlighted)
@@ -164,7 +183,7 @@ def view_issue(issue: Issue, language: str) -> IssueView:
         language=language,
         languages=issue.languages,
         papers=papers,
-        preface=clean_text(issue.note.preface.get(language, ""), 50_000),
+        preface=clean_document(issue.note.preface.get(language, ""), 50_000),
         references=tuple(clean_text(text, 2000) for text in issue.note.references),
         completeness=_completeness(issue.listings),
         counts=counts,
@@ -179,10 +198,11 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
     edited: Mapping[str, str] = words.get(language) or (words.get("en", {}) if language not in entry.summaries else {})
 
     def field(name: str, limit: int = _FIELD_LIMIT) -> str:
-        return clean_text(edited.get(name) or (getattr(summary, name) if summary else ""), limit)
+        written = edited.get(name)
+        return clean_text(unmarked(written) if written else getattr(summary, name) if summary else "", limit)
 
     original = clean_line(paper.title, _TITLE_LIMIT) or paper.id
-    title = clean_line(edited.get("title") or (summary.title if summary else ""), _TITLE_LIMIT)
+    title = clean_line(field("title"), _TITLE_LIMIT)
     names = tuple(name for name in (clean_line(author.name, 200) for author in paper.authors) if name)
     texts = {name: field(name) for name in ("tldr", "tldr_en", "main_work", "motivation", "method", "result")}
     highlights = tuple(filter(None, (clean_line(text, _FIELD_LIMIT) for text in _lines(edited, "highlights", summary))))
@@ -213,9 +233,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         stars=paper.stars,
         links=tuple(link for link in shown if link.url != code) + ((LinkView("code", "", code),) if code else ()),
         abstract=clean_line(paper.abstract, _ABSTRACT_LIMIT),
-        translated_abstract=clean_line(
-            edited.get("abstract") or (summary.abstract if summary else ""), _ABSTRACT_LIMIT
-        ),
+        translated_abstract=clean_line(field("abstract", _ABSTRACT_LIMIT), _ABSTRACT_LIMIT),
         abstract_only=not (highlights or any(texts[name] for name in texts if name != "tldr_en")),
         failure=_failure(entry, language),
         engine=clean_line(summary.provenance.engine, 80) if summary else "",
@@ -224,8 +242,10 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         doi=clean_line(paper.doi, 200),
         journal_ref=clean_line(paper.journal_ref, 500),
         version=paper.version,
-        deep_dive=clean_text(note.deep_dive, 100_000) if note else "",
+        deep_dive=clean_document(note.deep_dive) if note else "",
+        figures=_figures(note.figures) if note else (),
         highlighted=bool(note and note.highlight),
+        words={name: clean_text(edited.get(name, ""), _FIELD_LIMIT) for name in WORDS},
         **texts,
     )
 
@@ -246,7 +266,7 @@ def _failure(entry: IssuePaper, language: str) -> FailureKind | None:
 
 def _lines(edited: Mapping[str, str], name: str, summary: Summary | None) -> Iterable[str]:
     if text := edited.get(name):
-        return text.splitlines()
+        return unmarked(text).splitlines()
     return summary.highlights if summary else ()
 
 
@@ -299,10 +319,21 @@ def _links(entry: IssuePaper) -> Sequence[LinkView]:
         given += [("", label, url) for label, url in entry.note.links]
     seen: dict[str, LinkView] = {}
     for role, label, url in given:
-        checked = safe_url(url)
+        checked = safe_url(url if role or "://" in url else f"https://{url}")
         if checked and checked not in seen and role != "code":
-            seen[checked] = LinkView(clean_line(role, 40), clean_line(label, 80) or clean_line(role, 40), checked)
+            name = clean_line(label, 80) or clean_line(role, 40)
+            seen[checked] = LinkView(clean_line(role, 40), name, checked, "" if role else clean_line(url, 2000))
     return tuple(seen.values())
+
+
+def _figures(figures: Iterable[tuple[str, str]]) -> tuple[LinkView, ...]:
+    """An editor's figures: caption and address. A path within the site is kept, another scheme is not."""
+    shown = []
+    for caption, address in figures:
+        local = clean_line(address, 500) if address.startswith("/") and not address.startswith("//") else ""
+        if checked := safe_url(address) or quote(local):
+            shown.append(LinkView("", clean_line(caption, 500), checked))
+    return tuple(shown)
 
 
 def _completeness(listings: Sequence[Listing]) -> Completeness:
