@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from newsletter import __version__, sample
 from newsletter.domain.announcements import AnnounceType, Listing, Notice
+from newsletter.domain.deliveries import DeliveryStatus
 from newsletter.domain.interest_parser import parse
-from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueStatus
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.merging import merge
 from newsletter.domain.ports import Engine, MailFactory, Progress, Source
 from newsletter.domain.selection import Selector
@@ -29,7 +31,9 @@ from newsletter.settings import Settings, SourceSettings, make_settings
 from newsletter.store import Database, SqlStore
 
 if TYPE_CHECKING:
+    from newsletter.mail.transport import Relay
     from newsletter.render.environment import Templates
+    from newsletter.services.dispatch import DryRun, Plan, PlanReport, Send, Snapshot
 
 __all__ = ["Application", "sample_settings", "shipped"]
 
@@ -119,15 +123,15 @@ class Application:
             raise IssueMissing(msg)
         return issue
 
-    def recent(self, days: int) -> tuple[list[Listing], list[IssueStatus]]:
-        """The listings and issues of the last days, newest first."""
+    def recent(self, days: int) -> tuple[list[Listing], list[tuple[IssueStatus, Mapping[DeliveryStatus, int]]]]:
+        """The listings and issues of the last days, newest first, each issue with its deliveries' totals."""
         issues = self.store.issues.archive(limit=days)
         today = self._clock().astimezone(ZoneInfo(self.settings.newsletter.timezone)).date()
         last = max([today, *(s.key.day for s in issues)]) if self.settings.sample else today
         first = last - timedelta(days=days - 1)
         listings = [x for n in range(days) for x in self.store.listings.on(last - timedelta(days=n))]
         shown = [s for s in issues if s.key.day >= first]
-        return listings, shown
+        return listings, [(s, self.store.deliveries.totals(s.key)) for s in shown]
 
     # --- interests --------------------------------------------------------------------------------------------------
 
@@ -196,6 +200,113 @@ class Application:
             approval=s.issue.approval,
             clock=self._clock,
         )
+
+    def plan(self) -> Plan:
+        """Freeze an issue's audience."""
+        from newsletter.services.dispatch import Plan  # noqa: PLC0415  # mail is slow to import
+
+        return Plan(
+            issues=self.store.issues,
+            subscribers=self.store.subscribers,
+            deliveries=self.store.deliveries,
+            select=self.selector,
+            clock=self._clock,
+            late_after=self.settings.dispatch.late_after,
+            zone=ZoneInfo(self.settings.newsletter.timezone),
+        )
+
+    def send(self) -> Send:
+        """Send what was planned."""
+        from newsletter.domain.deliveries import UncertainPolicy  # noqa: PLC0415
+        from newsletter.mail.pool import PoolSettings  # noqa: PLC0415
+        from newsletter.mail.transport import Connector  # noqa: PLC0415
+        from newsletter.services.dispatch import Send, SendSettings  # noqa: PLC0415  # as above
+
+        s = self.settings
+        return Send(
+            subscribers=self.store.subscribers,
+            deliveries=self.store.deliveries,
+            select=self.selector,
+            mail=self._mail(),
+            opener=Connector(self.check_relay()),
+            settings=SendSettings(
+                pool=PoolSettings(connections=s.smtp.connections),
+                limits=s.smtp.rate,
+                per_domain=s.smtp.per_domain,
+                uncertain=UncertainPolicy(s.dispatch.uncertain),
+            ),
+            clock=self._clock,
+        )
+
+    def check_relay(self) -> Relay:
+        """The relay of the settings.
+
+        Raises:
+            ConfigError: it is not set, or not safe as it is set.
+        """
+        from newsletter.mail.transport import Relay, Security  # noqa: PLC0415  # as above
+
+        s = self.settings.smtp
+        return Relay(
+            host=s.host,
+            port=s.port,
+            security=Security(s.security),
+            username=s.username,
+            password=s.password,
+        )
+
+    def dry_run(self) -> DryRun:
+        """Write the exact messages to the outbox."""
+        from newsletter.services.dispatch import DryRun  # noqa: PLC0415  # as above
+
+        return DryRun(
+            issues=self.store.issues,
+            subscribers=self.store.subscribers,
+            deliveries=self.store.deliveries,
+            select=self.selector,
+            mail=self._mail(),
+            outbox=self.settings.path(self.settings.publish.outbox),
+            page=self._outbox_page,
+        )
+
+    def _outbox_page(self, manifest: Mapping[str, Any], html: Mapping[str, str]) -> str:
+        from newsletter.render.outbox import render_outbox  # noqa: PLC0415  # templates are slow to import
+
+        issue = self.issue(IssueKey.parse(str(manifest["date"])))
+        titles: dict[str, str] = {entry.id: entry.paper.title for entry in issue.papers}
+        return render_outbox(
+            self._templates, manifest, language=self.settings.newsletter.language, titles=titles, html=html
+        )
+
+    def is_recent(self, issue: Issue) -> bool:
+        """Whether an issue was frozen a short while ago, so that its readers wait for it whatever its date is."""
+        return issue.frozen_at is not None and self._clock() - issue.frozen_at < self.settings.dispatch.late_after
+
+    def check_published(self, key: IssueKey) -> None:
+        """Nothing is sent that is not published: its links would lead nowhere.
+
+        Raises:
+            IssueMissing: there is no such issue, or it is not published.
+        """
+        status = self.store.issues.status(key)
+        if status is None or status.state is not IssueState.PUBLISHED:
+            self.issue(key)
+            msg = f"Issue {key.slug} is not published yet. Run `newsletter publish --date {key.day}` first."
+            raise IssueMissing(msg)
+
+    @contextmanager
+    def watching(self, label: str, planned: PlanReport) -> Iterator[Callable[[Snapshot], None]]:
+        """Show how sending goes on."""
+        waiting = sum(planned.totals.get(s, 0) for s in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED))
+        with self._progress.task(label, waiting) as step:
+            done = 0
+
+            def watch(snapshot: Snapshot) -> None:
+                nonlocal done
+                step(snapshot.sent - done)
+                done = snapshot.sent
+
+            yield watch
 
     def sync_roster(self) -> SyncReport | None:
         """Take in the rosters that settings name; None where they name none."""

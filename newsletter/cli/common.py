@@ -70,7 +70,8 @@ def open_application(
     if sample and chosen is None and not CONFIG_FILE.exists():
         err.print(
             "Using the bundled sample (no newsletter.toml here). For real papers: "
-            "[bold]newsletter init[/], then edit newsletter.toml."
+            "[bold]newsletter init[/], then edit newsletter.toml.",
+            soft_wrap=True,
         )
         return Application(sample_settings(Path()), progress=progress)
     return Application(load_settings(chosen or CONFIG_FILE, environment()), progress=progress)

@@ -1,4 +1,4 @@
-"""The steps of the daily job, each a command of its own."""
+"""The daily job: `send`, and each of its steps as a command of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,21 @@ import typer
 
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day, today
 from newsletter.cli.output import print_json
-from newsletter.cli.reports import show_collected, show_enriched, show_issue, show_published
+from newsletter.cli.reports import (
+    dispatched_as_json,
+    show_collected,
+    show_dispatched,
+    show_dry_run,
+    show_enriched,
+    show_issue,
+    show_published,
+    show_roster,
+)
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.issues import IssueKey
+    from newsletter.services.dispatch import DispatchReport
 
 __all__ = ["register"]
 
@@ -23,13 +33,58 @@ Again = Annotated[bool, typer.Option("--again", help="Do it anew, even where it 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Write the exact messages to a folder; publish and send nothing.")
 ]
+Late = Annotated[bool, typer.Option("--late", help="Send it although it is older than dispatch.late_after.")]
 Weekly = Annotated[bool, typer.Option("--weekly", help="The weekly issue whose last day this is.")]
 
 
 def register(app: typer.Typer) -> None:
     """Put these commands on the command line."""
-    for command in (collect, enrich, compose, publish):
+    for command in (send, collect, enrich, compose, publish, dispatch):
         app.command()(command)
+
+
+def send(
+    context: typer.Context,
+    config: Config = None,
+    date: Day = None,
+    dry_run: DryRun = False,
+    late: Late = False,
+    json: Json = False,
+) -> None:
+    """Run the whole day: collect, enrich, compose, publish, dispatch.
+
+    Safe to repeat: what was done is not done again, and nobody gets an issue twice.
+
+    Examples: `newsletter send --dry-run`, `newsletter send --date 2026-06-02`
+    """
+    application = open_application(context, config, quiet=json, sample=dry_run)
+    day = _day(application, date)
+    if not dry_run:
+        application.check_relay()
+    roster = application.sync_roster()
+    prepared = application.daily().prepare(day)
+    if not json:
+        show_roster(roster)
+        show_collected(prepared.collected)
+        show_enriched(prepared.enriched)
+    results = []
+    complete = not prepared.failed
+    for issue in prepared.issues:
+        if not json:
+            show_issue(issue)
+        if dry_run:
+            results.append(_dry_run(application, issue.key, json=json))
+            continue
+        published = application.publish().run(issue.key)
+        if not json:
+            show_published(published)
+        report = _dispatch(application, issue.key, late=late or application.is_recent(issue), json=json)
+        complete = complete and report.is_complete
+        results.append(dispatched_as_json(report))
+    if json:
+        print_json({"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "issues": results})
+    if not complete:
+        raise typer.Exit(1)
 
 
 def collect(
@@ -101,6 +156,55 @@ def publish(
         print_json({"site": str(report.site), "written": report.written, "unchanged": report.unchanged})
     else:
         show_published(report)
+
+
+def dispatch(
+    context: typer.Context,
+    config: Config = None,
+    date: Day = None,
+    weekly: Weekly = False,
+    dry_run: DryRun = False,
+    late: Late = False,
+    json: Json = False,
+) -> None:
+    """Send the day's issue to every subscriber whose interests it meets.
+
+    Example: `newsletter dispatch --date 2026-06-02`
+    """
+    application = open_application(context, config, quiet=json, sample=dry_run)
+    key = _key(_day(application, date), weekly=weekly)
+    if dry_run:
+        result = _dry_run(application, key, json=json)
+        if json:
+            print_json(result)
+        return
+    application.check_published(key)
+    report = _dispatch(application, key, late=late, json=json)
+    if json:
+        print_json(dispatched_as_json(report))
+    if not report.is_complete:
+        raise typer.Exit(1)
+
+
+def _dispatch(application: Application, key: IssueKey, *, late: bool, json: bool) -> DispatchReport:
+    planned = application.plan().run(key, late=late)
+    with application.watching(f"Sending {key.slug}", planned) as watch:
+        report = application.send().run(planned.issue, watch=watch)
+    if not json:
+        show_dispatched(report)
+    return report
+
+
+def _dry_run(application: Application, key: IssueKey, *, json: bool) -> dict[str, object]:
+    report = application.dry_run().run(key)
+    if not json:
+        show_dry_run(report, sample=application.settings.sample)
+    return {
+        "issue": key.slug,
+        "outbox": str(report.folder),
+        "totals": dict(report.totals),
+        "deliveries": [asdict(entry) for entry in report.entries],
+    }
 
 
 def _day(application: Application, text: str | None) -> dt.date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from newsletter.cli.output import err, out, table
@@ -10,17 +11,25 @@ from newsletter.cli.output import err, out, table
 if TYPE_CHECKING:
     from newsletter.domain.issues import Issue
     from newsletter.services.collect import CollectReport
+    from newsletter.services.dispatch import DispatchReport, DryRunReport
     from newsletter.services.enrich import EnrichReport
     from newsletter.services.publish import PublishReport
     from newsletter.services.subscribers import SyncReport
 
 __all__ = [
+    "dispatched_as_json",
     "show_collected",
+    "show_dispatched",
+    "show_dry_run",
     "show_enriched",
     "show_issue",
     "show_published",
     "show_roster",
 ]
+
+
+SHOWN = 40
+"""Rows of a long table; the rest is counted."""
 
 
 def show_roster(report: SyncReport | None) -> None:
@@ -67,3 +76,65 @@ def show_published(report: PublishReport) -> None:
     out.print(
         f"Published to {report.site / 'index.html'} ({report.written} files written, {report.unchanged} unchanged)."
     )
+
+
+def show_dry_run(report: DryRunReport, *, sample: bool) -> None:
+    """Who would get what, and where to look at it."""
+    rows = [
+        (
+            e.email,
+            e.status,
+            len(e.papers) or "",
+            f"{e.size / 1024:.0f} KB" if e.size else "",
+            e.reason or _why(e.matched),
+        )
+        for e in report.entries[:SHOWN]
+    ]
+    columns = ("Subscriber", "Status", "Papers", "Size", "Why")
+    table("Who would get what", columns, rows, right=("Papers", "Size"))
+    if len(report.entries) > SHOWN:
+        out.print(f"... and {len(report.entries) - SHOWN} more; all are in {report.folder / 'manifest.json'}.")
+    out.print(f"{_counted(report.totals)}. Look at [bold]{report.folder / 'index.html'}[/].", soft_wrap=True)
+    if sample:
+        out.print("Nothing was sent: these subscribers and papers are invented.")
+    else:
+        out.print("Nothing was sent. To publish and send it: [bold]newsletter send[/]")
+
+
+def show_dispatched(report: DispatchReport) -> None:
+    """How the sending ended, and why what was not sent was not."""
+    out.print(f"Issue {report.issue.slug}: {_counted({k.value: n for k, n in report.totals.items()})}.")
+    rows = [(status.value, reason, count) for (status, reason), count in report.reasons.items() if reason]
+    if rows:
+        table("Why", ("Status", "Reason", "Deliveries"), rows, right=("Deliveries",))
+    if report.stopped:
+        err.print(report.stopped, markup=False, soft_wrap=True)
+    if report.next_due is not None:
+        out.print(f"The next deferred one is due at {report.next_due:%Y-%m-%d %H:%M} UTC; run the command again then.")
+
+
+def dispatched_as_json(report: DispatchReport) -> dict[str, object]:
+    """The report for programs."""
+    return {
+        "issue": report.issue.slug,
+        "complete": report.is_complete,
+        "now": {status.value: count for status, count in report.now.items()},
+        "totals": {status.value: count for status, count in report.totals.items()},
+        "reasons": [
+            {"status": status.value, "reason": reason, "deliveries": count}
+            for (status, reason), count in report.reasons.items()
+        ],
+        "seconds": round(report.seconds, 3),
+        "stopped": report.stopped,
+        "next_due": report.next_due.isoformat() if report.next_due else None,
+    }
+
+
+def _counted(totals: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in totals.items() if count) or "nobody to send to"
+
+
+def _why(matched: Mapping[str, tuple[str, ...]]) -> str:
+    """The interests that matched, the most frequent first."""
+    counted = Counter(term for terms in matched.values() for term in terms)
+    return ", ".join(term for term, _ in counted.most_common(4)) + (" ..." if len(counted) > 4 else "")

@@ -35,15 +35,27 @@ def status(
             {
                 "subscribers": application.store.subscribers.count(),
                 "listings": [asdict(x) for x in listings],
-                "issues": [{"issue": i.key.slug, "state": i.state, "papers": i.papers} for i in issues],
+                "issues": [
+                    {"issue": i.key.slug, "state": i.state, "papers": i.papers, "deliveries": totals}
+                    for i, totals in issues
+                ],
             }
         )
         return
     columns = ("Day", "Source", "Feed", "Status", "Papers", "Note")
     table("Listings", columns, [(x.day, x.source, x.feed, x.status, x.collected, x.note) for x in listings])
     out.print()
-    rows = [(i.key.slug, i.revision, i.state, i.papers) for i in issues]
-    table("Issues", ("Issue", "Revision", "State", "Papers"), rows, right=("Revision", "Papers"))
+    rows = [
+        (
+            i.key.slug,
+            i.revision,
+            i.state,
+            i.papers,
+            ", ".join(f"{n} {name}" for name, n in totals.items()) or "none yet",
+        )
+        for i, totals in issues
+    ]
+    table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
     out.print(
         f"\n{application.store.subscribers.count()} subscribers in {application.store.database.label}", markup=False
     )

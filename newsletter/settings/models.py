@@ -25,6 +25,7 @@ from sqlalchemy.exc import ArgumentError
 
 from newsletter.domain.addresses import check_address
 from newsletter.domain.language_tags import language_tag
+from newsletter.domain.pacing import Limit
 from newsletter.errors import AddressInvalid
 
 __all__ = [
@@ -102,9 +103,15 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _limits(value: object) -> object:
+    """`10`, `"14/s, 50000/day"`, or nothing."""
+    return Limit.parse(str(value)) if isinstance(value, str | int | float) else value
+
+
 Url = Annotated[str, AfterValidator(_http_url)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Limits = Annotated[tuple[Limit, ...], BeforeValidator(_limits)]
 Language = Annotated[str, AfterValidator(language_tag)]
 
 
@@ -202,7 +209,7 @@ class PublishSettings(_Section):
 
 
 class SmtpSettings(_Section):
-    """`[smtp]`: the relay. `rate` is messages a second; 0 means no limit."""
+    """`[smtp]`: the relay. `rate` and `per_domain` are messages a second, or limits as `14/s, 50000/day`."""
 
     host: str = ""
     port: int = Field(default=587, ge=1, le=65535)
@@ -211,8 +218,8 @@ class SmtpSettings(_Section):
     password: SecretStr | None = None
     password_file: Path | None = None
     connections: int = Field(default=4, ge=1, le=200)
-    rate: float = Field(default=0, ge=0)
-    per_domain: float = Field(default=0, ge=0)
+    rate: Limits = ()
+    per_domain: Limits = ()
     timeout: Duration = timedelta(minutes=5)
 
 
