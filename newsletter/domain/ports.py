@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from newsletter.domain.announcements import Announcement, Listing
 from newsletter.domain.deliveries import (
@@ -37,6 +37,7 @@ __all__ = [
     "MailEdition",
     "MailFactory",
     "NoteStore",
+    "PaidEngine",
     "PaperStore",
     "Progress",
     "SelectorFactory",
@@ -44,6 +45,7 @@ __all__ = [
     "SiteFile",
     "SiteRenderer",
     "Source",
+    "Spending",
     "Store",
     "SubscriberStore",
     "SummaryStore",
@@ -127,6 +129,29 @@ class Engine(Protocol):
         Raises:
             EngineUnavailable: the engine cannot be reached at all.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What an engine spent, and what an operator should know of its answers, a plain sentence each."""
+
+    tokens: int = 0
+    money: float = 0.0
+    remarks: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class PaidEngine(Protocol):
+    """An engine whose work costs something."""
+
+    @property
+    def spending(self) -> Spending:
+        """Everything so far, what was charged included."""
+        ...
+
+    def charge(self, tokens: int, money: float) -> None:
+        """Count what earlier runs for the same day spent against the daily budget."""
         ...
 
 

@@ -87,12 +87,12 @@ def test_headings_say_the_role_themselves():
 
 
 @given(st.lists(st.sampled_from([*split_sentences(ABSTRACT), "However, $x$ is open.", "Why?", "a b c d"]), max_size=12))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_every_role_is_made_of_the_abstracts_own_sentences_and_none_serves_two(sentences):
     abstract = " ".join(sentences)
     roles = find_roles(TITLE, abstract)
     for text in (roles.tldr, roles.motivation, roles.method, roles.result):
-        assert text in abstract
+        assert text.removesuffix("…") in abstract
     stated = [r for r in (roles.motivation, roles.method, roles.result) if r]
     assert sum(map(len, stated)) <= len(abstract)
 

@@ -1,6 +1,6 @@
 """The measure itself is measured against the plain definition."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.rouge import lcs_length, rouge_l, tokens
@@ -19,6 +19,7 @@ words = st.lists(st.sampled_from("abcd"), max_size=25)
 
 
 @given(words, words)
+@settings(max_examples=60, deadline=None)
 def test_the_fast_subsequence_equals_the_textbook_one(one, other):
     assert lcs_length(one, other) == plain_lcs(one, other)
 
