@@ -3,7 +3,8 @@
 The rules, in the order in which they are applied:
 
 1. a paper is a candidate if a notice of the issue's day admits it, or if a notice of an earlier day does whose issue
-   was already out when the paper was collected (it came late and would otherwise be in no issue);
+   was made before the paper was collected (it came late and would otherwise be in no issue); a paper that such an
+   issue could have had, and that the editor dropped or `max_papers` cut off, did not come late;
 2. a candidate that stands in another daily issue is out, unless a replacement admits it: that is a new version;
 3. what the editor dropped is out;
 4. the rest is ordered as the operator asks, then moved to the places the editor gave;
@@ -33,13 +34,18 @@ def candidates(
     *,
     day: date,
     issued_days: Collection[date],
+    left_out: Collection[tuple[date, PaperId]] = frozenset(),
     admits: Admits,
 ) -> list[IssuePaper]:
-    """The papers that rule 1 lets in, each with every notice of it that was read, oldest first."""
+    """The papers that rule 1 lets in, each with every notice of it that was read, oldest first.
+
+    `issued_days` are the earlier days that have an issue, `left_out` the papers that those issues could have had.
+    """
     chosen = []
     for paper, announcements in announced:
         notices = tuple(sorted({a.notice for a in announcements}))
-        if any(admits(n) and (n.day == day or n.day in issued_days) for n in notices):
+        late = (n for n in notices if n.day in issued_days and (n.day, paper.id) not in left_out)
+        if any(admits(n) for n in (*(n for n in notices if n.day == day), *late)):
             chosen.append(IssuePaper(paper=paper, notices=notices))
     return chosen
 

@@ -288,7 +288,12 @@ class IssueStore(Protocol):
         ...
 
     def mark(self, key: IssueKey, revision: int, state: IssueState, at: datetime) -> None:
-        """Move an issue to a state."""
+        """Move an issue to a state.
+
+        Raises:
+            IssueMissing: there is no such revision.
+            IssuePublished: it is published, and stays so.
+        """
         ...
 
     def archive(self, *, state: IssueState | None = None, limit: int | None = None) -> tuple[IssueStatus, ...]:
@@ -297,6 +302,14 @@ class IssueStore(Protocol):
 
     def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:
         """Which of these papers stand in another daily issue already."""
+        ...
+
+    def leave_out(self, key: IssueKey, ids: Sequence[PaperId]) -> None:
+        """Keep which papers this issue could have had and has not, in place of what was kept before."""
+        ...
+
+    def left_out(self, first: date, last: date) -> frozenset[tuple[date, PaperId]]:
+        """The papers that the daily issues of these days (both included) could have had and have not."""
         ...
 
 

@@ -11,6 +11,7 @@ from newsletter.domain.announcements import Listing, ListingStatus, Notice
 from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.notes import IssueNote
 from newsletter.domain.ports import Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
 from newsletter.errors import IssueMissing, NothingToDo
 
@@ -73,7 +74,8 @@ class Compose:
         store = self._store
         issued_days = {s.key.day for s in store.issues.archive() if s.key.edition is Edition.DAILY and s.key.day < day}
         announced = store.papers.announced(day - LATE, day)
-        found = candidates(announced, day=day, issued_days=issued_days, admits=self._admits)
+        left_out = store.issues.left_out(day - LATE, day - timedelta(days=1))
+        found = candidates(announced, day=day, issued_days=issued_days, left_out=left_out, admits=self._admits)
         issued = store.issues.issued([entry.id for entry in found], other_than=IssueKey(day))
         return [e for e in found if late_notices(e, day=day, issued=issued, admits=self._admits)]
 
@@ -85,14 +87,19 @@ class Compose:
             IssueMissing: no paper was collected, though a feed should have had some.
         """
         key = IssueKey(day)
-        entries = [] if self._is_settled(key, revise=revise) else self.candidates(day)
+        if self._is_settled(key, revise=revise):
+            return self._kept(key)
+        entries = self.candidates(day)
         issue_note, notes = self._store.notes.get(key)
         listings = self._store.listings.on(day)
         arranged = arrange(
             self._with_summaries(entries), order=self._options.order, notes=notes, max_papers=self._options.max_papers
         )
         papers = tuple(replace(e, note=notes.get(e.id)) for e in arranged)
-        return self._freeze(key, papers, listings, revise=revise, note=issue_note)
+        issue = self._freeze(key, papers, listings, note=issue_note)
+        shown = {entry.id for entry in papers}
+        self._store.issues.leave_out(key, [entry.id for entry in entries if entry.id not in shown])
+        return issue
 
     def run_weekly(self, day: date) -> Issue:
         """Freeze the weekly issue whose last day this is, out of the daily issues of its seven days.
@@ -100,14 +107,17 @@ class Compose:
         Raises:
             NothingToDo: none of those days has an issue.
         """
+        key = IssueKey(day, Edition.WEEKLY)
+        if self._is_settled(key):
+            return self._kept(key)
         days = [day - _WEEK + timedelta(days=n) for n in range(7)]
         daily = [issue for d in days if (issue := self._store.issues.get(IssueKey(d))) is not None]
         papers = {entry.id: entry for issue in daily for entry in issue.papers}
         arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
         listings = tuple(listing for issue in daily for listing in issue.listings)
-        return self._freeze(IssueKey(day, Edition.WEEKLY), arranged, listings)
+        return self._freeze(key, arranged, listings)
 
-    def _is_settled(self, key: IssueKey, *, revise: bool) -> bool:
+    def _is_settled(self, key: IssueKey, *, revise: bool = False) -> bool:
         status = self._store.issues.status(key)
         return status is not None and status.state is IssueState.PUBLISHED and not revise
 
@@ -130,12 +140,9 @@ class Compose:
         papers: tuple[IssuePaper, ...],
         listings: tuple[Listing, ...],
         *,
-        revise: bool = False,
-        note: object = None,
+        note: IssueNote | None = None,
     ) -> Issue:
         before = self._store.issues.status(key)
-        if before is not None and before.state is IssueState.PUBLISHED and not revise:
-            return self._kept(key)
         if not papers:
             unread = [x for x in listings if x.status in {ListingStatus.FAILED, ListingStatus.STALE}]
             raise (IssueMissing if unread else NothingToDo)(_why_nothing(key, listings))
@@ -148,7 +155,7 @@ class Compose:
             papers=papers,
             listings=tuple(replace(listing, fetched_at=None) for listing in listings),
             acronyms=self._acronyms(papers),
-            **({"note": note} if note is not None else {}),  # type: ignore[arg-type]
+            note=note or IssueNote(),
         )
         revision = 1 if before is None else before.revision + (before.state is IssueState.PUBLISHED)
         issue = freeze_issue(content, at=self._clock(), revision=revision)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from newsletter.domain.issue_codec import decode_issue, encode_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.papers import PaperId
-from newsletter.errors import IssuePublished
+from newsletter.errors import IssueMissing, IssuePublished
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.tables import IssuePaperRow, IssueRow
@@ -20,6 +20,7 @@ __all__ = ["SqlIssueStore"]
 
 _ISSUE = table_of(IssueRow)
 _IN_ISSUE = table_of(IssuePaperRow)
+_IN_KEYS = ("paper_id", "day", "edition")
 _SHOWN = ("day", "edition", "revision", "state", "hash", "papers", "frozen_at", "published_at")
 _STATUS = tuple(_ISSUE.c[name] for name in _SHOWN)
 
@@ -77,12 +78,25 @@ class SqlIssueStore:
         return None if row is None else _status(row)
 
     def mark(self, key: IssueKey, revision: int, state: IssueState, at: datetime) -> None:
-        """Move an issue to a state; `at` becomes its date of publication where that is what happens."""
+        """Move an issue to a state; `at` becomes its date of publication where that is what happens.
+
+        Raises:
+            IssueMissing: there is no such revision.
+            IssuePublished: it is published, and stays so.
+        """
         values: dict[str, object] = {"state": state.value}
         if state is IssueState.PUBLISHED:
             values["published_at"] = at
+        here = (*_is(key), _ISSUE.c.revision == revision)
         with self._database.write() as connection:
-            connection.execute(update(_ISSUE).where(*_is(key), _ISSUE.c.revision == revision).values(**values))
+            before = connection.execute(select(_ISSUE.c.state).where(*here)).scalar()
+            if before is None:
+                msg = f"there is no revision {revision} of issue {key.slug}"
+                raise IssueMissing(msg)
+            if before == IssueState.PUBLISHED:
+                msg = f"issue {key.slug} is published already"
+                raise IssuePublished(msg)
+            connection.execute(update(_ISSUE).where(*here).values(**values))
 
     def archive(self, *, state: IssueState | None = None, limit: int | None = None) -> tuple[IssueStatus, ...]:
         """The newest revision of every issue, newest first; with `state`, the newest one in that state."""
@@ -113,9 +127,28 @@ class SqlIssueStore:
                     _IN_ISSUE.c.paper_id.in_(some),
                     _IN_ISSUE.c.edition == Edition.DAILY.value,
                     _IN_ISSUE.c.day != other_than.day,
+                    _IN_ISSUE.c.shown.is_(True),
                 )
                 found.update(PaperId(row.paper_id) for row in connection.execute(statement))
         return frozenset(found)
+
+    def leave_out(self, key: IssueKey, ids: Sequence[PaperId]) -> None:
+        """Keep which papers this issue could have had and has not, in place of what was kept before."""
+        here = (_IN_ISSUE.c.day == key.day, _IN_ISSUE.c.edition == key.edition.value)
+        rows = [{"paper_id": i, "day": key.day, "edition": key.edition.value, "shown": False} for i in ids]
+        with self._database.write() as connection:
+            connection.execute(delete(_IN_ISSUE).where(*here, _IN_ISSUE.c.shown.is_(False)))
+            upsert(connection, IssuePaperRow, rows, keys=_IN_KEYS)
+
+    def left_out(self, first: date, last: date) -> frozenset[tuple[date, PaperId]]:
+        """The papers that the daily issues of these days (both included) could have had and have not."""
+        statement = select(_IN_ISSUE.c.day, _IN_ISSUE.c.paper_id).where(
+            _IN_ISSUE.c.day.between(first, last),
+            _IN_ISSUE.c.edition == Edition.DAILY.value,
+            _IN_ISSUE.c.shown.is_(False),
+        )
+        with self._database.read() as connection:
+            return frozenset((row.day, PaperId(row.paper_id)) for row in connection.execute(statement))
 
 
 def _is(key: IssueKey) -> tuple[ColumnElement[bool], ...]:
@@ -125,8 +158,8 @@ def _is(key: IssueKey) -> tuple[ColumnElement[bool], ...]:
 def _remember_papers(connection: Connection, issue: Issue) -> None:
     day, edition = issue.day, issue.key.edition.value
     connection.execute(delete(_IN_ISSUE).where(_IN_ISSUE.c.day == day, _IN_ISSUE.c.edition == edition))
-    rows = [{"paper_id": entry.id, "day": day, "edition": edition} for entry in issue.papers]
-    upsert(connection, IssuePaperRow, rows, keys=("paper_id", "day", "edition"))
+    rows = [{"paper_id": entry.id, "day": day, "edition": edition, "shown": True} for entry in issue.papers]
+    upsert(connection, IssuePaperRow, rows, keys=_IN_KEYS)
 
 
 def _status(row: Row[tuple[object, ...]]) -> IssueStatus:

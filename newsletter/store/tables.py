@@ -123,13 +123,17 @@ class IssueRow(SQLModel, table=True):
 
 
 class IssuePaperRow(SQLModel, table=True):
-    """Which papers stand in which issue: what keeps a paper from being new twice."""
+    """Which papers an issue was made from: what keeps a paper from being new twice, or from coming back.
+
+    `shown` is false for those that the editor dropped or that `max_papers` cut off.
+    """
 
     __tablename__ = "issue_paper"
 
     paper_id: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
     edition: str = Field(primary_key=True)
+    shown: bool
 
 
 class NoteRow(SQLModel, table=True):

@@ -83,6 +83,20 @@ def test_an_earlier_day_counts_only_if_its_issue_was_out_already() -> None:
     assert chosen(told(paper(1), REPLACE, BEFORE), issued_days=frozenset({BEFORE})) == []
 
 
+def test_a_paper_that_an_earlier_issue_left_out_did_not_come_late() -> None:
+    """What the editor dropped yesterday, or what did not fit, must not stand in today's issue."""
+    about = paper(1)
+    out = frozenset({(BEFORE, about.id)})
+
+    def found(*announcements: Announcement) -> list[IssuePaper]:
+        days = frozenset({BEFORE})
+        told_of = [(about, announcements)]
+        return candidates(told_of, day=DAY, issued_days=days, left_out=out, admits=admits_new_and_cross)
+
+    assert found(told(about, NEW, BEFORE)) == []
+    assert ids(found(told(about, NEW, BEFORE), told(about, CROSS, DAY, feed="cs.AI"))) == [1]
+
+
 # --- rule 2: one daily issue a paper ----------------------------------------------------------------------------------
 
 

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("paper_id", sa.String(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("edition", sa.String(), nullable=False),
+        sa.Column("shown", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("paper_id", "day", "edition", name=op.f("pk_issue_paper")),
     )
     op.create_table(
