@@ -141,10 +141,13 @@ def _explain(context: ExceptionContext) -> None:
     damaged = "not a database" in reason or "malformed" in reason
     if isinstance(context.sqlalchemy_exception, OperationalError) or context.is_disconnect or damaged:
         label = context.engine.url.render_as_string(hide_password=True) if context.engine else "the database"
+        full = "Free some space on its disk and run the command again; nothing that was stored is lost."
         hints = {
             "unable to open": "Check that its folder exists and can be written to.",
             "readonly": "Check that the file can be written to.",
-            "full": "Free some space on its disk and run the command again; nothing that was stored is lost.",
+            "full": full,
+            "No space left": full,
+            "disk I/O error": f"Its disk is full, or broken. {full}",
             "not a database": "Another file has its name: check database.url.",
             "malformed": "It is damaged: restore a backup.",
             "locked": "Another process is writing for a long time; run the command again.",

@@ -103,13 +103,14 @@ class SqlSubscriberStore:
 
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""
-        digests = {self._digest(email): email for email in emails}
+        asked = {email: self._digest(email) for email in emails}  # two spellings of an address have one digest
+        digests = sorted(set(asked.values()))
         found: set[str] = set()
         with self._database.read() as connection:
-            for some in chunks(list(digests)):
+            for some in chunks(digests):
                 statement = select(_SUPPRESSION.c.digest).where(_SUPPRESSION.c.digest.in_(some))
-                found.update(digests[row.digest] for row in connection.execute(statement))
-        return frozenset(found)
+                found.update(row.digest for row in connection.execute(statement))
+        return frozenset(email for email, digest in asked.items() if digest in found)
 
     def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
         """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
