@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store import Database
+from newsletter.store import Database, migrations
+from newsletter.store.tables import metadata
 from tests.support.postgres import Postgres, running_postgres
 
 
@@ -29,10 +30,28 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             yield url
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """An open database with its tables."""
-    result = Database(database_url)
-    result.open()
-    yield result
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> Iterator[str]:
+    """The URL of a PostgreSQL database with its tables. Making one takes longer than most tests do: they share it."""
+    with postgres.database() as url:
+        database = Database(url)
+        database.open()
+        database.close()
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An open database with empty tables; a test that asks for it runs once on each kind."""
+    if request.param == "sqlite":
+        result = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
+        result.open()
+        yield result
+    else:
+        result = Database(request.getfixturevalue("migrated_postgres"))
+        yield result
+        with result.write() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.execute(migrations.VERSION_TABLE.update().values(version_num=migrations.REVISIONS[-1]))
     result.close()

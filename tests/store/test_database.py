@@ -14,8 +14,12 @@ from newsletter.store import Database, migrations
 from newsletter.store.tables import metadata
 
 
-def test_an_empty_database_gets_its_tables(database: Database) -> None:
+def test_an_empty_database_gets_its_tables(database_url: str) -> None:
+    database = Database(database_url)
+    assert database.revision() is None
+    database.open()
     assert database.revision() == migrations.REVISIONS[-1]
+    database.close()
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
