@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["base_form", "stem_form"]
+__all__ = ["base_form", "stem_form", "verb_form"]
 
 _IRREGULAR = {
     "analyses": "analysis", "axes": "axis", "appendices": "appendix", "bases": "basis", "children": "child",
@@ -64,6 +64,13 @@ _GREEK_AE = re.compile(
     r"ae(?=mi[ac]|mat|mo|dia|sthe|col|tiol|von)|oe(?=soph|dem|str)|(?<=f)oe(?=t)|(?<=rrh)oe(?=a)|(?<=n)oe(?=uvr)"
     r"|(?<=g)yn(?=ae)"
 )
+# `evaluation` and `evaluate`, `prediction` and `predict`, `alignment` and `align`: the noun of a verb's action.
+_NOUN_OF_ACTION = re.compile(r"(?<=[a-z]{4})(?:(?<=i[sz])ation|ation(?<=[^i]ation)|(?<=[st])ion|ment)$")
+_NO_NOUN_OF_ACTION = frozenset(
+    "foundation question population publication department apartment compartment argument document instrument monument "
+    "conversation information application reservation vocation commission permission admission".split()
+)
+_STEMS = {"robotic": "robot"}
 _VOWEL = re.compile(r"[aeiouy]")
 _DOUBLED = re.compile(r"([b-df-hj-np-rtv-z])\1$")
 _DOUBLED_L = re.compile(r"ll(?=(?:ed|ing|ings|er|ers)$)")
@@ -92,7 +99,19 @@ def base_form(word: str) -> str:
 
 
 def stem_form(base: str) -> str:
-    """The stem of a base: the same key for its verb forms."""
+    """The stem of a base: the same key for its verb forms, and for a verb and the noun of its action."""
+    if base in _STEMS:
+        return _STEMS[base]
+    if len(base) > 7 and base not in _NO_NOUN_OF_ACTION and base.isascii():
+        noun = _NOUN_OF_ACTION.sub("", base)
+        if noun != base:
+            return verb_form(noun)
+    verb = verb_form(base)
+    return verb[:-2] if len(verb) > 5 and verb.endswith("at") and verb != base else verb
+
+
+def verb_form(base: str) -> str:
+    """The stem of a base: the same key for its verb forms alone."""
     if len(base) < 4 or not base.isalpha() or not base.isascii():
         return base
     word = base

@@ -3,14 +3,15 @@
 The rules, in the order in which they are applied:
 
 1. a paper that an exclusion (`-survey`) matches is out, whatever else matches;
-2. without any positive interest every other paper is in; otherwise a paper is in if at least one interest matches;
-3. papers are ordered by score, then by their place in the issue;
-4. the best `max_papers` are the digest; how many there were above is kept for "n more on the web".
+2. a paper that a must-have (`!cat:cs.RO`) does not match is out;
+3. without any other interest every paper that is left is in; otherwise a paper is in if at least one of them matches;
+4. papers are ordered by score, then by their place in the issue;
+5. the best `max_papers` are the digest; how many there were above is kept for "n more on the web".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,14 +24,17 @@ __all__ = ["Match", "Pick", "Selection", "SelectionRequest", "Selector"]
 class Match:
     """Why a paper came: the interest as the subscriber wrote it, where, and by what words.
 
-    `field` is `title`, `abstract`, `author` or `cat`; `found` the words as they stand in the text. `via` names the
-    expansion that led there (an acronym's long form, a synonym), empty for the plain term.
+    `field` is `title`, `abstract`, `author`, `cat` or `org`, empty where the interest only rules papers out; `found`
+    the words as they stand in the text. `via` names the expansion that led there (an acronym's long form, a synonym),
+    empty for the plain term. `marks` are all the words of title and abstract that this interest found at its best
+    places, for marking them.
     """
 
     interest: str
     field: str
     found: str
     via: str = ""
+    marks: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -48,15 +52,52 @@ class Pick:
     matches: tuple[Match, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Selection:
-    """The papers of one digest, best first. `found` counts all that matched, before the cut to `max_papers`."""
+    """The papers of one digest, best first. `found` counts all that matched, before the cut to `max_papers`.
 
-    picks: tuple[Pick, ...]
-    found: int
+    A digest made among many (`later`) knows how many papers it has; which, and why, is worked out when `picks` is first
+    looked at, so that planning a million deliveries does not explain each of them.
+    """
+
+    __slots__ = ("_count", "_picks", "_resolve", "found")
+
+    def __init__(self, picks: tuple[Pick, ...], found: int) -> None:
+        self._picks: tuple[Pick, ...] | None = picks
+        self._resolve: Callable[[], tuple[Pick, ...]] | None = None
+        self._count = len(picks)
+        self.found = found
+
+    @classmethod
+    def later(cls, resolve: Callable[[], tuple[Pick, ...]], count: int, found: int) -> Selection:
+        """A selection of `count` papers that `resolve` names when asked. It must give the same at any time."""
+        made = cls.__new__(cls)
+        made._picks, made._resolve, made._count, made.found = None, resolve, count, found
+        return made
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """The papers, best first."""
+        if self._picks is None:
+            self._picks = self._resolve() if self._resolve is not None else ()
+            self._resolve = None
+        return self._picks
+
+    def __len__(self) -> int:
+        return self._count
 
     def __bool__(self) -> bool:
-        return bool(self.picks)
+        return self._count > 0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Selection):
+            return NotImplemented
+        return self.found == other.found and self.picks == other.picks
+
+    def __hash__(self) -> int:
+        return hash((self.picks, self.found))
+
+    def __repr__(self) -> str:
+        return f"Selection(picks={self.picks!r}, found={self.found})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,28 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from newsletter.domain.folding import SCAN, SCAN_ASCII, Form, fold, is_unspaced, tokens
+from newsletter.domain.folding import SCAN, SCAN_ASCII, STOP_WORDS, Form, fold, tokens
+from newsletter.domain.inflection import verb_form
 
-__all__ = ["SEGMENT_GAP", "Group", "Segment", "TextIndex", "Word"]
+__all__ = ["SEGMENT_GAP", "SENTENCE_GAP", "Group", "Segment", "TextIndex", "Word", "Written"]
 
-SEGMENT_GAP = 24
-"""Empty positions between two segments: more than any near match spans."""
+SEGMENT_GAP = 32
+"""Empty positions between two segments: more than any phrase or near match spans."""
+SENTENCE_GAP = 12
+"""Empty positions between two sentences: more than may stand among the words of a near match."""
 
 _JOIN = "[-_\u2010\u2011\u2212](?=[^\\W_])"
 _STOP = "[.!?](?=\\s)|[。！？；]"
-_SCAN = re.compile(rf"{SCAN}|{_JOIN}|{_STOP}")
-_SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?](?=\s)")
-_GAP_ID, _JOIN_ID = 0, 1
+_SCAN = re.compile(rf"{SCAN}|{_JOIN}|{_STOP}|,(?=\s)")
+_SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?,](?=\s)")
+_SEGMENT_ID, _JOIN_ID, _SENTENCE_ID, _COMMA_ID = 0, 1, 2, 3
+_LAST_MARK = 3
+_STOPS = ".!?。！？；"
 _JOINS = frozenset("-_\u2010\u2011\u2212")
 
 
@@ -44,24 +50,40 @@ class Segment(NamedTuple):
 class Word:
     """One word of a term: the stem to find, all its inflected forms.
 
-    `literal` finds its spellings and its plural alone, `cased` is set where its capitals matter, `prefix` where `*`
-    follows.
+    `literal` finds its spellings and its plural alone, `narrow` its verb forms too but not the noun of its action;
+    `cased` is set where its capitals matter, `prefix` where `*` follows.
     """
 
     stem: str
     base: str
     cased: Form | None = None
     literal: bool = False
+    narrow: bool = False
     prefix: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether any word of its stem will do."""
-        return self.cased is None and not self.literal and not self.prefix
+        return self.cased is None and not (self.literal or self.narrow or self.prefix)
 
 
 Group = tuple[Word, ...]
 """Words that stand side by side, in this order."""
+
+
+class Written(NamedTuple):
+    """A term as it was written: its tokens in lower case, which of them a hyphen joins to the next, their bases."""
+
+    surfaces: list[str]
+    links: list[bool]
+    bases: list[str]
+
+    @classmethod
+    def of(cls, text: str) -> Written:
+        """Read a term."""
+        cut = tokens(text)
+        links = [text[here.end : there.start] in _JOINS for here, there in pairwise(cut)]
+        return cls([t.surface.casefold() for t in cut], links, [fold(t.surface).base for t in cut])
 
 
 class _Surfaces(dict[str, int]):
@@ -69,13 +91,15 @@ class _Surfaces(dict[str, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.known: list[str] = ["", "-"]
+        self.known: list[str] = ["", "-", ".", ","]
 
     def __missing__(self, surface: str) -> int:
         if surface in _JOINS:
             number = _JOIN_ID
-        elif surface[0] in ".!?。！？；":
-            number = _GAP_ID
+        elif surface == ",":
+            number = _COMMA_ID
+        elif surface[0] in _STOPS:
+            number = _SENTENCE_ID
         else:
             number = len(self.known)
             self.known.append(surface)
@@ -92,20 +116,29 @@ class TextIndex:
         number = surfaces.__getitem__
         rows: list[int] = []
         first_raw: list[int] = []
-        gap = [_GAP_ID] * SEGMENT_GAP
         for segment in self.segments:
-            rows += gap
+            rows.append(_SEGMENT_ID)
             first_raw.append(len(rows))
             pattern = _SCAN_ASCII if segment.text.isascii() else _SCAN
             rows += map(number, pattern.findall(segment.text))
-        rows += gap
+        rows.append(_SEGMENT_ID)
         raw = np.array(rows, dtype=np.int32)
+        steps = np.ones(len(raw), dtype=np.int64)
+        steps[(raw == _JOIN_ID) | (raw == _COMMA_ID)] = 0
+        steps[raw == _SENTENCE_ID] = SENTENCE_GAP
+        steps[raw == _SEGMENT_ID] = SEGMENT_GAP
+        # Of each entry: a join and a comma have the position of the word before them, a gap its last one.
+        position = np.cumsum(steps) - 1
+        words = raw > _LAST_MARK
+        self._type_at = np.zeros(int(position[-1]) + 1, dtype=np.int32)
+        self._type_at[position[words]] = raw[words]
         joins = np.flatnonzero(raw == _JOIN_ID)
-        position = np.cumsum(raw != _JOIN_ID) - 1  # of each raw entry; a join has that of the word before it
-        self._type_at = raw[raw != _JOIN_ID]
-        self._first = [int(position[at]) if at < len(raw) else len(self._type_at) for at in first_raw]
+        self._commas = set(position[raw == _COMMA_ID].tolist())
+        self._linked = set(position[joins].tolist())
+        self._first = (position[np.array(first_raw, dtype=np.int64) - 1] + 1).tolist()
         self.forms: list[Form] = [fold(surface) for surface in surfaces.known]
-        self._surfaces = surfaces.known
+        self._is_stop = [form.base in STOP_WORDS for form in self.forms]
+        self._lower = [surface.casefold() for surface in surfaces.known]
 
         stems: dict[str, int] = {}
         bases: dict[str, int] = {}
@@ -131,7 +164,7 @@ class TextIndex:
     @property
     def size(self) -> int:
         """How many words there are, gaps not counted."""
-        return int(np.count_nonzero(self._type_at != _GAP_ID))
+        return int(np.count_nonzero(self._type_at > _LAST_MARK))
 
     def _find_compounds(self, joins: np.ndarray, position: np.ndarray) -> dict[str, set[tuple[str, ...]]]:
         """Each hyphenated compound of the text, by the stem of its parts written as one word."""
@@ -174,6 +207,7 @@ class TextIndex:
             number
             for number in self._types_of[stem]
             if (not word.literal or self.forms[number].base == word.base)
+            and (not word.narrow or verb_form(self.forms[number].base) == verb_form(word.base))
             and (word.cased is None or word.cased.accepts(self.forms[number]))
         }
         types = self._types
@@ -185,7 +219,7 @@ class TextIndex:
         low = bisect_left(self._sorted_bases, prefix)
         high = bisect_left(self._sorted_bases, prefix + "\U0010ffff")
         wanted = {self._bases[base] for base in self._sorted_bases[low:high]}
-        accepted = {number for number, base in enumerate(self._base_of) if base in wanted and number > _JOIN_ID}
+        accepted = {number for number, base in enumerate(self._base_of) if base in wanted and number > _LAST_MARK}
         return np.flatnonzero(np.isin(self._type_at, list(accepted))).tolist() if accepted else []
 
     def phrase(self, group: Group) -> list[int]:
@@ -215,63 +249,81 @@ class TextIndex:
             found = [at for at in found if at + offset in there]
         return found
 
-    def near(self, groups: Sequence[Group], window: int) -> list[tuple[int, int]]:
-        """Where all groups stand within `window` positions, in any order: one (first, end) a segment, the tightest."""
+    def near(self, groups: Sequence[Group], window: int, *, across_commas: bool = True) -> list[tuple[int, int]]:
+        """Where the groups stand in this order within `window` positions: one (first, end) a segment.
+
+        It is the tightest one of the segment, of those the first. A group that a hyphen joins to a word in between does
+        not count: *vision-language-action models* are no vision-language models.
+        """
         starts = [self.phrase(group) for group in groups]
         if not all(starts):
             return []
         sizes = [len(group) for group in groups]
-        anchor = min(range(len(starts)), key=lambda number: len(starts[number]))
-        others = [number for number in range(len(starts)) if number != anchor]
+        rarest = min(starts, key=len)
+        first_row = starts[0]
         best: dict[int, tuple[int, int]] = {}
-        for at in starts[anchor]:
-            span = self._tightest(at, anchor, others, starts, sizes, window)
-            if span:
-                segment = self.segment_at(at)
+        tried = -1
+        for at in rarest:
+            low = bisect_left(first_row, at - window + 1)
+            for index in range(max(low, tried + 1), bisect_right(first_row, at)):
+                tried = index
+                end = self._follow(first_row[index], starts, sizes, window, across_commas=across_commas)
+                if not end:
+                    continue
+                span = first_row[index], end
+                segment = self.segment_at(span[0])
                 known = best.get(segment)
-                if known is None or (span[1] - span[0], span[0]) < (known[1] - known[0], known[0]):
+                if known is None or (end - span[0], span[0]) < (known[1] - known[0], known[0]):
                     best[segment] = span
         return sorted(best.values())
 
-    @staticmethod
-    def _tightest(  # noqa: PLR0917
-        at: int, anchor: int, others: list[int], starts: list[list[int]], sizes: list[int], window: int
-    ) -> tuple[int, int] | None:
-        """The shortest span of at most `window` positions that holds the anchor and one start of each other group."""
-        events: list[tuple[int, int]] = [(at, anchor)]
-        low, high = at + sizes[anchor] - window, at + window
-        for number in others:
-            row = starts[number]
-            left = bisect_left(row, low)
-            right = bisect_right(row, high - sizes[number], left)
-            if left == right:
-                return None
-            events.extend((spot, number) for spot in row[left:right])
-        best: tuple[int, int] | None = None
-        for first in {spot for spot, _ in events if spot <= at}:
-            end = at + sizes[anchor]
-            for number in others:
-                row = starts[number]
-                index = bisect_left(row, first)
-                if index == len(row):
-                    break
-                end = max(end, row[index] + sizes[number])
-            else:
-                if end - first <= window and (best is None or (end - first, first) < (best[1] - best[0], best[0])):
-                    best = first, end
-        return best
+    def _follow(
+        self, first: int, starts: list[list[int]], sizes: list[int], window: int, *, across_commas: bool
+    ) -> int:
+        """The end of the shortest span from `first` that holds all groups in order, 0 where it is too long."""
+        end = first + sizes[0]
+        for row, size in zip(starts[1:], sizes[1:], strict=True):
+            found = bisect_left(row, end)
+            if found == len(row):
+                return 0
+            begin = row[found]
+            if begin + size - first > window or (begin > end and end - 1 in self._linked):
+                return 0
+            if not across_commas and any(at in self._commas for at in range(end - 1, begin)):
+                return 0
+            end = begin + size
+        return end
+
+    def forget(self) -> None:
+        """Drop what look-ups have cached."""
+        self._groups.clear()
+        self._postings.clear()
 
     def segment_at(self, position: int) -> int:
         """The number of the segment that holds this position."""
         return bisect_right(self._first, position) - 1
 
-    def bases_at(self, first: int, size: int) -> list[str]:
-        """The bases of these positions."""
-        return [self.forms[number].base for number in self._types[first : first + size]]
+    def closeness(self, first: int, wanted: Written) -> int:
+        """How closely the words from this position on are the wanted ones.
 
-    def offset(self, position: int, segment: int) -> int:
-        """How many positions after its segment's beginning this one stands."""
-        return position - self._first[segment]
+        3: written alike but for capitals; 2: but for hyphens, accents and compatibility forms; 1: another spelling, or
+        singular for plural; 0: another inflection.
+        """
+        types = self._types[first : first + len(wanted.surfaces)]
+        if [self._lower[number] for number in types] == wanted.surfaces:
+            links = [at in self._linked for at in range(first, first + len(types) - 1)]
+            return 3 if links == wanted.links else 2
+        return 1 if [self.forms[number].base for number in types] == wanted.bases else 0
+
+    def ends_phrase(self, position: int) -> bool:
+        """Whether a phrase may begin after this position: a gap, a comma or a stop word stands there."""
+        number = self._types[position]
+        return number <= _LAST_MARK or self._is_stop[number] or position in self._commas
+
+    def begins_phrase(self, position: int) -> bool:
+        """Whether a phrase may end before this position."""
+        number = self._types[position]
+        return number <= _LAST_MARK or self._is_stop[number] or position - 1 in self._commas
 
     def excerpt(self, first: int, end: int) -> str:
         """The text from one position to another (not included), as it stands."""
@@ -283,16 +335,20 @@ class TextIndex:
         """The same as offsets into the segment's text."""
         number = self.segment_at(first)
         text = self.segments[number].text
-        # Positions count words and sentence ends: cut again, which is cheap for the few texts that are shown.
+        # Cut again, which is cheap for the few texts that are shown.
         pattern = _SCAN_ASCII if text.isascii() else _SCAN
-        places = [match.span() for match in pattern.finditer(text) if match.group() not in _JOINS]
-        low, high = first - self._first[number], end - 1 - self._first[number]
-        return places[low][0], places[high][1]
-
-    def has_unspaced(self, word: Word) -> bool:
-        """Whether this word is a character of a script without word boundaries."""
-        return is_unspaced(word.base)
-
-    def tokens_of(self, text: str) -> list[Form]:
-        """The forms of a text, cut as the index cuts."""
-        return [fold(token.surface) for token in tokens(text)]
+        at, start = self._first[number], 0
+        for match in pattern.finditer(text):
+            found = match.group()
+            if found in _JOINS or found == ",":
+                continue
+            if found[0] in _STOPS:
+                at += SENTENCE_GAP
+                continue
+            if at == first:
+                start = match.start()
+            if at == end - 1:
+                return start, match.end()
+            at += 1
+        msg = f"no words at positions {first} to {end}"
+        raise IndexError(msg)
