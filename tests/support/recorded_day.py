@@ -66,8 +66,8 @@ def real_lists() -> list[list[str]]:
     return [entry["keywords"] or [entry["interest_text"]] for entry in lists]
 
 
-def write_settings(folder: Path, server: HttpServer, *, smtp_port: int = 0, more: str = "") -> Path:
-    """A newsletter.toml that reads this server, mails into this port, and takes its roster from the real lists."""
+def write_settings(folder: Path, server: HttpServer) -> Path:
+    """A newsletter.toml that reads this server and takes its roster from the real lists."""
     rosters = folder / "people"
     rosters.mkdir()
     tables = [
@@ -96,9 +96,8 @@ base_url = "{server.url}"
 
 [smtp]
 host = "127.0.0.1"
-port = {smtp_port or 25}
+port = 25
 security = "none"
-{more}
 """
     )
     return path
