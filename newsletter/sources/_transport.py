@@ -28,7 +28,7 @@ class Limits:
     connect: float = 10.0
     read: float = 45.0  # arXiv stalls for 15 to 30 s before it says 429
     total: float = 180.0
-    size: int = 48 * 1024 * 1024
+    size: int = 32 * 1024 * 1024
     redirects: int = 5
 
 
@@ -120,10 +120,11 @@ def _judge(response: httpx.Response, body: bytes, url: httpx.URL, now: datetime)
 async def _read(response: httpx.Response, url: httpx.URL, size: int) -> bytes:
     """The body, decompressed, unless it is larger than `size` in either form: then reading stops there."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
+    bits = 15 if encoding == "deflate" else 31  # zlib's codes for its own format and for gzip's
     if encoding in ("", "identity"):
         inflate = None
     elif encoding in ("gzip", "x-gzip", "deflate"):
-        inflate = zlib.decompressobj(47 if encoding != "deflate" else 15)
+        inflate = zlib.decompressobj(bits)
     else:
         msg = f"{url} sent an encoding that was not asked for: {encoding[:40]!r}"
         raise SourceMalformed(msg, url=str(url))
@@ -139,6 +140,9 @@ async def _read(response: httpx.Response, url: httpx.URL, size: int) -> bytes:
         else:
             try:
                 body += inflate.decompress(chunk, size + 1 - len(body))
+                while inflate.eof and inflate.unused_data and len(body) <= size:  # gzip may be in several members
+                    rest, inflate = inflate.unused_data, zlib.decompressobj(bits)
+                    body += inflate.decompress(rest, size + 1 - len(body))
             except zlib.error as error:
                 msg = f"{url} sent a body that is not {encoding}: {error}"
                 raise SourceMalformed(msg, url=str(url)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -26,13 +27,13 @@ def make_client(tmp_path: Path, waits: list[float]) -> MakeClient:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    async def no_sleep(_: float) -> None:
-        return
+    async def hardly_sleep(seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
 
     def make(**settings: object) -> PoliteClient:
         given = {
             "user_agent": "newsletter/0 (test@example.org)",
-            "gate": FileGate(tmp_path / "gates", sleep=no_sleep),
+            "gate": FileGate(tmp_path / "gates", sleep=hardly_sleep),
             "cache": tmp_path / "cache",
             "limits": Limits(connect=5, read=2, total=8),
             "retry": Retry(attempts=3),
