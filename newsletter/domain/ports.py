@@ -24,7 +24,7 @@ from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.selection import Selection, Selector
-from newsletter.domain.subscriptions import Subscriber
+from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.summaries import Summary, SummaryKey
 
 __all__ = [
@@ -322,6 +322,18 @@ class SubscriberStore(Protocol):
 
     def get(self, email: str) -> Subscriber | None:
         """The subscriber of this address, or None."""
+        ...
+
+    def by_id(self, subscriber_id: int) -> Subscriber | None:
+        """The subscriber of this number, or None."""
+        ...
+
+    def set_state(self, email: str, state: SubscriptionState) -> bool:
+        """Confirm or unsubscribe an address; False if nobody has it."""
+        ...
+
+    def change(self, subscriber_id: int, preferences: Preferences) -> bool:
+        """Keep what a subscriber chose; address and state are not touched. False if there is no such subscriber."""
         ...
 
     def stream(self, *, batch: int = 1000, after: int = 0) -> Iterator[Subscriber]:

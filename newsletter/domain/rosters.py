@@ -28,12 +28,13 @@ from newsletter.domain.language_tags import language_tag
 from newsletter.domain.subscriptions import Cadence, Subscriber
 from newsletter.errors import AddressInvalid, RosterError
 
-__all__ = ["COLUMNS", "Roster", "parse_roster", "write_roster"]
+__all__ = ["COLUMNS", "MAX_INTERESTS", "MAX_NAME", "MAX_PAPERS", "Roster", "parse_roster", "write_roster"]
 
 COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
 """The keys of a `[[subscriber]]` table and the columns of a CSV roster, in the order they are written."""
 
 MAX_NAME = 200
+"""Characters of a subscriber's name."""
 MAX_INTERESTS = 1000
 """Interests of one subscriber; the longest real list has 203."""
 MAX_PAPERS = 10_000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Cadence", "Subscriber", "SubscriptionState"]
+__all__ = ["Cadence", "Preferences", "Subscriber", "SubscriptionState"]
 
 
 class SubscriptionState(StrEnum):
@@ -43,3 +43,14 @@ class Subscriber:
     origin: str = ""
     id: int = 0
     created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a subscriber may change alone; the fields are those of `Subscriber`."""
+
+    name: str = ""
+    interests: tuple[str, ...] = ()
+    language: str = ""
+    cadence: Cadence = Cadence.DAILY
+    max_papers: int | None = None

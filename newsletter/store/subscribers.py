@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, select
 
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import SkipReason
-from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.tables import SubscriberRow, SuppressionRow
@@ -24,6 +24,8 @@ _SUBSCRIBER = table_of(SubscriberRow)
 _SUPPRESSION = table_of(SuppressionRow)
 _CHANGING = ("email", "name", "interests", "language", "cadence", "max_papers", "state", "origin")
 _BATCH = 1000
+_LARGEST_ID = 2**31 - 1
+"""PostgreSQL refuses to compare an `integer` column with more."""
 
 
 class SqlSubscriberStore:
@@ -71,6 +73,27 @@ class SqlSubscriberStore:
             statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key == address_key(email))
             row = connection.execute(statement).one_or_none()
         return None if row is None else _subscriber(row)
+
+    def by_id(self, subscriber_id: int) -> Subscriber | None:
+        """The subscriber of this number, or None."""
+        if not 0 < subscriber_id <= _LARGEST_ID:
+            return None
+        with self._database.read() as connection:
+            row = connection.execute(select(_SUBSCRIBER).where(_SUBSCRIBER.c.id == subscriber_id)).one_or_none()
+        return None if row is None else _subscriber(row)
+
+    def change(self, subscriber_id: int, preferences: Preferences) -> bool:
+        """Keep what a subscriber chose; address and state are not touched. False if there is no such subscriber."""
+        values = {
+            "name": preferences.name,
+            "interests": json.dumps(preferences.interests, ensure_ascii=False),
+            "language": preferences.language,
+            "cadence": preferences.cadence.value,
+            "max_papers": preferences.max_papers,
+        }
+        with self._database.write() as connection:
+            statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id).values(values)
+            return connection.execute(statement).rowcount > 0
 
     def stream(self, *, batch: int = _BATCH, after: int = 0) -> Iterator[Subscriber]:
         """Every subscriber with an id above `after`, ordered by id, in batches: memory does not grow with them."""
@@ -133,7 +156,9 @@ class SqlSubscriberStore:
 
 
 def _known(connection: Connection, keys: Sequence[str]) -> Mapping[str, Row[tuple[object, ...]]]:
-    statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key.in_(keys))
+    # locked until the rows are written (SQLite has the whole database): an unsubscribe in between must not be lost
+    statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key.in_(keys)).order_by(_SUBSCRIBER.c.id)
+    statement = statement.with_for_update()
     return {row.email_key: row for row in connection.execute(statement)}
 
 

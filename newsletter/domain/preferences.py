@@ -1,0 +1,123 @@
+"""Preferences as a subscriber types them into a form: checked field by field, by the rules that rosters keep.
+
+1. every field is read, so that all problems are shown at once;
+2. white space at the ends, runs of it and control characters do not count; empty interest lines and repeated ones
+   are left out;
+3. one problem anywhere and nothing is kept: a half-saved form surprises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.domain.markup import clean_line
+from newsletter.domain.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
+from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber
+
+__all__ = ["FIELDS", "Problem", "ProblemKind", "fill_form", "read_form"]
+
+FIELDS = ("name", "interests", "language", "cadence", "max_papers")
+"""The names of the form's fields."""
+
+MAX_PROBLEMS = 20
+"""Interest lines reported at once; whoever pastes a novel need not read a thousand complaints."""
+
+
+class ProblemKind(StrEnum):
+    """What can be wrong; pages word it in the reader's language."""
+
+    NAME_TOO_LONG = "name-too-long"
+    INTEREST_UNREADABLE = "interest-unreadable"
+    TOO_MANY_INTERESTS = "too-many-interests"
+    LANGUAGE_UNKNOWN = "language-unknown"
+    CADENCE_UNKNOWN = "cadence-unknown"
+    NO_NUMBER = "no-number"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one field.
+
+    `line` counts from 1 (0 for fields of one line), `text` is what stands there, `reason` what the interest language
+    says about it, `limit` how much is allowed.
+    """
+
+    field: str
+    kind: ProblemKind
+    line: int = 0
+    text: str = ""
+    reason: str = ""
+    limit: int = 0
+
+
+def fill_form(subscriber: Subscriber) -> dict[str, str]:
+    """The form as it first appears: what is stored, as text."""
+    return {
+        "name": subscriber.name,
+        "interests": "\n".join(" ".join(interest.split()) for interest in subscriber.interests),
+        "language": subscriber.language,
+        "cadence": subscriber.cadence.value,
+        "max_papers": "" if subscriber.max_papers is None else str(subscriber.max_papers),
+    }
+
+
+def read_form(
+    form: Mapping[str, str], *, languages: Collection[str], check_interest: Callable[[str], str | None]
+) -> tuple[Preferences | None, tuple[Problem, ...]]:
+    """The preferences that a form asks for, or None and what is wrong with it.
+
+    Args:
+        form: the fields as they came; one that is missing counts as empty.
+        languages: the tags that may be chosen, beside none (the newsletter's own).
+        check_interest: says what is wrong with an interest, None if it can be read.
+    """
+    problems: list[Problem] = []
+    name = clean_line(form.get("name", ""), MAX_NAME * 2)
+    if len(name) > MAX_NAME:
+        problems.append(Problem("name", ProblemKind.NAME_TOO_LONG, limit=MAX_NAME))
+    interests = _interests(form.get("interests", ""), check_interest, problems)
+    language = form.get("language", "").strip()
+    if language and language not in languages:
+        problems.append(Problem("language", ProblemKind.LANGUAGE_UNKNOWN, text=clean_line(language, 40)))
+    cadence = form.get("cadence", "").strip()
+    if cadence not in set(Cadence):
+        problems.append(Problem("cadence", ProblemKind.CADENCE_UNKNOWN, text=clean_line(cadence, 40)))
+    limit = _number(form.get("max_papers", ""), problems)
+    if problems:
+        return None, tuple(problems)
+    chosen = Preferences(name=name, interests=interests, language=language, cadence=Cadence(cadence), max_papers=limit)
+    return chosen, ()
+
+
+def _interests(text: str, check: Callable[[str], str | None], problems: list[Problem]) -> tuple[str, ...]:
+    interests: dict[str, None] = {}
+    found = 0
+    # only line ends end a line: U+2028 or a form feed inside of one is white space
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        interest = clean_line(line, len(line))
+        if not interest or interest in interests:
+            continue
+        if len(interests) >= MAX_INTERESTS:
+            problems.append(Problem("interests", ProblemKind.TOO_MANY_INTERESTS, limit=MAX_INTERESTS))
+            break
+        interests[interest] = None
+        if found < MAX_PROBLEMS and (reason := check(interest)):
+            found += 1
+            shown = interest if len(interest) <= 80 else f"{interest[:79]}…"
+            problems.append(
+                Problem("interests", ProblemKind.INTEREST_UNREADABLE, line=number, text=shown, reason=reason)
+            )
+    return tuple(interests)
+
+
+def _number(text: str, problems: list[Problem]) -> int | None:
+    written = text.strip()
+    if not written:
+        return None
+    # at most so many digits before they become a number: converting is quadratic
+    if written.isdecimal() and len(written) <= 9 and 1 <= int(written) <= MAX_PAPERS:
+        return int(written)
+    problems.append(Problem("max_papers", ProblemKind.NO_NUMBER, text=clean_line(written, 40), limit=MAX_PAPERS))
+    return None

@@ -1,0 +1,78 @@
+"""The pages that the application itself renders, from `templates/web/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from starlette.responses import HTMLResponse
+
+from newsletter.domain.subscriptions import Subscriber
+from newsletter.render.environment import Templates
+from newsletter.services.subscriptions import Outcome, PreferencesForm
+
+__all__ = ["Pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Renders pages in the reader's language.
+
+    `languages` are those of the newsletter, its own first. `contact` is the operator's address, shown where only a
+    person can help; empty where there is none.
+    """
+
+    templates: Templates
+    title: str
+    description: str
+    languages: tuple[str, ...]
+    contact: str = ""
+
+    def unsubscribe(self, subscriber: Subscriber, *, done: bool) -> HTMLResponse:
+        """Asks for the one click; after it, says that it counted."""
+        return self._page("web/unsubscribe.html", 200, subscriber.language, depth=1, email=subscriber.email, done=done)
+
+    def preferences(self, form: PreferencesForm) -> HTMLResponse:
+        """The form, with what came of the last change."""
+        status = 422 if form.outcome is Outcome.REJECTED else 200
+        return self._page(
+            "web/preferences.html",
+            status,
+            form.subscriber.language,
+            depth=1,
+            form=form,
+            languages=[(tag, _language_name(tag)) for tag in form.languages],
+            own_language=_language_name(self.languages[0]),
+        )
+
+    def notice(self, kind: str, status: int, *, depth: int = 0) -> HTMLResponse:
+        """Says why there is no page: `unknown-link`, `not-found`, `refused`, `unavailable`."""
+        return self._page("web/notice.html", status, "", depth=depth, kind=kind)
+
+    def _page(self, name: str, status: int, language: str, *, depth: int, **context: object) -> HTMLResponse:
+        chosen = language if language in self.languages else self.languages[0]
+        page = self.templates.render(
+            name,
+            chosen,
+            site={"title": self.title, "description": self.description},
+            root="../" * depth,
+            place="" if chosen == self.languages[0] else f"{chosen}/",
+            # a page with a token has no address that others should know
+            base_url="",
+            path="",
+            topics=(),
+            others=(),
+            contact=self.contact,
+            **context,
+        )
+        return HTMLResponse(page, status)
+
+
+@cache
+def _language_name(tag: str) -> str:
+    try:
+        locale = Locale.parse(tag.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return locale.get_display_name(locale) or tag

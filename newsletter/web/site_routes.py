@@ -1,0 +1,76 @@
+"""Answers for the published site: conditional requests, HEAD, gzip (RFC 9110, RFC 9111)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from newsletter.domain.ports import Clock
+from newsletter.web.published import Document, Folder, PublishedSite
+
+__all__ = ["answer_file"]
+
+_PAGES = "public, max-age=300"
+_STATIC = "public, max-age=3600"
+_SETTLED = 2.0
+"""Seconds after which a Last-Modified tells versions apart (RFC 9110 §8.8.2.2): it counts whole seconds."""
+
+
+def answer_file(site: PublishedSite, path: str, request: Request, *, clock: Clock) -> Response | None:
+    """The file of this address, a redirect to its folder, or None where there is nothing."""
+    found = site.find(path)
+    if found is None:
+        return None
+    if isinstance(found, Folder):
+        # relative, because only the proxy knows what stands before it
+        return Response(status_code=308, headers={"Location": f"./{quote(found.name)}/", "Cache-Control": _PAGES})
+    zipped = found.compressed is not None and _accepts_gzip(request.headers.get("accept-encoding", ""))
+    etag = f'"{found.etag}{"-gzip" if zipped else ""}"'
+    modified = datetime.fromtimestamp(int(found.modified), UTC)
+    headers = {
+        "Cache-Control": _STATIC if path.startswith("static/") else _PAGES,
+        "ETag": etag,
+        "Last-Modified": format_datetime(modified, usegmt=True),
+    }
+    if found.compressed is not None:
+        headers["Vary"] = "Accept-Encoding"
+    if _unchanged(request, etag, found, modified, clock()):
+        return Response(status_code=304, headers=headers)
+    if found.content is None:
+        return FileResponse(found.path, media_type=found.media_type, headers=headers)
+    body = found.content
+    if zipped and found.compressed is not None:
+        body = found.compressed
+        headers["Content-Encoding"] = "gzip"
+    # as a header, so that no charset is added to types that have none
+    return Response(body, headers=headers | {"Content-Type": found.media_type})
+
+
+def _unchanged(request: Request, etag: str, found: Document, modified: datetime, now: datetime) -> bool:
+    """Whether the reader's copy is still good: If-None-Match alone where it is given (RFC 9110 §13.2.2)."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return "*" in known or etag in known
+    since = request.headers.get("if-modified-since")
+    if since is None or now.timestamp() - found.modified < _SETTLED:
+        return False
+    try:
+        moment = parsedate_to_datetime(since)
+    except ValueError:
+        return False
+    return modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _accepts_gzip(field: str) -> bool:
+    """Accept-Encoding (RFC 9110 §12.5.3): the most exact member counts, and a weight of 0 refuses."""
+    weights: dict[str, bool] = {}
+    for member in field.lower().split(","):
+        coding, *parameters = (part.strip() for part in member.split(";"))
+        refused = any(p.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for p in parameters)
+        weights[coding] = not refused
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", False)))

@@ -1,0 +1,145 @@
+"""What a link may do to a subscription, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
+from newsletter.domain.tokens import subscriber_token
+from newsletter.services.subscriptions import Outcome, Purpose
+from newsletter.store import Database, SqlStore
+from tests.support.mails import SECRET
+from tests.support.web import make_store, make_subscriptions
+
+EMAIL = "ada@example.org"
+FORM = {"interests": "retrieval", "cadence": "weekly"}
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    """A store with two subscribers."""
+    store = make_store(database)
+    store.subscribers.upsert([Subscriber(email="other@example.org"), Subscriber(email=EMAIL, interests=("agents",))])
+    return store
+
+
+def reader(store: SqlStore, email: str = EMAIL) -> Subscriber:
+    found = store.subscribers.get(email)
+    assert found is not None
+    return found
+
+
+def token(store: SqlStore, purpose: str) -> str:
+    return subscriber_token(SECRET, purpose, reader(store).id, EMAIL)
+
+
+def test_a_token_finds_its_subscriber(store: SqlStore) -> None:
+    found = make_subscriptions(store).find(Purpose.UNSUBSCRIBE, token(store, "unsubscribe"))
+    assert found == reader(store)
+
+
+@pytest.mark.parametrize("number", [-1, 0, 3, 2**31 - 1, 2**31, 2**63, 10**18 - 1])
+def test_a_number_that_nobody_has_finds_nobody(store: SqlStore, number: int) -> None:
+    assert store.subscribers.by_id(number) is None
+    forged = subscriber_token(b"other secret", "unsubscribe", number, EMAIL)
+    assert make_subscriptions(store).find(Purpose.UNSUBSCRIBE, forged) is None
+
+
+def test_the_token_of_another_secret_is_wrong(store: SqlStore) -> None:
+    forged = subscriber_token(b"other secret", "unsubscribe", reader(store).id, EMAIL)
+    assert make_subscriptions(store).unsubscribe(forged) is None
+    assert reader(store).state is SubscriptionState.CONFIRMED
+
+
+@pytest.mark.parametrize("before", list(SubscriptionState))
+def test_unsubscribing_ends_every_state(store: SqlStore, before: SubscriptionState) -> None:
+    store.subscribers.set_state(EMAIL, before)
+    service = make_subscriptions(store)
+    for _ in range(2):
+        after = service.unsubscribe(token(store, "unsubscribe"))
+        assert after is not None
+        assert after.state is SubscriptionState.UNSUBSCRIBED
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+    assert reader(store, "other@example.org").state is SubscriptionState.CONFIRMED
+
+
+def test_preferences_are_kept_whole_or_not_at_all(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    rejected = service.save(token(store, "preferences"), FORM | {"max_papers": "-1"})
+    assert rejected is not None
+    assert rejected.outcome is Outcome.REJECTED
+    assert reader(store).interests == ("agents",)
+    saved = service.save(token(store, "preferences"), FORM)
+    assert saved is not None
+    assert saved.outcome is Outcome.SAVED
+    assert saved.subscriber == reader(store)
+    assert reader(store).interests == ("retrieval",)
+
+
+def test_saving_never_subscribes(store: SqlStore) -> None:
+    store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
+    make_subscriptions(store).save(token(store, "preferences"), FORM)
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_the_way_back_is_closed_to_a_suppressed_address(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
+    returned = service.come_back(token(store, "preferences"))
+    assert returned is not None
+    assert returned.outcome is Outcome.RETURNED
+    store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
+    store.subscribers.suppress(EMAIL, "hard bounce")
+    refused = service.come_back(token(store, "preferences"))
+    assert refused is not None
+    assert refused.outcome is Outcome.SUPPRESSED
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_a_language_that_is_no_longer_written_can_stay(store: SqlStore) -> None:
+    store.subscribers.upsert([replace(reader(store), language="fr")])
+    service = make_subscriptions(store)
+    kept = service.save(token(store, "preferences"), FORM | {"language": "fr"})
+    assert kept is not None
+    assert kept.outcome is Outcome.SAVED
+    other = service.save(token(store, "preferences"), FORM | {"language": "de"})
+    assert other is not None
+    assert other.outcome is Outcome.REJECTED
+
+
+def test_changing_who_is_gone_changes_nothing(store: SqlStore) -> None:
+    assert not store.subscribers.change(99, Preferences(name="Nobody"))
+    assert store.subscribers.count() == 2
+
+
+def test_a_roster_that_is_taken_in_meanwhile_does_not_undo_an_unsubscribe(store: SqlStore) -> None:
+    """The roster's transaction has read the row; the unsubscribe comes; the roster writes."""
+    has_read, may_write = threading.Event(), threading.Event()
+
+    class Slow(Subscriber):
+        """Waits where its row is made, between reading and writing."""
+
+        @property
+        def interests(self) -> tuple[str, ...]:
+            has_read.set()
+            may_write.wait(5)
+            return ("from the roster",)
+
+        @interests.setter
+        def interests(self, value: tuple[str, ...]) -> None:
+            """Ignore what the constructor sets."""
+
+    roster = threading.Thread(target=store.subscribers.upsert, args=([Slow(email=EMAIL)],))
+    link = threading.Thread(target=make_subscriptions(store).unsubscribe, args=(token(store, "unsubscribe"),))
+    roster.start()
+    assert has_read.wait(5)
+    link.start()
+    link.join(0.3)  # it waits for the roster's transaction, or it would be lost
+    may_write.set()
+    roster.join(10)
+    link.join(10)
+    assert reader(store).interests == ("from the roster",)
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED

@@ -1,0 +1,184 @@
+"""The preferences page: shown, checked, kept; and the way back for who has unsubscribed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx
+import pytest
+from lxml import html
+
+from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.store import SqlStore
+from tests.web.conftest import EMAIL
+
+FORM = {
+    "name": "Ada L.",
+    "interests": "retrieval-augmented generation\r\nauthor:Knuth\r\n",
+    "language": "zh-Hans",
+    "cadence": "weekly",
+    "max_papers": "12",
+    "action": "save",
+}
+
+
+def reader(store: SqlStore) -> Subscriber:
+    found = store.subscribers.get(EMAIL)
+    assert found is not None
+    return found
+
+
+def fields(answer: httpx.Response) -> dict[str, str]:
+    """The form that would be sent, as a browser reads the page."""
+    page = html.document_fromstring(answer.text)
+    form = next(form for form in page.forms if "interests" in form.fields)
+    values = {name: value or "" for name, value in form.form_values()}
+    # the line end after <textarea> does not count (WHATWG HTML §13.2.6.4.7); lxml keeps it
+    values["interests"] = values["interests"].removeprefix("\n")
+    return values
+
+
+def test_the_page_shows_what_is_stored(client: httpx.Client, preferences: str) -> None:
+    answer = client.get(preferences)
+    assert answer.status_code == 200
+    assert fields(answer) == {
+        "name": "Ada",
+        "interests": "retrieval\n-survey",
+        "language": "",
+        "cadence": "daily",
+        "max_papers": "30",
+    }
+
+
+def test_what_is_saved_is_kept_and_nothing_else_changes(
+    client: httpx.Client, store: SqlStore, preferences: str
+) -> None:
+    before = reader(store)
+    answer = client.post(preferences, data=FORM)
+    assert answer.status_code == 200
+    assert reader(store) == replace(
+        before,
+        name="Ada L.",
+        interests=("retrieval-augmented generation", "author:Knuth"),
+        language="zh-Hans",
+        cadence=Cadence.WEEKLY,
+        max_papers=12,
+    )
+
+
+def test_the_saved_page_speaks_the_chosen_language(client: httpx.Client, preferences: str) -> None:
+    page = html.document_fromstring(client.post(preferences, data=FORM).text)
+    assert page.get("lang") == "zh-Hans"
+
+
+def test_sending_the_page_as_it_is_changes_nothing(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    before = reader(store)
+    client.post(preferences, data=fields(client.get(preferences)))
+    assert reader(store) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("interests", "fine\n(never closed"),
+        ("interests", "\n".join(f"word{n}" for n in range(1001))),
+        ("name", "x" * 201),
+        ("language", "tlh"),
+        ("cadence", "hourly"),
+        ("max_papers", "0"),
+        ("max_papers", "10001"),
+        ("max_papers", "many"),
+        ("max_papers", "9" * 5000),
+        ("max_papers", "1.5"),
+    ],
+)
+def test_a_problem_is_shown_beside_its_field_and_what_was_typed_stays(
+    client: httpx.Client, store: SqlStore, preferences: str, field: str, typed: str
+) -> None:
+    before = reader(store)
+    answer = client.post(preferences, data=FORM | {field: typed})
+    assert answer.status_code == 422
+    page = html.document_fromstring(answer.text)
+    assert [one.get("id") for one in page.find_class("problems")] == [f"{field}-problems"]
+    assert f"{field}-problems" in page.xpath("//*[@aria-invalid='true']/@aria-describedby")[0]
+    shown = fields(answer)
+    if field not in {"language", "cadence"}:  # a choice that does not exist cannot be shown
+        assert shown[field].splitlines() == typed.splitlines()
+    assert shown["name" if field != "name" else "max_papers"] == FORM["name" if field != "name" else "max_papers"]
+    assert reader(store) == before
+
+
+def test_a_problem_names_the_line_and_the_reason(client: httpx.Client, preferences: str) -> None:
+    answer = client.post(preferences, data=FORM | {"interests": "fine\n\n(never closed"})
+    page = html.document_fromstring(answer.text)
+    text = page.get_element_by_id("interests-problems").text_content()
+    assert "Line 3 cannot be read: (never closed" in " ".join(text.split())
+    assert "this bracket is never closed" in text
+
+
+def test_what_was_typed_is_never_markup(client: httpx.Client, preferences: str) -> None:
+    evil = "</textarea><script>alert(1)</script> ("
+    answer = client.post(preferences, data=FORM | {"interests": evil, "name": '"><img src=x>', "language": "<i>"})
+    page = html.document_fromstring(answer.text)
+    assert not page.xpath("//script")
+    assert not page.xpath("//main//img")
+    assert fields(answer)["interests"] == evil
+
+
+def test_saving_does_not_subscribe_again(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
+    assert client.post(preferences, data=FORM).status_code == 200
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+    assert reader(store).name == "Ada L."
+
+
+def test_who_has_unsubscribed_can_come_back(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
+    page = html.document_fromstring(client.get(preferences).text)
+    button = next(form for form in page.forms if "interests" not in form.fields)
+    answer = client.post(preferences, data=dict(button.form_values()))
+    assert answer.status_code == 200
+    assert reader(store).state is SubscriptionState.CONFIRMED
+    assert reader(store).interests == ("retrieval", "-survey")
+
+
+def test_who_is_subscribed_sees_no_such_button(client: httpx.Client, preferences: str) -> None:
+    assert len(html.document_fromstring(client.get(preferences).text).forms) == 1
+
+
+def test_a_suppressed_address_cannot_come_back_alone(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
+    store.subscribers.suppress(EMAIL, "complaint")
+    answer = client.post(preferences, data={"action": "return"})
+    assert "help@example.org" in answer.text
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_an_unsubscribe_token_opens_no_preferences(client: httpx.Client, store: SqlStore, unsubscribe: str) -> None:
+    before = reader(store)
+    path = unsubscribe.replace("unsubscribe", "preferences", 1)
+    assert client.get(path).status_code == 404
+    assert client.post(path, data=FORM).status_code == 404
+    assert reader(store) == before
+
+
+def test_a_link_of_an_earlier_address_no_longer_works(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    store.subscribers.upsert([replace(reader(store), email="Ada@example.org")])
+    assert client.get(preferences).status_code == 404
+
+
+@pytest.mark.parametrize("body", [b"", b"%ff%00=%00&interests=%00", b"a=1&" * 100, b"\xff" * 1000])
+def test_a_strange_body_keeps_nothing(client: httpx.Client, store: SqlStore, preferences: str, body: bytes) -> None:
+    before = reader(store)
+    assert client.post(preferences, content=body).status_code in {400, 422}
+    assert reader(store) == before
+
+
+def test_the_largest_form_is_answered_in_time(client: httpx.Client, preferences: str) -> None:
+    interests = "\n".join(f"({'a AND b OR ' * 30} c{n})" for n in range(1000))
+    answer = client.post(preferences, data=FORM | {"interests": interests}, timeout=10)
+    assert answer.status_code in {200, 413, 422}
+
+
+def test_a_form_without_end_is_refused(client: httpx.Client, preferences: str) -> None:
+    assert client.post(preferences, data=FORM | {"interests": "x" * 600_000}).status_code == 413
