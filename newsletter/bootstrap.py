@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,15 +19,17 @@ from newsletter.domain.deliveries import DeliveryStatus
 from newsletter.domain.interest_parser import parse
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.merging import merge
+from newsletter.domain.papers import Paper, parse_paper_id
 from newsletter.domain.ports import Engine, MailFactory, Progress, Source
 from newsletter.domain.selection import Selector
 from newsletter.domain.tokens import keyed_hash
-from newsletter.errors import ConfigError, InterestError, IssueMissing
+from newsletter.errors import ConfigError, InterestError, IssueMissing, UsageError
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.daily import Daily
 from newsletter.services.enrich import Enrich
 from newsletter.services.publish import Publish
+from newsletter.services.scope import Scope
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.settings import Settings, SourceSettings, make_settings
 from newsletter.store import Database, SqlStore
@@ -123,6 +127,22 @@ class Application:
             raise IssueMissing(msg)
         return issue
 
+    def papers(self, ids: Sequence[str]) -> list[Paper]:
+        """The papers of these ids, in any form an id has.
+
+        Raises:
+            UsageError: an id cannot be read, or nothing was ever collected about its paper.
+        """
+        try:
+            wanted = [parse_paper_id(text)[0] for text in ids]
+        except ValueError as error:
+            raise UsageError(f"--paper: {error}.") from error
+        known = self.store.papers.get(wanted)
+        if missing := [paper_id for paper_id in wanted if paper_id not in known]:
+            msg = f"--paper: nothing was collected about {', '.join(missing)}."
+            raise UsageError(msg)
+        return [known[paper_id] for paper_id in wanted]
+
     def recent(self, days: int) -> tuple[list[Listing], list[tuple[IssueStatus, Mapping[DeliveryStatus, int]]]]:
         """The listings and issues of the last days, newest first, each issue with its deliveries' totals."""
         issues = self.store.issues.archive(limit=days)
@@ -159,6 +179,17 @@ class Application:
         """Write summaries."""
         return Enrich(self.store.summaries, self._engine(), self.settings.languages, self._progress)
 
+    def scope(self) -> Scope:
+        """Which papers are worth a summary."""
+        s = self.settings
+        return Scope(
+            self.compose(),
+            self.store.subscribers,
+            self.selector,
+            feed_entries=s.publish.feed_entries,
+            shown_only=s.enrich.scope == "shown",
+        )
+
     def compose(self) -> Compose:
         """Freeze issues."""
         s = self.settings
@@ -175,7 +206,9 @@ class Application:
 
     def daily(self) -> Daily:
         """The day up to its frozen issues."""
-        return Daily(self.collect(), self.enrich(), self.compose(), weekly_on=self.settings.issue.weekly_on)
+        return Daily(
+            self.collect(), self.scope(), self.enrich(), self.compose(), weekly_on=self.settings.issue.weekly_on
+        )
 
     def publish(self) -> Publish:
         """Write the site."""
@@ -393,9 +426,43 @@ class Application:
         return admits
 
     def _engine(self) -> Engine:
-        from newsletter.enrich.extractive import ExtractiveEngine  # noqa: PLC0415  # yake is slow to import
+        if self.settings.enrich.engine == "llm":
+            return self._model()
+        from newsletter.enrich.extractive import ExtractiveEngine  # noqa: PLC0415  # help needs none of it
 
         return ExtractiveEngine()
+
+    def _model(self) -> Engine:
+        from newsletter.enrich.budget import Budget, Prices, parse_budget  # noqa: PLC0415  # as above
+        from newsletter.enrich.client import ChatClient  # noqa: PLC0415
+        from newsletter.enrich.llm import LlmEngine  # noqa: PLC0415
+        from newsletter.enrich.prompts import Prompts  # noqa: PLC0415
+
+        s = self.settings.enrich
+        if not s.model:
+            msg = 'enrich.engine = "llm" needs enrich.model, the name of a model as its server knows it.'
+            raise ConfigError(msg, key="enrich.model")
+        most_tokens, most_money = parse_budget(s.daily_budget)
+        if most_money is not None and not (s.price_in or s.price_out):
+            msg = "enrich.daily_budget in money needs enrich.price_in and enrich.price_out, for a million tokens each."
+            raise ConfigError(msg, key="enrich.price_in")
+        client = ChatClient(
+            base_url=s.base_url,
+            api_key=s.api_key.get_secret_value() if s.api_key else "",
+            model=s.model,
+            timeout=s.timeout.total_seconds(),
+            clock=self._clock,
+        )
+        own = [self.settings.path(s.prompts)] if s.prompts else []
+        return LlmEngine(
+            client,
+            Prompts([*own, shipped("templates") / "prompts"]),
+            budget=Budget(most_tokens, most_money, Prices(s.price_in, s.price_out)),
+            sleep=asyncio.sleep,
+            chance=random.random,
+            concurrency=s.concurrency,
+            papers_per_request=s.papers_per_request,
+        )
 
 
 def _feeds(source: SourceSettings) -> Sequence[str]:

@@ -105,19 +105,28 @@ def collect(
 
 
 def enrich(
-    context: typer.Context, config: Config = None, date: Day = None, again: Again = False, json: Json = False
+    context: typer.Context,
+    config: Config = None,
+    date: Day = None,
+    again: Again = False,
+    paper: Annotated[
+        list[str] | None, typer.Option("--paper", metavar="ID", help="Only this paper; may be given several times.")
+    ] = None,
+    json: Json = False,
 ) -> None:
     """Summarise the papers of the day that have no summary yet.
 
-    Example: `newsletter enrich --date 2026-06-02`
+    Examples: `newsletter enrich --date 2026-06-02`, `newsletter enrich --again --paper 2606.00073`
     """
     application = open_application(context, config, quiet=json)
-    papers = [entry.paper for entry in application.compose().candidates(_day(application, date))]
+    papers = application.papers(paper) if paper else application.scope().papers(_day(application, date))
     report = asyncio.run(application.enrich().run(papers, again=again))
     if json:
         print_json(asdict(report))
     else:
         show_enriched(report)
+    if report.stopped:
+        raise typer.Exit(1)
 
 
 def compose(

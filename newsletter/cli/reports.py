@@ -55,9 +55,18 @@ def show_collected(report: CollectReport) -> None:
 
 
 def show_enriched(report: EnrichReport) -> None:
-    """How many summaries were written."""
+    """How many summaries were written, why others were not, and what they cost."""
     failed = f", {report.failed} could not be used" if report.failed else ""
-    out.print(f"Summaries: {report.written} written, {report.cached} were there already{failed}.")
+    out.print(f"Summaries: {report.written - report.failed} written, {report.cached} were there already{failed}.")
+    for kind, count in sorted(report.failures.items()):
+        out.print(f"  {kind}: {count}; the digest shows the abstract and says so.")
+    if report.spending.tokens:
+        money = f", {report.spending.money:.2f} in money" if report.spending.money else ""
+        out.print(f"The day's papers have cost {report.spending.tokens:,} tokens{money}.")
+    for remark in report.spending.remarks:
+        err.print(f"model: {remark}", markup=False, soft_wrap=True)
+    if report.stopped:
+        err.print(f"The engine was given up: {report.stopped}", markup=False, soft_wrap=True)
     if report.untranslated:
         out.print(
             f"No engine writes {', '.join(report.untranslated)}: those digests show English where nothing else came."

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from newsletter.enrich._client import Interrupted, Throttled
+from newsletter.enrich.client import Interrupted, Throttled
 
 __all__ = ["Chance", "Sleep", "Traffic"]
 

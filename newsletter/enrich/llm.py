@@ -26,10 +26,10 @@ from newsletter.domain.ports import Spending
 from newsletter.domain.resemblance import is_about
 from newsletter.domain.summaries import FailureKind, Provenance, Summary, SummaryKey
 from newsletter.domain.summary_schema import Reading, answer_schema, read_answer
-from newsletter.enrich._client import ChatClient, Interrupted, Reply
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
 from newsletter.enrich.answers import parse_answer
 from newsletter.enrich.budget import Budget
+from newsletter.enrich.client import ChatClient, Interrupted, Reply
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import AnswerUnusable
 

@@ -88,7 +88,7 @@ class Labels:
 
     def failure(self, paper: PaperView) -> str:
         """Why an abstract stands where a summary should."""
-        return self._failures[paper.failure]
+        return self._failures.get(paper.failure, self._failures[FailureKind.UNPARSABLE])
 
     def keywords(self, paper: PaperView) -> str:
         """The keywords in one line: `检索 (retrieval), …`."""

@@ -79,6 +79,16 @@ class Compose:
         issued = store.issues.issued([entry.id for entry in found], other_than=IssueKey(day))
         return [e for e in found if late_notices(e, day=day, issued=issued, admits=self._admits)]
 
+    def arranged(self, day: date, *, whole: bool) -> tuple[IssuePaper, ...]:
+        """The papers as the issue of this day would have them now: in order, without what the editor dropped.
+
+        `whole` leaves those in that `issue.max_papers` cuts off.
+        """
+        _, notes = self._store.notes.get(IssueKey(day))
+        entries = self._with_summaries(self.candidates(day))
+        limit = None if whole else self._options.max_papers
+        return arrange(entries, order=self._options.order, notes=notes, max_papers=limit)
+
     def run(self, day: date, *, revise: bool = False) -> Issue:
         """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
 

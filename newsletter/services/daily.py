@@ -14,6 +14,7 @@ from newsletter.errors import NothingToDo
 from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose
 from newsletter.services.enrich import Enrich, EnrichReport
+from newsletter.services.scope import Scope
 
 __all__ = ["Daily", "Prepared"]
 
@@ -38,9 +39,10 @@ class Prepared:
 class Daily:
     """Collect, enrich and compose. Publishing and dispatching are the caller's, because a dry run does neither."""
 
-    def __init__(self, collect: Collect, enrich: Enrich, compose: Compose, *, weekly_on: str) -> None:
+    def __init__(self, collect: Collect, scope: Scope, enrich: Enrich, compose: Compose, *, weekly_on: str) -> None:
         """`weekly_on` is the weekday (English, lower case) whose evening closes the weekly issue."""
         self._collect = collect
+        self._scope = scope
         self._enrich = enrich
         self._compose = compose
         self._weekday = WEEKDAYS.index(weekly_on)
@@ -56,7 +58,7 @@ class Daily:
             NothingToDo: there is no issue; the message says why, feed by feed.
         """
         collected = asyncio.run(self._collect.run(day))
-        enriched = asyncio.run(self._enrich.run([entry.paper for entry in self._compose.candidates(day)]))
+        enriched = asyncio.run(self._enrich.run(self._scope.papers(day)))
         composers: dict[Cadence, Callable[[date], Issue]] = {
             Cadence.DAILY: self._compose.run,
             Cadence.WEEKLY: self._compose.run_weekly,

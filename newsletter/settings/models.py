@@ -177,7 +177,11 @@ class SourceSettings(_Section):
 
 
 class EnrichSettings(_Section):
-    """`[enrich]`: who writes the summaries, in which languages, for how much."""
+    """`[enrich]`: who writes the summaries, in which languages, for how much.
+
+    `daily_budget` is `200000 tokens` or `2.50 USD`; the prices, for a million tokens, are in the same currency.
+    `prompts` is a folder whose files replace the shipped ones.
+    """
 
     engine: Literal["extractive", "llm"] = "extractive"
     languages: tuple[Language, ...] = ("en",)
@@ -186,7 +190,12 @@ class EnrichSettings(_Section):
     api_key: SecretStr | None = None
     api_key_file: Path | None = None
     daily_budget: str = ""
+    price_in: float = Field(default=0, ge=0)
+    price_out: float = Field(default=0, ge=0)
     concurrency: int = Field(default=8, ge=1, le=256)
+    papers_per_request: int = Field(default=1, ge=1, le=20)
+    timeout: Duration = timedelta(minutes=2)
+    prompts: Path | None = None
     scope: Literal["shown", "all"] = "all"
 
 

@@ -11,8 +11,8 @@ import pytest
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.ports import Engine, PaidEngine
 from newsletter.domain.summaries import FailureKind
-from newsletter.enrich._client import ChatClient
 from newsletter.enrich.budget import Budget, Prices
+from newsletter.enrich.client import ChatClient
 from newsletter.enrich.llm import LlmEngine
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import EngineUnavailable

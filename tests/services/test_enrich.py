@@ -1,0 +1,222 @@
+"""Enriching a day: paid for once, in order of relevance, and no paper is ever lost."""
+
+import json
+import lzma
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from newsletter.domain.announcements import Announcement, AnnounceType
+from newsletter.domain.issues import IssueKey
+from newsletter.domain.merging import merge
+from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.domain.papers import Paper, PaperId, parse_arxiv_id
+from newsletter.domain.summaries import FailureKind, Provenance, Summary
+from newsletter.enrich.budget import Budget
+from newsletter.enrich.client import ChatClient
+from newsletter.enrich.extractive import ExtractiveEngine
+from newsletter.enrich.llm import LlmEngine
+from newsletter.enrich.prompts import Prompts
+from newsletter.services.compose import Compose, ComposeOptions
+from newsletter.services.enrich import Enrich
+from newsletter.services.progress import Silent
+from newsletter.store import Database, SqlStore
+from tests.support.llm_server import Answer, LlmServer, Recorded, answer_of, good_entry
+from tests.support.shared import DATA, needs_shared
+
+NOW = datetime(2026, 6, 8, 12, tzinfo=UTC)
+DAY = date(2026, 6, 8)
+PROMPTS = Path(__file__).parents[2] / "templates" / "prompts"
+
+
+@pytest.fixture
+def store(tmp_path):
+    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
+    database.open()
+    yield SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
+    database.close()
+
+
+def engine_for(server, *, budget=None):
+    client = ChatClient(base_url=server.url, api_key="k", model="m", timeout=5, clock=lambda: NOW)
+
+    async def no_wait(_seconds):
+        pass
+
+    return LlmEngine(
+        client, Prompts([PROMPTS]), budget=budget or Budget(), sleep=no_wait, chance=lambda: 1.0, concurrency=16
+    )
+
+
+def announce(store, papers, day=DAY):
+    store.papers.add(
+        [Announcement(source="arxiv-rss", feed="cs.AI", day=day, kind=AnnounceType.NEW, paper=p) for p in papers]
+    )
+
+
+def compose(store, languages=("en", "zh-Hans")):
+    options = ComposeOptions(title="T", description="", languages=languages, engines=("file", "llm", "extractive"))
+    return Compose(store, options, admits=lambda _: True, clock=lambda: NOW, acronyms=lambda _: {})
+
+
+def garden(n):
+    names = ["tomato vines climbing trellis", "beetle colonies under birch", "harbour pilots steering barges"]
+    return Paper(
+        id=PaperId(f"sample:{n}"), version=1, title=f"{names[n].title()}", abstract=f"{names[n].title()}: {n}."
+    )
+
+
+def honest(question):
+    return Answer(answer_of(*(good_entry(p, question.language) for p in question.papers)))
+
+
+async def run(store, engine, papers, languages=("en", "zh-Hans"), **options):
+    return await Enrich(store.summaries, engine, languages, Silent()).run(papers, **options)
+
+
+@pytest.fixture
+def papers():
+    return [garden(n) for n in range(3)]
+
+
+async def test_a_second_run_asks_for_nothing_and_again_asks_for_all(store, papers):
+    async with LlmServer(honest) as server:
+        first = await run(store, engine_for(server), papers)
+        assert (first.written, first.cached, first.failed) == (6, 0, 0)
+        second = await run(store, engine_for(server), papers)
+        assert (second.written, second.cached) == (0, 6)
+        assert len(server.questions) == 6
+        again = await run(store, engine_for(server), papers[:1], again=True)
+        assert again.written == 2
+        assert len(server.questions) == 8
+
+
+async def test_a_failure_of_the_text_is_paid_for_once_and_one_of_the_wire_is_tried_again(store, papers):
+    states = {"wire": True}
+
+    def answer(question):
+        if question.papers[0]["id"] == papers[0].id:
+            return Answer(answer_of(good_entry(question.papers[0]) | {"tldr": "N/A"}))
+        if question.papers[0]["id"] == papers[1].id and states["wire"]:
+            return Answer(status=500)
+        return honest(question)
+
+    async with LlmServer(answer) as server:
+        report = await run(store, engine_for(server), papers, ("en",))
+        assert report.failures == {"error-text": 1, "unavailable": 1}
+        states["wire"] = False
+        asked = len(server.questions)
+        report = await run(store, engine_for(server), papers, ("en",))
+        assert (report.written, report.cached, report.failed) == (1, 2, 0)
+        assert len(server.questions) == asked + 1
+
+
+async def test_a_new_version_of_a_paper_and_a_new_language_are_new_work(store, papers):
+    from dataclasses import replace
+
+    async with LlmServer(honest) as server:
+        await run(store, engine_for(server), papers[:1], ("en",))
+        await run(store, engine_for(server), [replace(papers[0], version=2)], ("en",))
+        await run(store, engine_for(server), papers[:1], ("ja",))
+        assert len(server.questions) >= 3
+
+
+async def test_a_refused_key_costs_no_paper_its_place(store, papers):
+    announce(store, papers)
+    async with LlmServer(lambda _: Answer("bad key", status=401)) as server:
+        report = await run(store, engine_for(server), papers)
+    assert "refuses the key" in report.stopped
+    assert report.failures == {"unavailable": 6}
+    issue = compose(store).run(DAY)
+    assert len(issue.papers) == 3
+    assert {entry.summaries["en"].failure for entry in issue.papers} == {FailureKind.UNAVAILABLE}
+
+
+async def test_a_resumed_day_keeps_to_its_budget(store, papers):
+    def answer(question):
+        return Answer(honest(question).text, usage=(1000, 500))
+
+    async with LlmServer(answer) as server:
+        await run(store, engine_for(server), papers[:2], ("en",))
+        report = await run(store, engine_for(server, budget=Budget(most_tokens=4000)), papers, ("en",))
+        assert report.failures == {"budget": 1}, "3,000 of 4,000 tokens were spent before"
+        report = await run(store, engine_for(server, budget=Budget(most_tokens=40_000)), papers, ("en",))
+        assert (report.written, report.failed, report.spending.tokens) == (1, 0, 4500)
+
+
+async def test_what_came_with_a_paper_is_not_asked_for(store, papers):
+    own = Summary(paper_id=papers[0].id, version=None, language="en", provenance=Provenance("file"), tldr="Mine.")
+    store.summaries.put([own])
+    async with LlmServer(honest) as server:
+        await run(store, engine_for(server), papers, ("en",))
+        assert papers[0].id not in [p["id"] for q in server.questions for p in q.papers]
+
+
+async def test_what_an_editor_wrote_never_reaches_a_model(store, papers):
+    announce(store, papers)
+    note = PaperNote(paper_id=papers[0].id, words={"en": {"tldr": "my secret words"}}, affiliation="secret lab")
+    store.notes.put(IssueKey(DAY), IssueNote(preface={"en": "secret preface"}), [note])
+    async with LlmServer(honest) as server:
+        await run(store, engine_for(server), [e.paper for e in compose(store).arranged(DAY, whole=True)])
+        assert "secret" not in json.dumps([q.body for q in server.questions])
+    entry = next(e for e in compose(store).run(DAY).papers if e.id == papers[0].id)
+    assert entry.note == note
+
+
+async def test_without_a_model_other_languages_fall_back_to_english(store, papers):
+    announce(store, papers)
+    report = await run(store, ExtractiveEngine(), papers, ("zh-Hans",))
+    assert (report.written, report.untranslated) == (3, ("zh-Hans",))
+    issue = compose(store, ("zh-Hans",)).run(DAY)
+    assert all("en" in entry.summaries for entry in issue.papers)
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    "days",
+    [["2026-06-08"], pytest.param([f"2026-06-{d:02}" for d in range(8, 15)], marks=pytest.mark.slow)],
+    ids=["a day", "a week"],
+)
+async def test_what_models_really_wrote_makes_an_issue_without_their_faults(store, days):
+    """Every paper is in the issue; the faults found are the faults counted here; a second run asks for nothing."""
+    records = {}
+    for day in days:
+        with lzma.open(DATA / "arxiv_daily" / f"{day}.jsonl.xz", "rt", encoding="utf-8") as file:
+            records |= {r["id"]: r for r in map(json.loads, file)}
+    recorded = Recorded(set(records))
+    known = sorted(recorded.ids("en") | recorded.ids("zh-Hans"))
+    papers = [
+        Paper(id=parse_arxiv_id(i)[0], version=1, title=records[i]["title"], abstract=records[i]["summary"])
+        for i in known
+    ]
+    announce(store, papers)
+    control = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+    counted = {"garbled": 0, "error-text": 0, "incomplete": 0}
+    for number in known:
+        for language in ("en", "zh-Hans"):
+            if number not in recorded.ids(language):
+                counted["incomplete"] += 1  # the server has nothing to say of it
+                continue
+            said = [recorded.said(number, language)[f] for f in ("tldr", "motivation", "method", "result")]
+            counted["garbled"] += any(control.search(text) for text in said)
+            counted["error-text"] += "Summary generation failed" in said
+    async with LlmServer(recorded) as server:
+        report = await run(store, engine_for(server), papers)
+        asked = len(server.questions)
+        assert report.written == 2 * len(papers)
+        assert report.failures == counted
+        second = await run(store, engine_for(server), papers)
+        assert (second.written, len(server.questions)) == (0, asked)
+    issue = compose(store).run(DAY)
+    assert {entry.id for entry in issue.papers} == {p.id for p in papers}
+    assert counted["garbled"] > 0
+    assert counted["error-text"] > 0
+    for entry in issue.papers:
+        assert set(entry.summaries) == {"en", "zh-Hans"}
+        for summary in entry.summaries.values():
+            text = f"{summary.tldr}{summary.motivation}{summary.method}{summary.result}"
+            assert (summary.failure is not None) == (text == "")
+            assert "failed" not in summary.tldr[-30:]
+            assert not control.search(text)
