@@ -1,0 +1,212 @@
+"""How fast a dispatch is against what the wire carries: `python -m benchmarks.dispatch`.
+
+In one run, into Postfix's `smtp-sink` (Debian package `postfix`; the mail system itself is not needed):
+
+- `smtp-source` with 10 sessions, written in C: the limit of this machine;
+- aiosmtplib's own `sendmail` at the best of several numbers of connections, the message made beforehand;
+- this product: personalised messages of about 50 KB, selected, assembled, and kept in a durable ledger.
+
+Medians of several rounds; the CPU time is that of the sending process with its database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiosmtplib
+import uvloop
+
+from newsletter.domain.deliveries import DeliveryStatus
+from newsletter.domain.issues import Issue
+from newsletter.domain.merging import merge
+from newsletter.domain.ports import Signer
+from newsletter.domain.selector import IssueSelector
+from newsletter.domain.subscriptions import Subscriber
+from newsletter.mail.pool import PoolSettings
+from newsletter.mail.transport import Connector, Relay, Security
+from newsletter.services.dispatch import MessageMaker, Plan, Send, SendSettings
+from newsletter.store import Database, SqlStore
+from tests.support.mails import make_assembler
+from tests.support.samples import make_issue
+
+INTERESTS = ("retrieval", "models", '"knows enough"', "-zebrafish")
+
+
+@contextmanager
+def sink(*options: str) -> Iterator[int]:
+    """A running smtp-sink; gives its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # as root it insists on another user
+    user = ["-u", "nobody"] if shutil.which("id") and subprocess.check_output(["id", "-u"]).strip() == b"0" else []
+    process = subprocess.Popen([_tool("smtp-sink"), *user, *options, f"127.0.0.1:{port}", "1000"])
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.02)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _tool(name: str) -> str:
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    if found is None:
+        msg = f"{name} is not installed. On Debian: apt-get install postfix"
+        raise SystemExit(msg)
+    return found
+
+
+def smtp_source(port: int, messages: int, size: int) -> float:
+    """Messages a second of Postfix's own generator."""
+    command = [_tool("smtp-source"), "-s", "10", "-m", str(messages), "-l", str(size), f"127.0.0.1:{port}"]
+    started = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return messages / (time.perf_counter() - started)
+
+
+def aiosmtplib_send(port: int, messages: int, content: bytes, connections: int) -> float:
+    """Messages a second of aiosmtplib's own path, on uvloop."""
+
+    async def connection(count: int) -> None:
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
+            for _ in range(count):
+                await client.sendmail("news@example.org", ["reader@example.org"], content)
+
+    async def main() -> float:
+        started = time.perf_counter()
+        await asyncio.gather(*(connection(messages // connections) for _ in range(connections)))
+        return messages / (time.perf_counter() - started)
+
+    return uvloop.run(main())
+
+
+def now() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+class Newsletter:
+    """One issue and its audience in a database of its own."""
+
+    def __init__(self, url: str, folder: Path, readers: int, papers: int) -> None:
+        self.database = Database(url, folder=folder)
+        self.database.open()
+        self.store = SqlStore(self.database, merge=merge, clock=now)
+        self.issue: Issue = make_issue(papers, day=now().date())
+        self.store.issues.save(self.issue)
+        self.store.subscribers.upsert(
+            Subscriber(
+                email=f"reader{n}@d{n % 50}.example.org", name=f"Reader {n}", interests=INTERESTS, max_papers=30
+            )
+            for n in range(readers)
+        )
+        self.mail = make_assembler()
+
+    def plan(self) -> None:
+        Plan(
+            issues=self.store.issues,
+            subscribers=self.store.subscribers,
+            deliveries=self.store.deliveries,
+            select=IssueSelector,
+            clock=now,
+        ).run(self.issue.key)
+
+    def message(self) -> bytes:
+        """One message, to know its size."""
+        delivery = next(self.store.deliveries.of_issue(self.issue.key))
+        return bytes(MessageMaker(self.issue, IssueSelector, self.mail).make(delivery.recipient))
+
+    def send(self, port: int, connections: int, signer: Signer | None = None) -> int:
+        relay = Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")
+        report = Send(
+            subscribers=self.store.subscribers,
+            deliveries=self.store.deliveries,
+            select=IssueSelector,
+            mail=self.mail,
+            opener=Connector(relay),
+            settings=SendSettings(pool=PoolSettings(connections=connections)),
+            clock=now,
+            signer=signer,
+        ).run(self.issue)
+        assert report.is_complete, report
+        return report.totals[DeliveryStatus.SENT]
+
+
+def cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def product(port: int, readers: int, papers: int, connections: int, url: str) -> tuple[float, float]:
+    """Messages a second, and milliseconds of CPU a message."""
+    with tempfile.TemporaryDirectory() as folder:
+        newsletter = Newsletter(url, Path(folder), readers, papers)
+        newsletter.plan()
+        newsletter.message()
+        before, started = cpu(), time.perf_counter()
+        sent = newsletter.send(port, connections)
+        seconds, used = time.perf_counter() - started, cpu() - before
+        newsletter.database.close()
+    return sent / seconds, used / sent * 1000
+
+
+def median(function: Callable[[], float], rounds: int) -> float:
+    return statistics.median(function() for _ in range(rounds))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=4000)
+    parser.add_argument("--papers", type=int, default=30)
+    parser.add_argument("--connections", type=int, default=10)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        newsletter = Newsletter("sqlite:///newsletter.db", Path(folder), 1, options.papers)
+        newsletter.plan()
+        content = newsletter.message()
+        newsletter.database.close()
+    rows: list[tuple[str, float, str]] = []
+    with sink() as port:
+        source, best, ours, used = [], [], [], []
+        for _ in range(options.rounds):
+            source.append(smtp_source(port, options.messages, len(content)))
+            best.append(
+                max(aiosmtplib_send(port, options.messages // 4, content, connections) for connections in (10, 50))
+            )
+            rate, milliseconds = product(
+                port, options.messages, options.papers, options.connections, "sqlite:///newsletter.db"
+            )
+            ours.append(rate)
+            used.append(milliseconds)
+    limit, stock, rate = (statistics.median(values) for values in (source, best, ours))
+    rows = [
+        ("smtp-source, 10 sessions", limit, ""),
+        ("aiosmtplib's own send", stock, ""),
+        ("newsletter dispatch", rate, f"{statistics.median(used):.3f} ms of CPU a message"),
+    ]
+    print(f"{options.messages:,} messages of {len(content):,} octets into smtp-sink, median of {options.rounds} rounds")
+    for name, value, note in rows:
+        print(f"{name:26} {value:8,.0f} messages/s  {value / limit:5.2f} of smtp-source  {note}")
+    print(f"{'':26} {rate / stock:.1f} times aiosmtplib")
+
+
+if __name__ == "__main__":
+    main()
