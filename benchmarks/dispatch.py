@@ -112,14 +112,13 @@ class Newsletter:
         self.issue: Issue = make_issue(papers, day=now().date())
         self.store.issues.save(self.issue)
         self.store.subscribers.upsert(
-            Subscriber(
-                email=f"reader{n}@d{n % 50}.example.org", name=f"Reader {n}", interests=INTERESTS, max_papers=30
-            )
+            Subscriber(email=f"reader{n}@d{n % 50}.example.org", name=f"Reader {n}", interests=INTERESTS, max_papers=30)
             for n in range(readers)
         )
         self.mail = make_assembler()
 
     def plan(self) -> None:
+        """Freeze the audience."""
         Plan(
             issues=self.store.issues,
             subscribers=self.store.subscribers,
@@ -134,6 +133,7 @@ class Newsletter:
         return bytes(MessageMaker(self.issue, IssueSelector, self.mail).make(delivery.recipient))
 
     def send(self, port: int, connections: int, signer: Signer | None = None) -> int:
+        """Send to everybody; returns how many were sent."""
         relay = Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")
         report = Send(
             subscribers=self.store.subscribers,

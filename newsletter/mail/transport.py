@@ -144,6 +144,8 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
 
 def _explained(relay: Relay, error: Exception) -> RelayUnavailable:
     """The error as this product's own."""
+    if isinstance(error.__cause__, ssl.SSLError):
+        error = error.__cause__
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         temporary = error.code // 100 == 4
         kind = RelayUnavailable if temporary else RelayRefuses

@@ -62,6 +62,7 @@ class DeliveryFeed:
         watch: FailureWatch,
         uncertain: UncertainPolicy,
         clock: Clock,
+        backoff: float = 1.0,
         manifest: Manifest | None = None,
         rests: Sequence[DomainRest] = (),
     ) -> None:
@@ -75,6 +76,7 @@ class DeliveryFeed:
         self._watch = watch
         self._uncertain = uncertain
         self._clock = clock
+        self._backoff = backoff
         self._manifest = manifest
         self._loop = asyncio.get_running_loop()
         self._ready: deque[Delivery] = deque()
@@ -320,7 +322,7 @@ class DeliveryFeed:
         if self._busy >= _BUSY_PATIENCE:
             self.stop(reason)
         else:
-            self._relay_until = self._loop.time() + min(60.0, 0.5 * 2**self._busy)
+            self._relay_until = self._loop.time() + min(60.0, self._backoff * 2 ** (self._busy - 1))
         self.give_back(parcel)
 
     def _rest(self, rest: DomainRest) -> None:

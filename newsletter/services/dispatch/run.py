@@ -116,6 +116,7 @@ class Run:
             watch=FailureWatch(window=settings.window, share=settings.share),
             uncertain=settings.uncertain,
             clock=self.clock,
+            backoff=settings.pool.backoff,
             manifest=self.manifest,
             rests=self.deliveries.rests(at=now),
         )
