@@ -83,7 +83,7 @@ class FeedDocuments:
     def subscriber(self, place: Place, name: str, address: str, picked: Sequence[Picked], form: str) -> bytes:
         """The private feed of one subscriber, served at `address`; its entries are those of the feed for everybody."""
         spec = self._spec(place, picked, name=f"subscriber/{name}", title=self._title, path="", root="")
-        spec = replace(spec, own=address, stylesheets=())
+        spec = replace(spec, own=address, stylesheet="")
         return write_feed(spec, self._collect(picked, place.language), form)
 
     def _spec(self, place: Place, picked: Sequence[Picked], *, name: str, title: str, path: str, root: str) -> FeedSpec:
@@ -98,10 +98,7 @@ class FeedDocuments:
             own=f"{base}{path}" if base else "",
             page=f"{base}{place.folder}" if base else "",
             updated=max((frozen for _, frozen, _ in picked), default=_NEVER),
-            stylesheets=(
-                ("text/xsl", f"{root}feed.xsl"),
-                ("text/css", f"{up}static/feed.css"),
-            ),
+            stylesheet=f"{up}static/feed.css",
         )
 
     def _collect(self, picked: Sequence[Picked], language: str, limit: int | None = 0) -> list[Entry]:

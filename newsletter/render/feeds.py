@@ -40,8 +40,8 @@ class FeedSpec:
 
     `id` is permanent. `own` is the address it is fetched from, without the suffix of its format. `page` is the web page
     that it belongs to. `updated` stands in where there is no entry. `previous` leads to the older entries; `archive`
-    marks an archive document, which names the `current` one (RFC 5005 §4). `stylesheets` are (type, address) pairs for
-    browsers, the preferred one first.
+    marks an archive document, which names the `current` one (RFC 5005 §4). `stylesheet` is the address of the CSS with
+    which browsers show the feed; not XSLT, which browsers are removing.
     """
 
     id: str
@@ -55,7 +55,7 @@ class FeedSpec:
     previous: str = ""
     current: str = ""
     archive: bool = False
-    stylesheets: tuple[tuple[str, str], ...] = ()
+    stylesheet: str = ""
 
 
 def entry_id(identity: str, language: str, paper_id: str) -> str:
@@ -77,15 +77,14 @@ def write_feed(spec: FeedSpec, entries: Sequence[Entry], form: FeedFormat) -> by
         return _json(spec, entries)
     feed = _generator(spec, entries, form)
     xml = feed.atom_str() if form == "atom" else feed.rss_str()
-    return _styled(xml, spec.stylesheets)
+    return _styled(xml, spec.stylesheet)
 
 
-def _styled(xml: bytes, stylesheets: Sequence[tuple[str, str]]) -> bytes:
-    """With the instructions that let a browser show the feed (Associating Style Sheets with XML, W3C 2010)."""
+def _styled(xml: bytes, stylesheet: str) -> bytes:
+    """With the instruction that lets a browser show the feed (Associating Style Sheets with XML, W3C 2010)."""
     declaration, _, rest = xml.partition(b"\n")
-    lines = [declaration]
-    lines += [f"<?xml-stylesheet type='{kind}' href='{address}'?>".encode() for kind, address in stylesheets]
-    return b"\n".join([*lines, rest, b""])
+    instruction = [f"<?xml-stylesheet type='text/css' href='{stylesheet}'?>".encode()] if stylesheet else []
+    return b"\n".join([declaration, *instruction, rest, b""])
 
 
 class _History(BaseExtension):  # type: ignore[misc]
@@ -153,6 +152,7 @@ def _entry(entry: Entry) -> FeedEntry:
         result.link(href=entry.url, rel="alternate", type="text/html")
     result.author([{"name": name} for name in entry.paper.authors[:20]] or [{"name": "?"}])
     result.category([{"term": category} for category in entry.paper.categories])
+    result.summary(entry.paper.brief)
     result.description(entry.paper.brief or entry.paper.title)
     result.content(entry.html, type="html")
     return result

@@ -13,6 +13,7 @@ from newsletter.domain.issues import Issue
 from newsletter.domain.mailing import DesignedMail, MailPart, Piece, Region, Slot
 from newsletter.domain.markup import clean_line, ellipsis, safe_url
 from newsletter.domain.selection import Match
+from newsletter.domain.texts import plain
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates
 from newsletter.render.labels import Labels
@@ -198,7 +199,9 @@ class _Designed:
         self.language = view.language
         self.html = html
         self.text = text
-        self._titles = tuple(paper.title for paper in view.papers)
+        self._titles = tuple(plain(paper.title) for paper in view.papers)
+        self._briefs = tuple(plain(paper.brief) for paper in view.papers)
+        self._newsletter = view.title
         self._words = words
         self._label = Labels(words)
         self._day = words.day(view.day)
@@ -212,18 +215,15 @@ class _Designed:
         }
 
     def preheader(self, indexes: Sequence[int], found: int) -> str:
-        """What comes after the subject's title, as far as the line reaches."""
+        """What the subject does not say: the next titles, else the first paper in a line, then counts and date."""
         least, most = _PREHEADER
         line = " · ".join(ellipsis(self._titles[index], 60) for index in indexes[1:3])
-        if len(line) < least:
-            line = (
-                f"{line} · {self._label.papers(found)} · {self._day}"
-                if line
-                else (
-                    f"{ellipsis(self._titles[indexes[0]], 90)} · {self._label.papers(found)}" if indexes else self._day
-                )
-            )
-        return ellipsis(line, most)
+        more = [self._briefs[indexes[0]]] if indexes and len(indexes) == 1 else []
+        for part in (*more, self._label.papers(found), self._day, self._newsletter):
+            if len(line) >= least:
+                break
+            line = f"{line} · {part}" if line else part
+        return ellipsis(line, most).ljust(least, "·")
 
     def counts(self, found: int, interested: bool) -> str:
         """How many papers, out of how many, and why."""

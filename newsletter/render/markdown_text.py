@@ -34,7 +34,7 @@ def markdown_line(text: str, *, limit: int = 20_000) -> str:
 
 def markdown_text(text: str, *, limit: int = 20_000) -> str:
     """Several paragraphs, each as `markdown_line` has it."""
-    return "\n\n".join(filter(None, (markdown_line(line, limit=limit) for line in text[:limit].split("\n"))))
+    return "\n\n".join(filter(None, (markdown_line(part, limit=limit) for part in text[:limit].split("\n\n"))))
 
 
 def markdown_field(text: str, *, limit: int = 20_000) -> str:

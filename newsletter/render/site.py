@@ -166,12 +166,6 @@ class SitePages:
             yield from feeds.topic(place, topic, picked)
         if issue.key.edition is Edition.DAILY:
             yield from feeds.archived(place, views[id(issue)], moment_of(issue), archive)
-        yield SiteFile(
-            f"{place.folder}feed.xsl",
-            self._templates.render(
-                "feed/feed.xsl", place.language, style=self._templates.source("web/style.css")
-            ).encode(),
-        )
 
     def _whole_site(self, issue: Issue, archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         language = issue.languages[0]

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from babel import Locale, UnknownLocaleError
 
 from newsletter.domain.issues import Edition, Issue, IssueStatus
+from newsletter.domain.markup import clean_line
 
 __all__ = [
     "ArchiveLine",
@@ -35,7 +36,7 @@ class SiteTopic:
 
     def name(self, language: str) -> str:
         """The topic's name in this language, in English, or its slug."""
-        return self.names.get(language) or self.names.get("en") or self.slug
+        return clean_line(self.names.get(language) or self.names.get("en") or self.slug, 200)
 
 
 @dataclass(frozen=True, slots=True)

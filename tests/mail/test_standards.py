@@ -1,0 +1,86 @@
+"""Every message against the rules for outgoing mail: many days, both languages, all sizes."""
+
+import pytest
+
+from tests.support.june import WORKING_DAYS, june_issue
+from tests.support.mail_linter import lint_mail
+from tests.support.mails import make_assembler
+from tests.support.samples import make_issue, make_recipient, select
+from tests.support.shared import needs_shared
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("papers", [1, 2, 7, 100])
+def test_no_rule_is_broken(papers: int, language: str) -> None:
+    issue = make_issue(papers)
+    message = make_assembler().edition(issue, language).build(make_recipient(), select(issue))
+    assert lint_mail(message) == []
+
+
+def test_no_rule_is_broken_without_a_site_or_interests() -> None:
+    issue = make_issue(9)
+    edition = make_assembler("").edition(issue, "en")
+    message = edition.build(make_recipient(interests=(), name=""), select(issue, terms=()))
+    assert lint_mail(message, served=False) == []
+
+
+@needs_shared
+@pytest.mark.parametrize("day", WORKING_DAYS)
+def test_ten_days_of_june_break_no_rule(day: int) -> None:
+    issue = june_issue(day, 100)
+    assembler = make_assembler()
+    for language in ("en", "zh-Hans"):
+        edition = assembler.edition(issue, language)
+        for papers in (1, 5, 30, 100):
+            message = edition.build(make_recipient(), select(issue, papers, terms=("language model", "检索")))
+            assert lint_mail(message) == [], f"{language}, {papers} papers"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ((b"List-Post: NO", b"List-Post: YES"), "rule 7"),
+        ((b"auto-generated", b"no"), "rule 8"),
+        ((b"\r\nDate:", b"\r\nDate: Tue, 02 Jun 2026 06:00:00 +0000\r\nDate:"), "rule 1"),
+        ((b"List-Unsubscribe=One-Click", b"One-Click"), "rule 3"),
+        ((b"MIME-Version", b"X-Evil: 1\r\nMIME-Version"), "rule 15"),
+    ],
+)
+def test_the_linter_complains_about_broken_headers(change: tuple[bytes, bytes], complaint: str) -> None:
+    issue = make_issue(2)
+    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    broken = type(message)(
+        sender=message.sender,
+        recipient=message.recipient,
+        message_id=message.message_id,
+        header=message.header.replace(*change),
+        body=message.body,
+    )
+    assert any(problem.startswith(complaint) for problem in lint_mail(broken))
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ((b"color: #57606a", b"color: #cccccc"), "rule 14"),
+        ((b"<h2", b"<script>x</script><h2"), "rule 13"),
+        ((b'role=3D"presentation"', b'role=3D"table"'), "rule 14"),
+        ((b"papers.example.org/pdf/2606.00002", b"papers.example.org/pdf/other"), "rule 2"),
+    ],
+)
+def test_the_linter_complains_about_broken_bodies(change: tuple[bytes, bytes], complaint: str) -> None:
+    issue = make_issue(2)
+    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    *rest, end = message.body
+    html_at = next(at for at, part in enumerate(rest) if b"text/html" in part)
+    joined = b"".join(rest[html_at:]).replace(b"=\r\n", b"")
+    assert change[0] in joined
+    changed = (*rest[:html_at], joined.replace(change[0], change[1], 1), end)
+    broken = type(message)(
+        sender=message.sender,
+        recipient=message.recipient,
+        message_id=message.message_id,
+        header=message.header,
+        body=changed,
+    )
+    assert any(problem.startswith(complaint) for problem in lint_mail(broken))
