@@ -31,6 +31,7 @@ from newsletter.services.enrich import Enrich
 from newsletter.services.publish import Publish
 from newsletter.services.scope import Scope
 from newsletter.services.subscribers import SyncReport, SyncRoster
+from newsletter.services.subscriptions import Subscriptions
 from newsletter.settings import Settings, SourceSettings, make_settings
 from newsletter.store import Database, SqlStore
 
@@ -216,7 +217,7 @@ class Application:
 
         s = self.settings
         renderer = SitePages(
-            self._templates,
+            self.templates,
             title=s.newsletter.title,
             description=s.newsletter.description,
             base_url=s.newsletter.base_url,
@@ -308,7 +309,7 @@ class Application:
         issue = self.issue(IssueKey.parse(str(manifest["date"])))
         titles: dict[str, str] = {entry.id: entry.paper.title for entry in issue.papers}
         return render_outbox(
-            self._templates, manifest, language=self.settings.newsletter.language, titles=titles, html=html
+            self.templates, manifest, language=self.settings.newsletter.language, titles=titles, html=html
         )
 
     def is_recent(self, issue: Issue) -> bool:
@@ -354,8 +355,18 @@ class Application:
         service = SyncRoster(self.store.subscribers, self.check_interest, not_rosters=frozenset({topics}))
         return service.run(path, prune=prune)
 
+    def subscriptions(self) -> Subscriptions:
+        """What readers do through the links in their mail."""
+        return Subscriptions(
+            self.store.subscribers,
+            secret=self.store.secret,
+            check_interest=self.check_interest,
+            languages=self.settings.languages,
+        )
+
     @cached_property
-    def _templates(self) -> Templates:
+    def templates(self) -> Templates:
+        """The template set, the operator's own files first."""
         from newsletter.render.environment import Templates  # noqa: PLC0415  # jinja2 is slow to import
 
         own = self.settings.newsletter.templates
@@ -367,7 +378,7 @@ class Application:
 
         s = self.settings.newsletter
         name, address = parseaddr(s.from_)
-        design = MailRenderer(self._templates, title=s.title, base_url=s.base_url, postal_address=s.postal_address)
+        design = MailRenderer(self.templates, title=s.title, base_url=s.base_url, postal_address=s.postal_address)
         return MailAssembler(
             design=design,
             title=s.title,

@@ -30,18 +30,18 @@ _CLICK_BYTES = 64 * 1024
 _FORM_BYTES = 512 * 1024
 """A thousand interests; the longest real list takes 8 KB."""
 _FORM_FIELDS = 20
-_BODY_SECONDS = 15.0
+BODY_SECONDS = 15.0
 _READ = ["GET", "HEAD"]
 
 
 async def _click_body(request: Request) -> None:
     """Mail services send a form or multipart (RFC 8058 §3.2); that it came is enough, so it is read and dropped."""
-    await read_body(request, limit=_CLICK_BYTES, seconds=_BODY_SECONDS)
+    await read_body(request, limit=_CLICK_BYTES, seconds=BODY_SECONDS)
 
 
 async def _form_body(request: Request) -> Mapping[str, str]:
     """The fields of a form as browsers send it (`application/x-www-form-urlencoded`, UTF-8)."""
-    body = await read_body(request, limit=_FORM_BYTES, seconds=_BODY_SECONDS)
+    body = await read_body(request, limit=_FORM_BYTES, seconds=BODY_SECONDS)
     try:
         fields = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=_FORM_FIELDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 import h11
@@ -10,7 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-__all__ = ["make_server"]
+from newsletter.errors import NewsletterError
+
+__all__ = ["listen", "make_server"]
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send a request's head; uvicorn itself would wait for ever."""
@@ -21,20 +24,32 @@ class _ImpatientProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  # whatever uvicorn hands in
+        super().__init__(*arguments, **options)
+        self.access_log = False  # whatever handlers the host program has: addresses carry tokens
+
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401  # as uvicorn declares it
         super().connection_made(transport)
         self._deadline = self.loop.call_later(HEAD_SECONDS, transport.abort)
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.conn.their_state is not h11.IDLE:
-            self._forget_deadline()
-        elif self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.trailing_data[0]:  # the next request has begun already
+            self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_deadline()
         super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.conn.their_state is not h11.IDLE:
+            self._forget_deadline()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
     def _forget_deadline(self) -> None:
         if self._deadline is not None:
@@ -42,15 +57,27 @@ class _ImpatientProtocol(H11Protocol):
             self._deadline = None
 
 
-def make_server(app: ASGIApp, *, host: str, port: int) -> uvicorn.Server:
-    """A server that is not listening yet; `run()` serves until a signal ends it, `serve()` does so in a loop.
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any that is free.
+
+    Raises:
+        NewsletterError: the port is in use, or this machine has no such address.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        msg = f"Cannot listen at {host}, port {port}: {error.strerror or error}. Set web.host and web.port, or --port."
+        raise NewsletterError(msg) from error
+
+
+def make_server(app: ASGIApp) -> uvicorn.Server:
+    """A server for sockets of `listen`; `run(sockets=[...])` serves until a signal ends it.
 
     Requests are not logged: their addresses carry tokens. Errors are, through `logging`.
     """
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http=_ImpatientProtocol,
         ws="none",
         lifespan="off",
@@ -59,7 +86,6 @@ def make_server(app: ASGIApp, *, host: str, port: int) -> uvicorn.Server:
         server_header=False,
         proxy_headers=False,
         limit_concurrency=1000,
-        backlog=512,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=16 * 1024,

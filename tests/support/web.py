@@ -18,7 +18,7 @@ from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
 from newsletter.web.app import create_app
 from newsletter.web.pages import Pages
-from newsletter.web.server import make_server
+from newsletter.web.server import listen, make_server
 from tests.support.mails import SECRET, make_templates
 
 __all__ = ["check_interest", "make_app", "make_store", "make_subscriptions", "running"]
@@ -60,8 +60,9 @@ def make_app(store: SqlStore, site: Path) -> ASGIApp:
 @contextmanager
 def running(app: ASGIApp) -> Iterator[str]:
     """Serve while the block runs; gives the address, without a slash at its end."""
-    server = make_server(app, host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
+    line = listen("127.0.0.1", 0)
+    server = make_server(app)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
     thread.start()
     until = time.monotonic() + 10
     while not server.started:
@@ -69,7 +70,8 @@ def running(app: ASGIApp) -> Iterator[str]:
         assert time.monotonic() < until, "the server did not start in time"
         time.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{line.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(10)
+        line.close()

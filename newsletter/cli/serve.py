@@ -1,0 +1,47 @@
+"""`serve`: the pages behind the links of every mail, and the published site."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.common import Config, open_application
+from newsletter.cli.output import err, out
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Put the command on the command line."""
+    app.command()(serve)
+
+
+def serve(
+    context: typer.Context,
+    config: Config = None,
+    host: Annotated[str | None, typer.Option(help="Where to listen; web.host by default.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="web.port by default; 0 takes any that is free.")
+    ] = None,
+) -> None:
+    """Serve the unsubscribe and preferences pages, the published site, and /health.
+
+    Put a web server with TLS before it (docs/web.md). Example: `newsletter serve --port 8000`
+    """
+    application = open_application(context, config, sample=True)
+    from newsletter.web.server import listen, make_server  # noqa: PLC0415  # help needs none of it
+    from newsletter.web.wiring import web_application  # noqa: PLC0415
+
+    settings = application.settings
+    with listen(host or settings.web.host, settings.web.port if port is None else port) as line:
+        server = make_server(web_application(application))
+        where, number = line.getsockname()[:2]
+        address = f"http://{f'[{where}]' if ':' in where else where}:{number}/"
+        out.print(f"Serving {settings.path(settings.publish.site)} at {address}", markup=False, soft_wrap=True)
+        if not settings.newsletter.base_url:
+            err.print("newsletter.base_url is not set, so mails carry no links to these pages.")
+        # uvicorn has ended every answer by then and raises the signal again
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[line])

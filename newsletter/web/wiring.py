@@ -1,0 +1,36 @@
+"""The web application of a newsletter: its settings become the arguments of `create_app`."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+
+from starlette.types import ASGIApp
+
+from newsletter.bootstrap import Application, utc_now
+from newsletter.web.app import create_app
+from newsletter.web.pages import Pages
+
+__all__ = ["web_application"]
+
+
+def web_application(application: Application) -> ASGIApp:
+    """Everything that `newsletter serve` answers.
+
+    Raises:
+        StoreError: the database cannot be opened, or is of another version.
+    """
+    s = application.settings
+    pages = Pages(
+        application.templates,
+        title=s.newsletter.title,
+        description=s.newsletter.description,
+        languages=s.languages,
+        contact=s.newsletter.contact or parseaddr(s.newsletter.from_)[1],
+    )
+    return create_app(
+        subscriptions=application.subscriptions(),
+        pages=pages,
+        site=s.path(s.publish.site),
+        check=application.store.database.revision,
+        clock=utc_now,
+    )
