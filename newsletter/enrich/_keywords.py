@@ -43,8 +43,11 @@ def find_keywords(title: str, abstract: str, *, limit: int = 6) -> tuple[str, ..
     text = _SPACE.sub(" ", _TEX.sub(" ", f"{title}. {abstract}"[:LONGEST_TEXT])).strip(" .")
     if len(text.split()) < 3:
         return ()
-    ranked = (_as_written(term, text) for term, _ in _extractor().extract_keywords(text))
-    return tuple(_telling(ranked, text.lower()))[:limit]
+    lowered = text.lower()
+    # a few letters change their length with their case; then places in one text are not places in the other
+    written = text if len(lowered) == len(text) else lowered
+    ranked = (_as_written(term, written, lowered) for term, _ in _extractor().extract_keywords(text))
+    return tuple(_telling(ranked, lowered))[:limit]
 
 
 @lru_cache(maxsize=1)
@@ -56,10 +59,10 @@ def _extractor() -> Any:  # noqa: ANN401 - yake has no types
     return yake.KeywordExtractor(lan="en", n=3, dedup_lim=1.0, top=_CANDIDATES)
 
 
-def _as_written(term: str, text: str) -> str:
+def _as_written(term: str, text: str, lowered: str) -> str:
     """The term in the text's own capitals; a title's capitals only where the term stands nowhere else."""
-    found = [m[0] for m in re.finditer(re.escape(term), text, re.IGNORECASE)]
-    return found[-1] if found else term
+    at = lowered.rfind(term.lower())
+    return text[at : at + len(term)] if at >= 0 else term
 
 
 def _telling(ranked: Iterable[str], text: str) -> list[str]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import Keyword, Provenance, Summary, SummaryKey
@@ -20,6 +23,12 @@ __all__ = ["ExtractiveEngine"]
 
 # Other weights choose other sentences: summaries kept under the old ones are then not taken for the same.
 _VERSION = hashlib.sha256(repr(WEIGHTS).encode()).hexdigest()[:12]
+
+
+_WORTH_SHARING = 200
+"""Papers from which on the second that other processes need to start is won back."""
+_SHARE = 20
+_MOST_WORKERS = 8
 
 
 class ExtractiveEngine:
@@ -38,13 +47,27 @@ class ExtractiveEngine:
     async def summarise(self, papers: Sequence[Paper], language: str) -> AsyncIterator[Summary]:
         """One summary a paper, in order; none at all in a language that it does not write.
 
-        A paper without an abstract gets a summary without text.
+        A paper without an abstract gets a summary without text. A long list is shared among the machine's cores.
         """
         if not self.speaks(language):
             return
-        for paper in papers:
-            yield self.summary(paper, language)
-            await asyncio.sleep(0)  # a thousand papers take seconds: let others have a turn
+        cores = os.cpu_count() or 1
+        if cores == 1 or len(papers) < _WORTH_SHARING:
+            for paper in papers:
+                yield self.summary(paper, language)
+                await asyncio.sleep(0)  # let others have a turn
+            return
+        loop = asyncio.get_running_loop()
+        # spawned, not forked: a fork would inherit database connections that are not its own
+        with ProcessPoolExecutor(min(cores, _MOST_WORKERS), mp_context=get_context("spawn")) as workers:
+            shares = [papers[at : at + _SHARE] for at in range(0, len(papers), _SHARE)]
+            tasks = [loop.run_in_executor(workers, _summaries, share, language) for share in shares]
+            try:
+                for task in tasks:
+                    for summary in await task:
+                        yield summary
+            finally:
+                workers.shutdown(wait=False, cancel_futures=True)
 
     def summary(self, paper: Paper, language: str = "en") -> Summary:
         """What the abstract says of itself."""
@@ -61,3 +84,9 @@ class ExtractiveEngine:
             result=roles.result,
             keywords=tuple(Keyword(term) for term in terms),
         )
+
+
+def _summaries(papers: Sequence[Paper], language: str) -> list[Summary]:
+    """What a worker process does with its share."""
+    engine = ExtractiveEngine()
+    return [engine.summary(paper, language) for paper in papers]
