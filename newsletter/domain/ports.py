@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol, runtime_checkable
 
-from newsletter.domain.announcements import Announcement, Listing
+from newsletter.domain.announcements import Announcement, AnnounceType, Listing
 from newsletter.domain.deliveries import (
     Change,
     Delivery,
@@ -221,6 +221,12 @@ class PaperStore(Protocol):
 
     def announced(self, first: date, last: date) -> Iterator[tuple[Paper, tuple[Announcement, ...]]]:
         """Every paper announced in these days (both included), with its announcements of those days."""
+        ...
+
+    def told(
+        self, source: str, feed: str, first: date, last: date
+    ) -> Mapping[date, Collection[tuple[PaperId, AnnounceType]]]:
+        """What one feed announced in these days (both included): which papers, and as what. Cheap: no text is read."""
         ...
 
     def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, select
 
-from newsletter.domain.announcements import Announcement
+from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.store.database import Database
 from newsletter.store.records import ANNOUNCEMENT, PAPER
@@ -21,6 +21,7 @@ __all__ = ["SqlPaperStore"]
 
 _ANNOUNCEMENT = table_of(AnnouncementRow)
 _PAPER = table_of(PaperRow)
+_Told = tuple[PaperId, AnnounceType]
 _KEYS = ("paper_id", "source", "feed", "day", "kind")
 
 
@@ -59,6 +60,19 @@ class SqlPaperStore:
             for _, group in groupby(rows, key=lambda row: row[1]):
                 told = list(group)
                 yield PAPER.load(told[0][0]), tuple(ANNOUNCEMENT.load(row[2]) for row in told)
+
+    def told(self, source: str, feed: str, first: date, last: date) -> Mapping[date, frozenset[_Told]]:
+        """What one feed announced in these days (both included): which papers, and as what."""
+        statement = select(_ANNOUNCEMENT.c.day, _ANNOUNCEMENT.c.paper_id, _ANNOUNCEMENT.c.kind).where(
+            _ANNOUNCEMENT.c.source == source,
+            _ANNOUNCEMENT.c.feed == feed,
+            _ANNOUNCEMENT.c.day.between(first, last),
+        )
+        days: dict[date, set[_Told]] = defaultdict(set)
+        with self._database.read() as connection:
+            for day, paper_id, kind in connection.execute(statement):
+                days[day].add((PaperId(paper_id), AnnounceType(kind)))
+        return {day: frozenset(told) for day, told in days.items()}
 
     def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
         """The papers of these ids that are known."""

@@ -138,3 +138,12 @@ def test_reading_may_stop_half_way_and_writing_goes_on(store: SqlStore) -> None:
     next(reading)
     assert store.papers.add([announced(11)]) == 1
     assert len(list(reading)) >= 9
+
+
+def test_what_a_feed_told_is_known_by_day_without_reading_any_text(store: SqlStore) -> None:
+    first, second = announced(1, feed="cs.CL"), announced(2, feed="cs.AI", kind=AnnounceType.CROSS)
+    store.papers.add([first, second, replace(first, day=TUESDAY)])
+    told = store.papers.told(first.source, "cs.CL", MONDAY, TUESDAY)
+    assert told == {MONDAY: {(paper_id(1), first.kind)}, TUESDAY: {(paper_id(1), first.kind)}}
+    assert store.papers.told(first.source, "cs.AI", MONDAY, MONDAY) == {MONDAY: {(paper_id(2), AnnounceType.CROSS)}}
+    assert store.papers.told("another", "cs.CL", MONDAY, TUESDAY) == {}
