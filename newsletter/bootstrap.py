@@ -6,7 +6,8 @@ import asyncio
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter import __version__, sample
 from newsletter.domain.announcements import AnnounceType, Listing, Notice
+from newsletter.domain.archives import ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.deliveries import DeliveryStatus
 from newsletter.domain.interest_parser import parse
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueState, IssueStatus
@@ -24,10 +26,13 @@ from newsletter.domain.ports import Engine, MailFactory, Progress, Source
 from newsletter.domain.selection import Selector
 from newsletter.domain.tokens import keyed_hash
 from newsletter.errors import ConfigError, InterestError, IssueMissing, UsageError
+from newsletter.services.approve import Approve
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.daily import Daily
+from newsletter.services.edit import Edit
 from newsletter.services.enrich import Enrich
+from newsletter.services.importing import ImportArchive
 from newsletter.services.publish import Publish
 from newsletter.services.scope import Scope
 from newsletter.services.subscribers import SyncReport, SyncRoster
@@ -209,6 +214,41 @@ class Application:
         """The day up to its frozen issues."""
         return Daily(
             self.collect(), self.scope(), self.enrich(), self.compose(), weekly_on=self.settings.issue.weekly_on
+        )
+
+    def edit(self) -> Edit:
+        """The editor's desk."""
+        return Edit(
+            self.store.notes,
+            self.compose(),
+            folder=self.settings.path(self.settings.issue.desk),
+            languages=self.settings.languages,
+        )
+
+    def approve(self) -> Approve:
+        """Let an issue go out."""
+        return Approve(self.store.issues, clock=self._clock)
+
+    def importing(self) -> ImportArchive:
+        """Take in back archives."""
+        from newsletter.archives import READERS  # noqa: PLC0415  # readers are for this command alone
+
+        return ImportArchive(self.store, {**READERS, "jsonl": self._read_lines}, self.compose(), clock=self._clock)
+
+    def _read_lines(self, text: str, day: date | None) -> BackIssue:
+        """JSON Lines as an archive: what the `files` source reads, of one day."""
+        from newsletter.sources.files import Problem, parse  # noqa: PLC0415  # as above
+
+        if day is None:
+            msg = "JSON Lines name no issue: say whose day they are with --date."
+            raise UsageError(msg)
+        read = list(parse(iter(text.encode().splitlines(keepends=True)), day=day))
+        return BackIssue(
+            day=day,
+            announcements=tuple(
+                replace(x, source=ARCHIVE_SOURCE, feed="jsonl", day=day) for x in read if not isinstance(x, Problem)
+            ),
+            problems=tuple(f"line {x.line}: {x.message}" for x in read if isinstance(x, Problem)),
         )
 
     def publish(self) -> Publish:
@@ -432,6 +472,8 @@ class Application:
 
         def admits(notice: Notice) -> bool:
             kinds = wanted.get((notice.source, notice.feed), wanted.get((notice.source, "*"), {"new", "cross"}))
+            if notice.source == ARCHIVE_SOURCE:
+                return True  # what was published once belongs to its issue
             return notice.kind is AnnounceType.FEATURED or notice.kind.value in kinds
 
         return admits

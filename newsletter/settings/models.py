@@ -200,11 +200,12 @@ class EnrichSettings(_Section):
 
 
 class IssueSettings(_Section):
-    """`[issue]`: what enters an issue and in which order."""
+    """`[issue]`: what enters an issue and in which order. `desk` is the folder of the editor's files."""
 
     max_papers: int | None = Field(default=None, ge=1)
     order: Literal["relevance", "upvotes", "announced"] = "relevance"
     approval: bool = False
+    desk: Path = Path("desk")
     weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "friday"
 
 

@@ -1,0 +1,133 @@
+"""The editor's commands: `edit`, `approve`, `import`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsletter.cli.common import Config, Day, Json, open_application, parse_day, today
+from newsletter.cli.output import err, out, print_json
+from newsletter.errors import NewsletterError
+
+__all__ = ["register"]
+
+IssueDay = Annotated[str | None, typer.Argument(metavar="DATE", help="The issue's day; today by default.")]
+NoOpen = Annotated[bool, typer.Option("--no-open", help="Only read and write the files; start no editor.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    app.command()(edit)
+    app.command()(approve)
+    app.command(name="import")(import_)
+
+
+def edit(
+    context: typer.Context, date: IssueDay = None, config: Config = None, no_open: NoOpen = False, json: Json = False
+) -> None:
+    """Write about an issue and its papers: order, drop, highlight, own words, a preface.
+
+    Lays out a folder of Markdown files, one a paper and one for the issue, and reads back what you wrote in them. On a
+    terminal it opens the folder in $VISUAL or $EDITOR in between. Run it again after every change.
+
+    Examples: `newsletter edit 2026-06-02`, `newsletter edit 2026-06-02 --no-open`
+    """
+    application = open_application(context, config, quiet=json)
+    day = parse_day(date) if date else today(application)
+    report = application.edit().run(day)
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
+    if editor and out.is_terminal and not (no_open or json):
+        _open(editor, report.folder)
+        report = application.edit().run(day)
+    if json:
+        print_json(
+            {
+                "folder": str(report.folder),
+                "papers": report.papers,
+                "noted": report.noted,
+                "problems": list(report.problems),
+            }
+        )
+    else:
+        for problem in report.problems:
+            err.print(problem, markup=False, soft_wrap=True)
+        out.print(
+            f"{report.papers} papers in [bold]{report.folder}[/]; {report.noted} have notes of yours. "
+            f"They enter the issue with `newsletter compose --date {day}`.",
+            soft_wrap=True,
+        )
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def approve(
+    context: typer.Context, date: IssueDay = None, config: Config = None, weekly: bool = False, json: Json = False
+) -> None:
+    """Let an issue go out, where `issue.approval` is on.
+
+    Example: `newsletter approve 2026-06-02`
+    """
+    from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
+
+    application = open_application(context, config, quiet=json)
+    day = parse_day(date) if date else today(application)
+    status = application.approve().run(IssueKey(day, Edition.WEEKLY if weekly else Edition.DAILY))
+    if json:
+        print_json({"issue": status.key.slug, "revision": status.revision, "state": status.state, "hash": status.hash})
+    else:
+        out.print(f"Issue [bold]{status.key.slug}[/] is {status.state} ({status.papers} papers, {status.hash[:12]}).")
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A published digest.")],
+    profile: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="arxiv-daily, hf-daily, paper-express or jsonl.")
+    ],
+    config: Config = None,
+    date: Day = None,
+    json: Json = False,
+) -> None:
+    """Take in a back archive: papers, summaries, ratings and an editor's text.
+
+    Example: `newsletter import 2024-07-16.md --format arxiv-daily --date 2024-07-16`
+    """
+    application = open_application(context, config, quiet=json)
+    report = application.importing().run(file, profile, parse_day(date) if date else None)
+    missing = [tag for tag in report.summaries if tag not in application.settings.languages]
+    if json:
+        print_json(
+            {
+                "date": report.day.isoformat(),
+                "papers": report.papers,
+                "new_papers": report.new_papers,
+                "summaries": dict(report.summaries),
+                "notes": report.notes,
+                "problems": list(report.problems),
+                "issue": report.issue.key.slug if report.issue else None,
+            }
+        )
+        return
+    for problem in report.problems:
+        err.print(problem, markup=False, soft_wrap=True)
+    told = ", ".join(f"{count} summaries in {tag}" for tag, count in report.summaries.items()) or "no summaries"
+    out.print(f"{report.day}: {report.papers} papers ({report.new_papers} new), {told}, {report.notes} notes.")
+    if report.issue is None:
+        out.print(
+            f"The issue of that day is published: `newsletter compose --date {report.day} --revise` makes a new one."
+        )
+    if missing:
+        out.print(f"To show them, add {', '.join(missing)} to enrich.languages in newsletter.toml.")
+
+
+def _open(editor: str, folder: Path) -> None:
+    try:
+        subprocess.run([*shlex.split(editor), str(folder)], check=False)  # noqa: S603  # the user's own editor
+    except (OSError, ValueError) as error:
+        msg = f"The editor {editor!r} cannot be started ({error}). Set $EDITOR, or use --no-open."
+        raise NewsletterError(msg) from error
