@@ -69,6 +69,7 @@ def test_what_is_saved_is_kept_and_nothing_else_changes(
 def test_the_saved_page_speaks_the_chosen_language(client: httpx.Client, preferences: str) -> None:
     page = html.document_fromstring(client.post(preferences, data=FORM).text)
     assert page.get("lang") == "zh-Hans"
+    assert "已保存" in page.text_content()
 
 
 def test_sending_the_page_as_it_is_changes_nothing(client: httpx.Client, store: SqlStore, preferences: str) -> None:
