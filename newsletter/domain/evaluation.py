@@ -6,9 +6,11 @@ finds every paper that its part does not, with no score of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from newsletter.domain.folding import fold, fold_text, tokens
 from newsletter.domain.interests import (
@@ -24,20 +26,22 @@ from newsletter.domain.interests import (
     Term,
     Topic,
     Weighted,
+    leaves,
 )
 from newsletter.domain.issues import Issue, IssuePaper
 from newsletter.domain.lexicon import Lexicon
-from newsletter.domain.matching import Hit, TermMatcher
-from newsletter.domain.ranking import rarity, standing
+from newsletter.domain.matching import Hits, TermMatcher
+from newsletter.domain.ranking import rarity, standing, whole_scores
 from newsletter.domain.selection import Match
-from newsletter.domain.text_index import Segment, TextIndex
+from newsletter.domain.text_index import Ints, Segment, TextIndex
 from newsletter.domain.texts import plain
 
 __all__ = ["Evaluator"]
 
-_HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), ("end", np.int32), ("via", np.int32)])
 MAX_CACHED = 100_000
 """Look-ups kept; beyond that the cache begins anew, so that memory stays bounded whatever subscribers ask for."""
+BATCH = 4_096
+"""Terms looked up together."""
 FIELD_SCORE = 1.0
 """The evidence of a category, an author or an organization."""
 
@@ -56,15 +60,37 @@ class Evaluator:
             Lexicon(own, known=issue.acronyms, bilingual=_bilingual_keywords(issue)),
             [sum(map(len, texts)) for texts in own],
         )
-        self.standing = [standing(entry) for entry in issue.papers]
-        self._hits: dict[Expression, np.ndarray] = {}
-        self._vias: list[str] = [""]
-        self._via_numbers: dict[str, int] = {"": 0}
+        self.standing = np.array([standing(entry) for entry in issue.papers], dtype=np.float64)
+        self._hits: dict[Expression, Hits] = {}
 
     @property
     def size(self) -> int:
         """How many papers the issue has."""
         return len(self._papers)
+
+    def rows(self, nodes: Sequence[Expression]) -> list[tuple[Ints, Ints]]:
+        """For each expression the papers it finds, ascending, and their whole scores with the papers' standing.
+
+        Terms are looked up together, which is much cheaper than one by one.
+        """
+        self._prepare(nodes)
+        docs: list[Ints] = []
+        scores: list[npt.NDArray[np.float64]] = []
+        for node in nodes:
+            if isinstance(node, Term):
+                hits = self._found(node)
+                docs.append(hits["doc"])
+                scores.append(hits["score"] * rarity(self.size, len(hits)))
+            else:
+                found = self.scores(node)
+                docs.append(np.array(sorted(found), dtype=np.int64))
+                scores.append(np.array([found[doc] for doc in docs[-1].tolist()], dtype=np.float64))
+        if not nodes:
+            return []
+        doc = np.concatenate(docs).astype(np.int64)
+        whole = whole_scores(np.concatenate(scores).astype(np.float64) * self.standing[doc])
+        bounds = [0, *accumulate(map(len, docs))]
+        return [(doc[low:high], whole[low:high]) for low, high in pairwise(bounds)]
 
     def scores(self, node: Expression) -> dict[int, float]:
         """The papers that this expression finds, each with its score."""
@@ -95,29 +121,37 @@ class Evaluator:
         return dict.fromkeys(docs, weight)
 
     def _prose(self, node: Prose) -> dict[int, float]:
-        found = [self.scores(Term(phrase, exact=True)) for phrase in node.phrases]
+        found = [self.scores(term) for term in _prose_terms(node)]
         counts: dict[int, int] = {}
         for part in found:
             for doc in part:
                 counts[doc] = counts.get(doc, 0) + 1
         return {doc: score for doc, score in _sum(found).items() if counts[doc] >= node.least}
 
-    def _found(self, node: Term | Near) -> np.ndarray:
-        hits = self._hits.get(node)
-        if hits is None:
-            if len(self._hits) >= MAX_CACHED:
-                self._hits.clear()
-                self.index.forget()
-            found = self._matcher.find(node) if isinstance(node, Term) else self._matcher.find_near(node)
-            rows = [(doc, *hit[:3], self._via(hit.via)) for doc, hit in sorted(found.items())]
-            hits = self._hits[node] = np.array(rows, dtype=_HIT)
-        return hits
+    def _prepare(self, nodes: Iterable[Expression]) -> None:
+        wanted: dict[Term, None] = {}
+        for node in nodes:
+            for leaf in leaves(node):
+                if isinstance(leaf, Term) and leaf not in self._hits:
+                    wanted[leaf] = None
+                elif isinstance(leaf, Prose):
+                    wanted.update(dict.fromkeys(t for t in _prose_terms(leaf) if t not in self._hits))
+        self._look_up(list(wanted))
 
-    def _via(self, text: str) -> int:
-        number = self._via_numbers.setdefault(text, len(self._vias))
-        if number == len(self._vias):
-            self._vias.append(text)
-        return number
+    def _look_up(self, terms: Sequence[Term]) -> None:
+        if len(self._hits) + len(terms) > MAX_CACHED:
+            self._hits.clear()
+        for low in range(0, len(terms), BATCH):
+            part = terms[low : low + BATCH]
+            self._hits.update(zip(part, self._matcher.find(part), strict=True))
+
+    def _found(self, node: Term | Near) -> Hits:
+        if node not in self._hits:
+            if isinstance(node, Term):
+                self._look_up([node])
+            else:
+                self._hits[node] = self._matcher.find_near(node)
+        return self._hits[node]
 
     # --- explaining -------------------------------------------------------------------------------------------------
 
@@ -135,22 +169,22 @@ class Evaluator:
             if isinstance(leaf, (Term, Near)):
                 hit = self._hit(leaf, doc)
                 if hit is not None:
-                    segment = self.index.segments[self.index.segment_at(hit.first)]
-                    found = self.index.excerpt(hit.first, hit.end)
-                    yield hit.score, Match(interest, segment.field, found, hit.via)
+                    _, score, first, end, via = hit
+                    segment = self.index.segments[self.index.segment_at(first)]
+                    yield score, Match(interest, segment.field, self.index.excerpt(first, end), self._matcher.via(via))
             else:
                 value = _field_value(leaf, self._papers[doc])
                 if value is not None:
                     name = "author" if isinstance(leaf, Author) else "cat" if isinstance(leaf, Category) else "org"
                     yield 0.0, Match(interest, name, value)
 
-    def _hit(self, leaf: Term | Near, doc: int) -> Hit | None:
+    def _hit(self, leaf: Term | Near, doc: int) -> tuple[int, float, int, int, int] | None:
         hits = self._found(leaf)
         at = int(np.searchsorted(hits["doc"], doc))
         if at == len(hits) or hits["doc"][at] != doc:
             return None
-        _, score, first, end, via = hits[at].item()
-        return Hit(score, first, end, self._vias[via])
+        row: tuple[int, float, int, int, int] = hits[at].item()
+        return row
 
 
 def _fields(entry: IssuePaper) -> Iterator[tuple[str, str]]:
@@ -173,6 +207,10 @@ def _bilingual_keywords(issue: Issue) -> Iterator[tuple[str, str]]:
                     yield keyword.term, keyword.translation
 
 
+def _prose_terms(node: Prose) -> list[Term]:
+    return [Term(phrase, exact=True) for phrase in node.phrases]
+
+
 def _sum(parts: Iterable[dict[int, float]]) -> dict[int, float]:
     total: dict[int, float] = {}
     for part in parts:
@@ -189,7 +227,7 @@ def _positive(node: Expression, topics: Mapping[str, Expression]) -> Iterator[Ex
     elif isinstance(node, Weighted):
         yield from _positive(node.part, topics)
     elif isinstance(node, Prose):
-        yield from (Term(phrase, exact=True) for phrase in node.phrases)
+        yield from _prose_terms(node)
     elif isinstance(node, Topic):
         if node.slug in topics:
             yield from _positive(topics[node.slug], topics)

@@ -30,6 +30,7 @@ __all__ = [
     "fold",
     "fold_text",
     "is_unspaced",
+    "surfaces",
     "tokens",
 ]
 
@@ -129,9 +130,15 @@ def tokens(text: str) -> list[Token]:
     return [Token(match.start(), match.end(), match.group()) for match in pattern.finditer(text)]
 
 
+def surfaces(text: str) -> list[str]:
+    """The tokens of a text without their places."""
+    found: list[str] = (_TOKEN_ASCII if text.isascii() else _TOKEN).findall(text)
+    return found
+
+
 def is_unspaced(surface: str) -> bool:
     """Whether this token is a character of a script that puts no spaces between words."""
-    return _IS_UNSPACED.match(surface) is not None
+    return not surface.isascii() and _IS_UNSPACED.match(surface) is not None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -161,4 +168,4 @@ def fold(surface: str) -> Form:
 
 def fold_text(text: str) -> str:
     """The bases of all tokens, joined by one space: the key under which whole terms are compared."""
-    return " ".join(fold(token.surface).base for token in tokens(text))
+    return " ".join(fold(surface).base for surface in surfaces(text))

@@ -79,6 +79,8 @@ _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)(?=$|[\s()~])")
 _FIELD = re.compile(r"([A-Za-z]+):(?=\S)")
 _EMBEDDED = re.compile(r"(?:^|[\s(])(?:AND|OR|NOT)\s|(?:^|[\s(])(?:ti|abs|au|all|cat|title|abstract|author):")
 _LEADING = re.compile(r"(AND|OR):\s*")
+# Most interests are a few plain words: they need no grammar.
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9]*(?:[ -][A-Za-z0-9]+)*")
 _OPERATORS = frozenset(("AND", "OR", "NOT"))
 
 
@@ -90,6 +92,8 @@ def parse(text: str) -> Interest:
     """
     if control := _CONTROL.search(text.replace("\r\n", " \n")):
         _fail("a control character stands here; remove it", text, control.start())
+    if _PLAIN.fullmatch(text) and not _OPERATORS.intersection(words := text.split()) and len(words) <= MAX_WORDS // 2:
+        return Interest(Term(" ".join(words)))
     line = text.translate(_PUNCTUATION)
     if not line.strip():
         _fail("an interest needs at least one word", text, 0)

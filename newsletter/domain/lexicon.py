@@ -51,6 +51,7 @@ class Lexicon:
             for short, long in book.learn(texts):
                 own.setdefault(short, set()).add(_stems(long))
             self._own.append(own)
+        self._defined = frozenset(short for own in self._own for short in own)
         self._names: dict[Stems, dict[str, str]] = {}
         for source in (known or {}, book.known()):
             for short, longs in source.items():
@@ -77,6 +78,10 @@ class Lexicon:
             for end in range(first + 1, min(len(stems), first + _LONGEST) + 1):
                 for text, acronym in self._names.get(stems[first:end], {}).items():
                     yield Replacement(first, end, text, acronym)
+
+    def is_ambiguous(self, acronym: str) -> bool:
+        """Whether any paper defines this acronym itself."""
+        return acronym in self._defined
 
     def allows(self, doc: int, acronym: str, long: Stems) -> bool:
         """Whether the acronym may stand for this long form in this paper."""

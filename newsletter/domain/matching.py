@@ -1,4 +1,4 @@
-"""Which papers a term finds, and by what words. Every distinct term is looked up once.
+"""Which papers terms find, and by what words. Many terms are looked up together; each distinct one once.
 
 The rules for one term, in the order in which they are applied:
 
@@ -9,23 +9,29 @@ The rules for one term, in the order in which they are applied:
 3. compounds are found however they are written: `pretraining`, `pre-training`, `pre training`;
 4. a term that holds a known acronym is also looked for with the long form in its place, and the reverse
    (`domain.lexicon`), unless the paper itself defines that acronym as something else;
-5. what was found is scored by `domain.ranking`.
+5. what was found is counted by `domain.ranking`: every phrase by how closely it is written, words that stand close
+   together once a field.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-from newsletter.domain.folding import STOP_WORDS, Form, fold, is_unspaced, tokens
+import numpy as np
+import numpy.typing as npt
+
 from newsletter.domain.interests import Near, Scope, Term
 from newsletter.domain.lexicon import Lexicon
-from newsletter.domain.ranking import Evidence, place_count
-from newsletter.domain.text_index import Group, TextIndex, Word, Written
+from newsletter.domain.ranking import ALONE, CLOSENESS, MODIFIED, MODIFYING, NEAR, NEAR_OTHER_NAME, OTHER_NAME, evidence
+from newsletter.domain.scanning import Occurrences, Pattern, scan
+from newsletter.domain.term_patterns import Alternative, alternatives, near_groups
+from newsletter.domain.text_index import Flags, Ints, TextIndex, Written
 
-__all__ = ["MAX_ALTERNATIVES", "NEAR_WORDS", "Alternative", "Hit", "TermMatcher", "compile_term"]
+__all__ = ["HIT", "NEAR_SLACK", "NEAR_SLACK_REVERSED", "NEAR_WORDS", "Hits", "TermMatcher"]
 
 NEAR_SLACK = 4
 """How many other words may stand among those of a plain term, where they stand in its order."""
@@ -33,58 +39,41 @@ NEAR_SLACK_REVERSED = 1
 """The same where they stand the other way round, without a comma between them."""
 NEAR_WORDS = 5
 """How many words may stand between the terms around a `~`."""
-MAX_ALTERNATIVES = 48
-"""Ways to write one term that are looked for."""
+
+HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), ("end", np.int32), ("via", np.int32)])
+"""What was found of a term in one paper: its evidence, the best place as positions, the number of the other name."""
+
+Hits = npt.NDArray[np.void]
+_PRIMARY, _OTHER, _NEAR = 0, 1, 2
 
 
-class Hit(NamedTuple):
-    """What was found of a term in one paper: its evidence, and the best place as positions of the index."""
+class _Places(NamedTuple):
+    """Where terms were found, as arrays of equal length: the term's number, positions, other name, kind."""
 
-    score: float
-    first: int
-    end: int
-    via: str
+    term: Ints
+    first: Ints
+    end: Ints
+    via: Ints
+    kind: Ints
 
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One way to find a term: its groups of words.
-
-    `via` is the other name that led here, empty for the term itself. Where it relies on an acronym, `acronym` and
-    `long` say which, and for what.
-    """
-
-    groups: tuple[Group, ...]
-    via: str = ""
-    acronym: str = ""
-    long: tuple[str, ...] = ()
-
-    @property
-    def phrase(self) -> Group:
-        """All words in order."""
-        return tuple(word for group in self.groups for word in group)
+    def at(self, rows: Ints | Flags) -> _Places:
+        return _Places(*(column[rows] for column in self))
 
 
-def compile_term(words: str) -> tuple[Group, ...]:
-    """The groups of a term as written: one a word, a hyphenated compound or a run of unspaced script being one."""
-    groups: list[Group] = []
-    for chunk in words.replace("/", " ").split():
-        prefix = chunk.endswith("*") and sum(map(str.isalnum, chunk)) >= 3
-        cut = [token.surface for token in tokens(chunk)]
-        if not cut:
-            continue
-        made = [_word(fold(surface)) for surface in cut]
-        if prefix:
-            last = fold(cut[-1])
-            made[-1] = Word(last.stem, last.cased.casefold(), prefix=True)
-        groups.append(tuple(made))
-    if len(groups) == 1 and len(groups[0]) == 1:
-        return ((replace(groups[0][0], narrow=True),),)
-    return tuple(groups)
+@dataclass(slots=True)
+class _Batch:
+    """The patterns of many terms, and what each pattern stands for."""
 
+    patterns: list[Pattern]
+    term: list[int]
+    kind: list[int]
+    alternative: list[Alternative]
 
-def _word(form: Form) -> Word:
-    return Word(form.stem, form.base, form if form.is_case_aware else None, literal=len(form.base) < 4)
+    def add(self, pattern: Pattern, term: int, kind: int, alternative: Alternative) -> None:
+        self.patterns.append(pattern)
+        self.term.append(term)
+        self.kind.append(kind)
+        self.alternative.append(alternative)
 
 
 class TermMatcher:
@@ -93,147 +82,165 @@ class TermMatcher:
     def __init__(self, index: TextIndex, lexicon: Lexicon, lengths: Sequence[int]) -> None:
         self._index = index
         self._lexicon = lexicon
-        self._lengths = lengths
+        self._lengths = np.array([*lengths], dtype=np.float64)
+        self._vias: dict[str, int] = {"": 0}
+        self._via_names = [""]
 
-    def find(self, term: Term) -> dict[int, Hit]:
-        """The papers that hold this term (numbered as in the index), each with its best place."""
-        evidence: dict[int, Evidence] = {}
-        written = Written.of(term.words)
-        for number, alternative in enumerate(self._alternatives(term)):
-            self._collect(alternative, term, written if number == 0 else None, evidence)
-        return self._hits(evidence)
+    def via(self, number: int) -> str:
+        """The other name of this number."""
+        return self._via_names[number]
 
-    def find_near(self, node: Near) -> dict[int, Hit]:
+    def find(self, terms: Sequence[Term]) -> list[Hits]:
+        """For each term the papers that hold it, ascending, as rows of `HIT`."""
+        batch = _Batch([], [], [], [])
+        for number, term in enumerate(terms):
+            for position, alternative in enumerate(alternatives(term, self._index, self._lexicon)):
+                kind = _PRIMARY if position == 0 and "*" not in term.words else _OTHER
+                batch.add(Pattern((alternative.phrase,)), number, kind, alternative)
+                if term.exact or len(alternative.groups) < 2 or not (near := near_groups(alternative.groups)):
+                    continue
+                batch.add(Pattern(near, NEAR_SLACK), number, _NEAR, alternative)
+                reverse = Pattern(near[::-1], NEAR_SLACK_REVERSED, across_commas=False)
+                batch.add(reverse, number, _NEAR, alternative)
+        found = scan(self._index, batch.patterns)
+        via = [self._via(made.via) for made in batch.alternative]
+        term_of, via_of, kind_of = (np.array(column, dtype=np.int64) for column in (batch.term, via, batch.kind))
+        places = _Places(term_of[found.pattern], found.first, found.end, via_of[found.pattern], kind_of[found.pattern])
+        places = places.at(self._admitted(terms, batch, found))
+        return self._hits(len(terms), places, self._counts(terms, places))
+
+    def find_near(self, node: Near) -> Hits:
         """The papers where each of these terms stands within five words of the next, in any order, in one sentence."""
-        spans = [(first, end, first, end) for first, end in self._places(node.parts[0])]
-        for part in node.parts[1:]:
-            spans = _chained(spans, self._places(part))
-        evidence: dict[int, Evidence] = {}
-        for first, end, _, _ in spans:
-            segment = self._index.segment_at(first)
-            doc, field, _ = self._index.segments[segment]
-            evidence.setdefault(doc, Evidence()).add(1.0, in_title=field == "title", span=(first, end), via="")
-        return self._hits(evidence)
+        places = self._places(node.parts)
+        spans = [(first, end, first, end) for first, end in places[0]]
+        for part in places[1:]:
+            spans = _chained(spans, part)
+        first = np.array([span[0] for span in spans], dtype=np.int64)
+        end = np.array([span[1] for span in spans], dtype=np.int64)
+        zeros = np.zeros(len(spans), dtype=np.int64)
+        counts = np.full(len(spans), CLOSENESS[-1] * ALONE, dtype=np.int64)
+        return self._hits(1, _Places(zeros, first, end, zeros, zeros), counts)[0]
 
-    def _hits(self, evidence: dict[int, Evidence]) -> dict[int, Hit]:
-        lengths = self._lengths
-        return {
-            doc: Hit(found.score(lengths[doc]), found.first, found.end, found.via) for doc, found in evidence.items()
-        }
+    # --- counting ---------------------------------------------------------------------------------------------------
 
-    # --- other ways to write it -------------------------------------------------------------------------------------
-
-    def _alternatives(self, term: Term) -> list[Alternative]:
-        groups = compile_term(term.words)
-        made = {Alternative(groups): None}
-        for rejoined in self._rejoined(groups):
-            made.setdefault(Alternative(rejoined))
-        stems = tuple(word.stem for group in groups for word in group)
-        for first, end, text, acronym in self._lexicon.names(stems):
-            replacement = compile_term(text)
-            if acronym:
-                replacement = tuple(tuple(_as_acronym(word, acronym) for word in group) for group in replacement)
-            part = tuple(word for group in replacement for word in group)
-            is_short = len(part) == 1 and part[0].base == acronym
-            long = stems[first:end] if is_short else tuple(word.stem for word in part)
-            other = self._replaced(groups, first, end, part)
-            made.setdefault(Alternative(other, text, acronym, long))
-            for rejoined in self._rejoined(other) if len(made) < MAX_ALTERNATIVES else ():
-                made.setdefault(Alternative(rejoined, text, acronym, long))
-        return list(made)[:MAX_ALTERNATIVES]
-
-    def _rejoined(self, groups: tuple[Group, ...]) -> Iterator[tuple[Group, ...]]:
-        """The same words written as one, or cut as the text cuts them: `pretraining`, `pre-training`."""
+    def _counts(self, terms: Sequence[Term], places: _Places) -> Ints:
+        """What each place counts, in hundredths of hundredths."""
         index = self._index
-        words = [word for group in groups for word in group]
-        if any(word.prefix or is_unspaced(word.base) for word in words):
-            return
-        for size in (2, 3, 4):
-            for first in range(len(words) - size + 1):
-                joined = fold("".join(word.base for word in words[first : first + size]))
-                if index.knows(joined.stem):
-                    yield self._replaced(groups, first, first + size, (Word(joined.stem, joined.base),))
-        for at, word in enumerate(words):
-            for parts in sorted(index.compounds.get(word.stem, ())):
-                yield self._replaced(groups, at, at + 1, tuple(Word(part, part) for part in parts))
+        weight = np.where(places.via > 0, OTHER_NAME, CLOSENESS[1])
+        primary = np.flatnonzero(places.kind == _PRIMARY)
+        weight[primary] = np.array(CLOSENESS)[self._closeness(terms, places.term[primary], places.first[primary])]
+        alone = np.where(index.ends_phrase[places.first - 1], ALONE, MODIFIED)
+        alone = alone * np.where(index.begins_phrase[places.end], ALONE, MODIFYING) // ALONE
+        near = places.kind == _NEAR
+        weight[near] = np.where(places.via[near] > 0, NEAR_OTHER_NAME, NEAR)
+        alone[near] = ALONE
+        counted: Ints = weight * alone
+        return counted
 
-    @staticmethod
-    def _replaced(groups: tuple[Group, ...], first: int, end: int, replacement: Group) -> tuple[Group, ...]:
-        """The groups with the words from `first` to `end` (counted over all groups) replaced."""
-        made: list[Group] = []
-        at = 0
-        for group in groups:
-            stop = at + len(group)
-            if stop <= first or at >= end:
-                made.append(group)
-            else:
-                left, right = group[: max(0, first - at)], group[max(0, end - at) :]
-                merged = left + (replacement if at <= first else ()) + right
-                if merged:
-                    made.append(merged)
-            at = stop
-        return tuple(made)
+    def _closeness(self, terms: Sequence[Term], term_of: Ints, first: Ints) -> Ints:
+        """How closely each phrase is written as the subscriber wrote it.
 
-    # --- where it stands --------------------------------------------------------------------------------------------
-
-    def _collect(
-        self, alternative: Alternative, term: Term, written: Written | None, evidence: dict[int, Evidence]
-    ) -> None:
+        3: alike but for capitals; 2: but for hyphens, accents and compatibility forms; 1: another spelling, or
+        singular for plural; 0: another inflection.
+        """
         index = self._index
-        phrase = alternative.phrase
-        size = len(phrase)
-        for at in index.phrase(phrase):
-            closeness = index.closeness(at, written) if written else 1
-            self._note(evidence, term, alternative, (at, at + size), closeness)
-        if term.exact or len(alternative.groups) < 2:
-            return
-        groups = tuple(group for group in alternative.groups if len(group) > 1 or group[0].base not in STOP_WORDS)
-        if len(groups) < 2 or len(set(groups)) < len(groups):
-            return
-        width = sum(map(len, groups))
-        for span in index.near(groups, width + NEAR_SLACK):
-            self._note(evidence, term, alternative, span, None)
-        for span in index.near(groups[::-1], width + NEAR_SLACK_REVERSED, across_commas=False):
-            self._note(evidence, term, alternative, span, None)
+        closeness = np.zeros(len(first), dtype=np.int64)
+        distinct, which = np.unique(term_of, return_inverse=True)
+        written = [Written.of(terms[number].words) for number in distinct.tolist()]
+        sizes = np.array([len(made.surfaces) for made in written], dtype=np.int64)
+        for size in np.unique(sizes).tolist():
+            members = np.flatnonzero(sizes[which] == size)
+            of_size = np.flatnonzero(sizes == size)
+            row = np.searchsorted(of_size, which[members])
+            made = [written[number] for number in of_size.tolist()]
+            lower = np.array([[index.lower(text) for text in w.surfaces] for w in made], dtype=np.int64)[row]
+            base = np.array([[index.base(text) for text in w.bases] for w in made], dtype=np.int64)[row]
+            link = np.array([w.links for w in made], dtype=np.bool_).reshape(len(made), size - 1)[row]
+            at = first[members][:, np.newaxis] + np.arange(size)
+            same_base = (index.base_at[at] == base).all(axis=1)
+            same_lower = (index.lower_at[at] == lower).all(axis=1)
+            same_link = (index.link_at[at[:, :-1]] == link).all(axis=1)
+            closeness[members] = np.where(same_lower, np.where(same_link, 3, 2), np.where(same_base, 1, 0))
+        return closeness
 
-    def _note(
-        self,
-        evidence: dict[int, Evidence],
-        term: Term,
-        alternative: Alternative,
-        span: tuple[int, int],
-        closeness: int | None,
-    ) -> None:
+    def _admitted(self, terms: Sequence[Term], batch: _Batch, found: Occurrences) -> Flags:
+        """Which places are where the term looks, and do not use an acronym that their paper defines otherwise."""
         index = self._index
-        doc, field, _ = index.segments[index.segment_at(span[0])]
-        if not self._admits(term, alternative, doc, field):
-            return
-        found = evidence.get(doc)
-        if found is None:
-            found = evidence[doc] = Evidence()
-        count = place_count(
-            closeness,
-            via=bool(alternative.via),
-            alone_before=index.ends_phrase(span[0] - 1),
-            alone_after=index.begins_phrase(span[1]),
-        )
-        found.add(count, in_title=field == "title", span=span, via=alternative.via)
+        segment = index.segment_of[found.first]
+        scope_of = np.array([_SCOPES[terms[number].scope] for number in batch.term], dtype=np.int64)
+        scope = scope_of[found.pattern]
+        keep: Flags = (scope == 0) | ((scope == 1) == index.in_title[segment])
+        for number in np.unique(found.pattern).tolist():
+            alternative = batch.alternative[number]
+            if alternative.acronym and self._lexicon.is_ambiguous(alternative.acronym):
+                for place in np.flatnonzero(found.pattern == number).tolist():
+                    doc = int(index.doc_of[segment[place]])
+                    keep[place] &= self._lexicon.allows(doc, alternative.acronym, alternative.long)
+        return keep
 
-    def _admits(self, term: Term, alternative: Alternative, doc: int, field: str) -> bool:
-        if term.scope is not Scope.EVERYWHERE and field != term.scope:
-            return False
-        return not alternative.acronym or self._lexicon.allows(doc, alternative.acronym, alternative.long)
+    def _hits(self, terms: int, places: _Places, count: Ints) -> list[Hits]:
+        """The places summed up by term and paper."""
+        index = self._index
+        keep = self._one_near_a_field(places, count)
+        places, count = places.at(keep), count[keep]
+        segment = index.segment_of[places.first]
+        title, doc = index.in_title[segment], index.doc_of[segment]
+        # The best place of each paper comes first: most counted, then in the title, then first.
+        order = np.lexsort((places.end, places.first, ~title, -count, doc, places.term))
+        places, count, title, doc = places.at(order), count[order], title[order], doc[order]
+        begins = np.flatnonzero(_changes(places.term) | _changes(doc))
+        made = np.zeros(len(begins), dtype=HIT)
+        if len(begins):
+            best_title = np.maximum.reduceat(np.where(title, count, 0), begins)
+            abstract = np.add.reduceat(np.where(title, 0, count), begins)
+            made["doc"] = doc[begins]
+            made["score"] = evidence(best_title, abstract, self._lengths[doc[begins]])
+            made["first"], made["end"] = places.first[begins], places.end[begins]
+            made["via"] = places.via[begins]
+        bounds = np.searchsorted(places.term[begins], np.arange(terms + 1)).tolist()
+        return [made[low:high].copy() for low, high in pairwise(bounds)]
 
-    def _places(self, term: Term) -> list[tuple[int, int]]:
-        """Every place of a term as a phrase, under all its names."""
-        found: set[tuple[int, int]] = set()
-        for alternative in self._alternatives(term):
-            size = len(alternative.phrase)
-            for at in self._index.phrase(alternative.phrase):
-                doc, field, _ = self._index.segments[self._index.segment_at(at)]
-                if self._admits(term, alternative, doc, field):
-                    found.add((at, at + size))
-        return sorted(found)
+    def _one_near_a_field(self, places: _Places, count: Ints) -> Flags:
+        """Of the near places of a term in one field the best is kept: most counted, then tightest, then first."""
+        keep = np.ones(len(count), dtype=np.bool_)
+        rows = np.flatnonzero(places.kind == _NEAR)
+        near = places.at(rows)
+        segment = self._index.segment_of[near.first]
+        order = np.lexsort((near.first, near.end - near.first, -count[rows], segment, near.term))
+        repeated = ~(_changes(near.term[order]) | _changes(segment[order]))
+        keep[rows[order[repeated]]] = False
+        return keep
+
+    def _via(self, text: str) -> int:
+        number = self._vias.setdefault(text, len(self._via_names))
+        if number == len(self._via_names):
+            self._via_names.append(text)
+        return number
+
+    def _places(self, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
+        """Every place of each term as a phrase, under all its names."""
+        batch = _Batch([], [], [], [])
+        for number, term in enumerate(terms):
+            for alternative in alternatives(term, self._index, self._lexicon):
+                batch.add(Pattern((alternative.phrase,)), number, _OTHER, alternative)
+        found = scan(self._index, batch.patterns)
+        keep = self._admitted(terms, batch, found)
+        term_of = np.array(batch.term, dtype=np.int64)[found.pattern]
+        places: list[set[tuple[int, int]]] = [set() for _ in terms]
+        kept = (column[keep].tolist() for column in (term_of, found.first, found.end))
+        for number, first, end in zip(*kept, strict=True):
+            places[number].add((first, end))
+        return [sorted(own) for own in places]
+
+
+def _changes(column: Ints) -> Flags:
+    """Where an ordered column has another value than in the row before; the first row counts."""
+    changed = np.ones(len(column), dtype=np.bool_)
+    changed[1:] = column[1:] != column[:-1]
+    return changed
+
+
+_SCOPES = {Scope.EVERYWHERE: 0, Scope.TITLE: 1, Scope.ABSTRACT: 2}
 
 
 def _chained(spans: list[tuple[int, int, int, int]], places: list[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
@@ -250,17 +257,10 @@ def _chained(spans: list[tuple[int, int, int, int]], places: list[tuple[int, int
             begin, stop = places[number]
             if begin - last_end > NEAR_WORDS:
                 break
-            if (stop <= last and last - stop <= NEAR_WORDS) or begin >= last_end:
+            before = stop <= last and last - stop <= NEAR_WORDS
+            if before or begin >= last_end:
                 made = min(first, begin), max(end, stop), begin, stop
                 known = best.get((begin, stop))
                 if known is None or (made[1] - made[0], made[0]) < (known[1] - known[0], known[0]):
                     best[begin, stop] = made
     return sorted(best.values())
-
-
-def _as_acronym(word: Word, acronym: str) -> Word:
-    """The acronym inside another name of a term: found in capitals only, where they would be an ordinary word else."""
-    if word.base != acronym:
-        return word
-    form = fold(acronym.upper())
-    return Word(word.stem, word.base, form if form.is_case_aware else None, literal=True)

@@ -2,12 +2,12 @@
 
 The score of an interest in a paper is a product:
 
-1. the **evidence** of its term (`Evidence.score`): every place counts by how closely the text says what the subscriber
-   wrote; a phrase that is part of a longer one (*video* language models) counts less than one that stands alone; many
-   places count less and less; the title counts on top; the same words in a short abstract say more than in a long one;
+1. the **evidence** of its term: every place counts by how closely the text says what the subscriber wrote; a phrase
+   that is part of a longer one (*video* language models) counts less than one that stands alone; many places count less
+   and less; the title counts on top; the same words in a short abstract say more than in a long one;
 2. its **rarity** in the issue, so that a subscriber's rare interests come before the common ones;
 3. its **weight**, where the subscriber gave one (`^2`);
-4. the paper's own **standing** (`standing`): new before cross-listed before replaced, upvotes, ratings.
+4. the paper's own **standing**: new before cross-listed before replaced, upvotes, ratings.
 
 The score of a paper for a subscriber is the sum over their interests. Scores are whole numbers, so that a sum does not
 depend on the order of its parts. The weights were fitted to keywords that others gave to a month of papers
@@ -17,27 +17,50 @@ depend on the order of its parts. The weights were fitted to keywords that other
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from newsletter.domain.announcements import AnnounceType
 from newsletter.domain.issues import IssuePaper
 
-__all__ = ["SCALE", "Evidence", "place_count", "rarity", "standing", "whole_score"]
+__all__ = [
+    "ALONE",
+    "CLOSENESS",
+    "MODIFIED",
+    "MODIFYING",
+    "NEAR",
+    "NEAR_OTHER_NAME",
+    "OTHER_NAME",
+    "SCALE",
+    "evidence",
+    "rarity",
+    "standing",
+    "whole_scores",
+]
 
-CLOSENESS = (0.15, 0.25, 0.6, 1.0)
-"""What a place counts by `TextIndex.closeness`: other inflection, other spelling or number, hyphens, verbatim."""
-OTHER_NAME = 0.2
-"""What a place counts where the text uses another name: an acronym, its long form, a synonym, a translation."""
-NEAR = 0.1
-"""What words count that only stand close together."""
+# What a place counts, in hundredths.
+CLOSENESS = (15, 25, 60, 100)
+"""By how closely it is written: another inflection; another spelling or number; hyphens and accents; verbatim."""
+OTHER_NAME = 20
+"""Where the text uses another name: an acronym, its long form, a synonym, a translation."""
+NEAR = 10
+"""Where the words only stand close together."""
+NEAR_OTHER_NAME = 7
+"""The same for another name."""
+
+# Factors of a phrase, in hundredths.
+ALONE = 100
+"""A phrase that stands alone."""
+MODIFIED = 40
+"""A word before it belongs to it: *video* language models."""
+MODIFYING = 80
+"""A word follows that it belongs to: language model *agents*."""
+
 TITLE = 0.5
 """What the best place in the title adds to those in the abstract."""
 TITLE_ALONE = 1.1
 """What it counts at least: a title says more than one place in an abstract."""
-MODIFIED = 0.4
-"""Factor for a phrase with a word before it that belongs to it: *video* language models."""
-MODIFYING = 0.8
-"""Factor for a phrase that a word follows: language model *agents*."""
 BREVITY = 200.0
 """Characters; an abstract much longer than this gains nothing from being short."""
 SCALE = 100
@@ -53,39 +76,19 @@ _FRESHNESS = {
 }
 
 
-@dataclass(slots=True)
-class Evidence:
-    """What was found of one term in one paper; the best place (`first` to `end`, positions) is kept for showing."""
+def evidence(
+    title: npt.NDArray[np.int64], abstract: npt.NDArray[np.int64], length: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """The evidence of a term in papers, around 1 for a phrase found once, verbatim and alone.
 
-    title: float = 0.0
-    abstract: float = 0.0
-    first: int = 0
-    end: int = 0
-    via: str = ""
-    best: tuple[float, bool, int] = (0.0, False, 0)
-
-    def add(self, count: float, *, in_title: bool, span: tuple[int, int], via: str) -> None:
-        """Add one place that counts so much."""
-        if in_title:
-            self.title = max(self.title, count)
-        else:
-            self.abstract += count
-        rank = (count, in_title, -span[0])
-        if rank > self.best:
-            self.best, (self.first, self.end), self.via = rank, span, via
-
-    def score(self, length: int) -> float:
-        """The evidence as a number, around 1 for a phrase found once; `length` is the paper's, in characters."""
-        brevity = 1.0 + BREVITY / (length + BREVITY)
-        return max(TITLE_ALONE * self.title, TITLE * self.title + math.log2(1.0 + self.abstract)) * brevity
-
-
-def place_count(closeness: int | None, *, via: bool, alone_before: bool, alone_after: bool) -> float:
-    """What one place counts; `closeness` is None where the words only stand close together."""
-    if closeness is None:
-        return NEAR * (0.7 if via else 1.0)
-    count = OTHER_NAME if via else CLOSENESS[closeness]
-    return count * (1.0 if alone_before else MODIFIED) * (1.0 if alone_after else MODIFYING)
+    `title` is what its best place in the title counts, `abstract` the sum of those elsewhere, both in hundredths of
+    hundredths; `length` is that of the papers, in characters.
+    """
+    best = title / (CLOSENESS[-1] * ALONE)
+    places = np.log2(1.0 + abstract / (CLOSENESS[-1] * ALONE))
+    brevity = 1.0 + BREVITY / (length + BREVITY)
+    score: npt.NDArray[np.float64] = np.maximum(TITLE_ALONE * best, TITLE * best + places) * brevity
+    return score
 
 
 def rarity(papers: int, found: int) -> float:
@@ -94,7 +97,7 @@ def rarity(papers: int, found: int) -> float:
 
 
 def standing(entry: IssuePaper) -> float:
-    """The paper's own standing, from 1 to 1.3: how fresh it is, its upvotes, how readers were recommended it."""
+    """The paper's own standing, from 1 to 1.3: how fresh it is, its upvotes, how warmly it was recommended."""
     upvotes = max(0, entry.paper.upvotes or 0)
     ratings = [
         rating.value
@@ -105,6 +108,7 @@ def standing(entry: IssuePaper) -> float:
     return 1.0 + _FRESHNESS[entry.announced_as] + 0.1 * upvotes / (upvotes + 20) + 0.1 * max(ratings, default=0.0) / 5
 
 
-def whole_score(score: float) -> int:
-    """The score as a whole number of hundredths, at least 1."""
-    return max(1, min(_MOST, round(score * SCALE)))
+def whole_scores(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Scores as whole numbers of hundredths, at least 1."""
+    whole: npt.NDArray[np.int64] = np.clip(np.rint(scores * SCALE), 1, _MOST).astype(np.int64)
+    return whole

@@ -7,12 +7,14 @@ Python for each pair of subscriber and paper, and memory is that of a block.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ScoreTable"]
+__all__ = ["ScoreTable", "best_papers"]
 
 _DOC_BITS = 20
 _DOC_MASK = (1 << _DOC_BITS) - 1
@@ -29,21 +31,18 @@ class ScoreTable:
         self._papers = papers
         self._packed = np.empty(1 << 12, dtype=np.int64)
         self._used = 0
-        self._starts: list[int] = []
-        self._sizes: list[int] = []
+        self._starts = array("q")
+        self._sizes = array("q")
 
     def __len__(self) -> int:
         return len(self._starts)
 
-    def add(self, scores: dict[int, int]) -> int:
-        """Keep a row of whole scores (at least 1) by paper; returns its number."""
-        size = len(scores)
+    def add(self, docs: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]) -> int:
+        """Keep a row: papers, ascending, and their whole scores, at least 1. Returns its number."""
+        size = len(docs)
         while self._used + size > len(self._packed):
             self._packed = np.concatenate([self._packed, np.empty_like(self._packed)])
-        if size:
-            docs = np.fromiter(sorted(scores), dtype=np.int64, count=size)
-            values = np.fromiter((scores[doc] for doc in docs.tolist()), dtype=np.int64, count=size)
-            self._packed[self._used : self._used + size] = values << _DOC_BITS | docs
+        self._packed[self._used : self._used + size] = scores << _DOC_BITS | docs
         self._starts.append(self._used)
         self._sizes.append(size)
         self._used += size
@@ -62,11 +61,11 @@ class ScoreTable:
 
     def matrix(self, subscribers: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
         """The sums of each subscriber's rows: subscribers by papers."""
-        flat = np.fromiter((row for rows in subscribers for row in rows), dtype=np.int64)
-        counts = np.fromiter((len(rows) for rows in subscribers), dtype=np.int64, count=len(subscribers))
+        flat = np.fromiter(chain.from_iterable(subscribers), dtype=np.int64)
+        counts = np.fromiter(map(len, subscribers), dtype=np.int64, count=len(subscribers))
         where = np.repeat(np.arange(len(subscribers), dtype=np.int64) * self._papers, counts)
-        sizes = np.array(self._sizes, dtype=np.int64)[flat] if len(flat) else flat
-        starts = np.array(self._starts, dtype=np.int64)[flat] if len(flat) else flat
+        sizes = np.array(self._sizes, dtype=np.int64)[flat]
+        starts = np.array(self._starts, dtype=np.int64)[flat]
         ends = np.cumsum(sizes)
         total = int(ends[-1]) if len(ends) else 0
         # For each pair its place in the packed array: the start of its row, and how far into the row it is.

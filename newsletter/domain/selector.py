@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from newsletter.domain.evaluation import Evaluator
 from newsletter.domain.interest_parser import parse
-from newsletter.domain.interests import Expression, Interest, Topic, leaves
+from newsletter.domain.interests import Expression, Interest, Term, Topic, leaves
 from newsletter.domain.issues import Issue
-from newsletter.domain.ranking import SCALE, whole_score
+from newsletter.domain.ranking import SCALE
 from newsletter.domain.score_table import ScoreTable, best_papers
 from newsletter.domain.selection import Match, Pick, Selection, SelectionRequest
 from newsletter.errors import InterestError
@@ -27,8 +27,12 @@ __all__ = ["IssueSelector"]
 MAX_ROWS = 200_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
 MAX_MATCHES = 200_000
-BLOCK_CELLS = 2_000_000
+"""Explanations kept, likewise."""
+BLOCK_CELLS = 1_000_000
 """Subscribers times papers that are scored at once: about 40 MB of arrays."""
+AHEAD = 16_384
+"""Requests read ahead."""
+_NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +67,20 @@ class IssueSelector:
 
     def select(self, request: SelectionRequest) -> Selection:
         """The digest of one subscriber."""
-        self._make_room()
-        line = self._line(request)
-        limit = len(self._ids) if request.max_papers is None else max(0, request.max_papers)
-        papers, scores, found = best_papers(line[np.newaxis, :], limit)
-        return self._selection(request, papers[0], scores[0], int(found[0]), limit)
+        return next(self._select_block([request]))
 
     def select_many(self, requests: Iterable[SelectionRequest]) -> Iterator[Selection]:
         """The digests of many, in the order asked, in bounded memory. Picks are explained when they are looked at."""
-        size = max(1, min(4096, BLOCK_CELLS // max(1, len(self._ids))))
+        size = max(1, BLOCK_CELLS // max(1, len(self._ids)))
         pending = iter(requests)
-        while block := list(islice(pending, size)):
-            self._make_room()
-            yield from self._select_block(block)
+        # Interests are read far ahead, because looking up many new ones together is cheaper.
+        while ahead := list(islice(pending, AHEAD)):
+            self._read_all(text for request in ahead for text in request.interests)
+            for low in range(0, len(ahead), size):
+                yield from self._select_block(ahead[low : low + size])
 
     def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
         """What is wrong with these interests, a plain sentence each."""
-        self._make_room()
         found = []
         for text in interests:
             if problem := self._read(text).problem:
@@ -90,52 +91,34 @@ class IssueSelector:
     # --- scoring ----------------------------------------------------------------------------------------------------
 
     def _select_block(self, block: list[SelectionRequest]) -> Iterator[Selection]:
+        self._read_all(text for request in block for text in request.interests)
         plain = self._plain
         rows: list[list[int]] = []
         special: list[int] = []
         for number, request in enumerate(block):
-            interests = request.interests
             try:
-                # A list with an interest twice counts it once.
-                rows.append([plain[text] for text in dict.fromkeys(interests)])
+                # An interest that stands twice in a list counts once.
+                rows.append([plain[text] for text in dict.fromkeys(request.interests)])
             except KeyError:
-                readings = [self._read(text) for text in dict.fromkeys(interests)]
-                if all(reading.text in plain for reading in readings):
-                    rows.append([reading.row for reading in readings])
-                    continue
                 rows.append([])
+            if not rows[-1]:
                 special.append(number)
-            else:
-                if not interests:
-                    special.append(number)
         matrix = self._table.matrix(rows)
         for number in special:
             matrix[number] = self._line(block[number])
-        limits = [len(self._ids) if request.max_papers is None else max(0, request.max_papers) for request in block]
-        for limit in sorted(set(limits)):
-            # Lines of one limit together: the partial sort then takes the same number from each.
-            lines = [number for number, own in enumerate(limits) if own == limit]
-            part = best_papers(matrix if len(lines) == len(block) else matrix[lines], limit)
-            if len(lines) == len(block):
-                papers, scores, found = part
-                break
-        else:
-            yield from self._select_mixed(block, matrix, limits)
-            return
-        counts = found.tolist()
-        for number, request in enumerate(block):
-            yield self._selection(request, papers[number], scores[number], counts[number], limits[number])
-
-    def _select_mixed(
-        self, block: list[SelectionRequest], matrix: npt.NDArray[np.int64], limits: list[int]
-    ) -> Iterator[Selection]:
+        limits = np.array([self._limit(request) for request in block], dtype=np.int64)
         made: dict[int, Selection] = {}
-        for limit in sorted(set(limits)):
-            lines = [number for number, own in enumerate(limits) if own == limit]
-            papers, scores, found = best_papers(matrix[lines], limit)
-            for at, number in enumerate(lines):
-                made[number] = self._selection(block[number], papers[at], scores[at], int(found[at]), limit)
+        for limit in np.unique(limits).tolist():
+            # Lines of one limit together: the partial sort then takes the same number from each.
+            lines = np.flatnonzero(limits == limit)
+            papers, scores, found = best_papers(matrix if len(lines) == len(block) else matrix[lines], limit)
+            for number, own, score, count in zip(lines.tolist(), papers, scores, found.tolist(), strict=True):
+                made[number] = self._selection(block[number], own, score, count, limit)
         yield from (made[number] for number in range(len(block)))
+
+    def _limit(self, request: SelectionRequest) -> int:
+        papers = len(self._ids)
+        return papers if request.max_papers is None else min(papers, max(0, request.max_papers))
 
     def _line(self, request: SelectionRequest) -> npt.NDArray[np.int64]:
         """The score of every paper for one subscriber, 0 for those that are out."""
@@ -156,29 +139,35 @@ class IssueSelector:
         return line
 
     def _read(self, text: str) -> _Reading:
-        reading = self._readings.get(text)
-        if reading is None:
-            reading = self._readings[text] = self._look_up(text)
-            if reading.interest is None or not (reading.interest.excludes or reading.interest.must):
-                self._plain[text] = reading.row
-        return reading
+        if text not in self._readings:
+            self._read_all((text,))
+        return self._readings[text]
 
-    def _look_up(self, text: str) -> _Reading:
-        try:
-            interest = parse(text)
-        except InterestError as error:
-            return _Reading(text, self._table.add({}), None, str(error))
-        standing = self._evaluator.standing
-        scores = self._evaluator.scores(interest.expression)
-        row = self._table.add({doc: whole_score(score * standing[doc]) for doc, score in scores.items()})
-        unknown = [leaf.slug for leaf in leaves(interest.expression) if isinstance(leaf, Topic)]
-        missing = [slug for slug in unknown if slug not in self._topics]
-        problem = f"there is no topic “{missing[0]}”" if missing else ""
-        return _Reading(text, row, interest, problem)
-
-    def _make_room(self) -> None:
-        if len(self._table) >= MAX_ROWS:
+    def _read_all(self, texts: Iterable[str]) -> None:
+        """Read and look up those interests that are new."""
+        known = self._readings
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        if len(known) + len(new) > MAX_ROWS:
             self._forget()
+            known = self._readings
+        read = [(text, _parsed(text)) for text in new]
+        found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
+        for text, interest in read:
+            if isinstance(interest, str):
+                known[text] = _Reading(text, self._table.add(*_NOTHING), None, interest)
+                self._plain[text] = known[text].row
+                continue
+            row = self._table.add(*next(found))
+            known[text] = _Reading(text, row, interest, self._missing_topic(interest))
+            if not (interest.excludes or interest.must):
+                self._plain[text] = row
+
+    def _missing_topic(self, interest: Interest) -> str:
+        if isinstance(interest.expression, Term):
+            return ""
+        slugs = [leaf.slug for leaf in leaves(interest.expression) if isinstance(leaf, Topic)]
+        missing = [slug for slug in slugs if slug not in self._topics]
+        return f"there is no topic “{missing[0]}”" if missing else ""
 
     # --- explaining -------------------------------------------------------------------------------------------------
 
@@ -196,7 +185,6 @@ class IssueSelector:
     def _picks(
         self, request: SelectionRequest, papers: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]
     ) -> tuple[Pick, ...]:
-        self._make_room()
         why: dict[int, list[tuple[int, Match]]] = {doc: [] for doc in papers.tolist()}
         explained = False
         for text in dict.fromkeys(request.interests):
@@ -222,6 +210,13 @@ class IssueSelector:
                 self._matches.clear()
             match = self._matches[text, doc] = self._evaluator.explain(doc, text, expression)
         return match
+
+
+def _parsed(text: str) -> Interest | str:
+    try:
+        return parse(text)
+    except InterestError as error:
+        return str(error)
 
 
 def _read_topics(topics: Mapping[str, str]) -> dict[str, Expression]:
