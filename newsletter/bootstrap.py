@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ from newsletter.services.daily import Daily
 from newsletter.services.edit import Edit
 from newsletter.services.enrich import Enrich
 from newsletter.services.importing import ImportArchive
+from newsletter.services.progress import Silent
 from newsletter.services.publish import Publish
 from newsletter.services.scope import Scope
 from newsletter.services.subscribers import SyncReport, SyncRoster
@@ -41,9 +42,12 @@ from newsletter.settings import Settings, SourceSettings, make_settings
 from newsletter.store import Database, SqlStore
 
 if TYPE_CHECKING:
+    from newsletter.domain.ports import Signer
+    from newsletter.mail.dkim import DkimKey
     from newsletter.mail.transport import Relay
     from newsletter.render.environment import Templates
-    from newsletter.services.dispatch import DryRun, Plan, PlanReport, Send, Snapshot
+    from newsletter.services.audit import Audit
+    from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
 
 __all__ = ["Application", "sample_settings", "shipped"]
 
@@ -292,11 +296,14 @@ class Application:
     def send(self) -> Send:
         """Send what was planned."""
         from newsletter.domain.deliveries import UncertainPolicy  # noqa: PLC0415
+        from newsletter.mail.limits import PRESETS, Preset  # noqa: PLC0415
         from newsletter.mail.pool import PoolSettings  # noqa: PLC0415
         from newsletter.mail.transport import Connector  # noqa: PLC0415
         from newsletter.services.dispatch import Send, SendSettings  # noqa: PLC0415  # as above
 
         s = self.settings
+        preset = PRESETS.get(s.smtp.preset, Preset(()))
+        connections = min(s.smtp.connections, preset.connections or s.smtp.connections)
         return Send(
             subscribers=self.store.subscribers,
             deliveries=self.store.deliveries,
@@ -304,13 +311,54 @@ class Application:
             mail=self._mail(),
             opener=Connector(self.check_relay()),
             settings=SendSettings(
-                pool=PoolSettings(connections=s.smtp.connections),
-                limits=s.smtp.rate,
+                pool=PoolSettings(connections=connections, messages=s.smtp.messages or preset.messages),
+                limits=s.smtp.rate or preset.limits,
                 per_domain=s.smtp.per_domain,
                 uncertain=UncertainPolicy(s.dispatch.uncertain),
             ),
             clock=self._clock,
+            signer=self._signer(),
         )
+
+    def send_in_processes(
+        self, key: IssueKey, count: int, *, resume: bool = False, wait: bool = False
+    ) -> DispatchReport:
+        """Send what was planned by several processes at once."""
+        from newsletter.services.dispatch import send_in_processes  # noqa: PLC0415  # as above
+
+        if resume:
+            self.store.deliveries.pause(key, "")
+        return send_in_processes(partial(_send_alone, self.settings, key, wait=wait), count)
+
+    def audit(self) -> Audit:
+        """Account for everybody."""
+        from newsletter.services.audit import Audit  # noqa: PLC0415  # as above
+
+        return Audit(self.store.deliveries, self.store.subscribers)
+
+    def dkim_keys(self) -> list[DkimKey]:
+        """The keys that sign, the RSA key first; none where `dkim.domain` is not set.
+
+        Raises:
+            ConfigError: a key is missing, or is none.
+        """
+        from newsletter.mail.dkim import DkimKey  # noqa: PLC0415  # cryptography is slow to import
+
+        s = self.settings.dkim
+        if not s.domain:
+            return []
+        named = [(s.key_file, s.selector), (s.ed25519_key_file, s.ed25519_selector)]
+        keys = [DkimKey.load(self.settings.path(path), selector) for path, selector in named if path]
+        if not keys:
+            msg = "dkim.domain is set but no key: set dkim.key_file and dkim.selector; `newsletter doctor --dkim` helps"
+            raise ConfigError(msg, key="dkim.key_file")
+        return keys
+
+    def _signer(self) -> Signer | None:
+        from newsletter.mail.dkim import DkimSigner  # noqa: PLC0415  # as above
+
+        s, keys = self.settings.dkim, self.dkim_keys()
+        return DkimSigner(s.domain, keys, body=s.body) if keys else None
 
     def check_relay(self) -> Relay:
         """The relay of the settings.
@@ -318,7 +366,8 @@ class Application:
         Raises:
             ConfigError: it is not set, or not safe as it is set.
         """
-        from newsletter.mail.transport import Relay, Security  # noqa: PLC0415  # as above
+        from newsletter.mail.session import Timeouts  # noqa: PLC0415  # as above
+        from newsletter.mail.transport import Relay, Security  # noqa: PLC0415
 
         s = self.settings.smtp
         return Relay(
@@ -327,6 +376,9 @@ class Application:
             security=Security(s.security),
             username=s.username,
             password=s.password,
+            plaintext_login=s.plaintext_login,
+            authorities=self.settings.path(s.authorities) if s.authorities else None,
+            timeouts=Timeouts.at_most(s.timeout.total_seconds()),
         )
 
     def dry_run(self) -> DryRun:
@@ -341,6 +393,7 @@ class Application:
             mail=self._mail(),
             outbox=self.settings.path(self.settings.publish.outbox),
             page=self._outbox_page,
+            signer=self._signer(),
         )
 
     def _outbox_page(self, manifest: Mapping[str, Any], html: Mapping[str, str]) -> str:
@@ -516,6 +569,17 @@ class Application:
             concurrency=s.concurrency,
             papers_per_request=s.papers_per_request,
         )
+
+
+def _send_alone(settings: Settings, key: IssueKey, *, wait: bool) -> DispatchReport:
+    """One of several processes that send an issue: it builds everything anew, from the settings alone."""
+    application = Application(settings, progress=Silent())
+    status = application.store.deliveries.status(key)
+    issue = application.store.issues.get(key, status.revision if status else None)
+    if issue is None:
+        msg = f"There is no issue {key.slug}."
+        raise IssueMissing(msg)
+    return application.send().run(issue, wait=wait)
 
 
 def _feeds(source: SourceSettings) -> Sequence[str]:

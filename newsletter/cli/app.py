@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import daily, editing, serve, setup, status, subscribers
+from newsletter.cli import daily, editing, sending, serve, setup, status, subscribers
 from newsletter.cli.common import Config
 from newsletter.cli.output import err
 from newsletter.errors import NewsletterError
@@ -55,6 +55,7 @@ editing.register(app)
 app.add_typer(subscribers.app, name="subscribers")
 status.register(app)
 serve.register(app)
+sending.register(app)
 setup.register(app)
 
 

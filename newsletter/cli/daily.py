@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -78,7 +79,9 @@ def send(
         published = application.publish().run(issue.key)
         if not json:
             show_published(published)
-        report = _dispatch(application, issue.key, late=late or application.is_recent(issue), json=json)
+        recent = late or application.is_recent(issue)
+        options = _Options(processes=application.settings.dispatch.processes)
+        report = _dispatch(application, issue.key, options, late=recent, json=json)
         complete = complete and report.is_complete
         results.append(dispatched_as_json(report))
     if json:
@@ -174,11 +177,21 @@ def dispatch(
     weekly: Weekly = False,
     dry_run: DryRun = False,
     late: Late = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on although the issue is paused.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Go on until nothing is deferred any more.")] = False,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Send exactly what this dry run wrote, and stop if it differs.")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="How many processes send; dispatch.processes by default.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Send the day's issue to every subscriber whose interests it meets.
 
-    Example: `newsletter dispatch --date 2026-06-02`
+    Safe to interrupt and to repeat: nobody gets it twice. Ctrl-C finishes what is open and leaves the rest queued.
+
+    Examples: `newsletter dispatch --date 2026-06-02`, `newsletter dispatch --manifest outbox/2026-06-02`
     """
     application = open_application(context, config, quiet=json, sample=dry_run)
     key = _key(_day(application, date), weekly=weekly)
@@ -188,17 +201,38 @@ def dispatch(
             print_json(result)
         return
     application.check_published(key)
-    report = _dispatch(application, key, late=late, json=json)
+    options = _Options(resume, wait, manifest, processes or application.settings.dispatch.processes)
+    report = _dispatch(application, key, options, late=late, json=json)
     if json:
         print_json(dispatched_as_json(report))
     if not report.is_complete:
         raise typer.Exit(1)
 
 
-def _dispatch(application: Application, key: IssueKey, *, late: bool, json: bool) -> DispatchReport:
+class _Options(NamedTuple):
+    """What `dispatch` may be told beyond the issue."""
+
+    resume: bool = False
+    wait: bool = False
+    manifest: Path | None = None
+    processes: int = 1
+
+
+def _dispatch(application: Application, key: IssueKey, options: _Options, *, late: bool, json: bool) -> DispatchReport:
+    from newsletter.services.dispatch import Manifest  # noqa: PLC0415  # mail is slow to import
+
     planned = application.plan().run(key, late=late)
-    with application.watching(f"Sending {key.slug}", planned) as watch:
-        report = application.send().run(planned.issue, watch=watch)
+    if options.processes > 1 and options.manifest is None:
+        report = application.send_in_processes(key, options.processes, resume=options.resume, wait=options.wait)
+    else:
+        with application.watching(f"Sending {key.slug}", planned) as watch:
+            report = application.send().run(
+                planned.issue,
+                manifest=Manifest.read(options.manifest) if options.manifest else None,
+                resume=options.resume,
+                wait=options.wait,
+                watch=watch,
+            )
     if not json:
         show_dispatched(report)
     return report

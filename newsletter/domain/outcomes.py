@@ -46,6 +46,9 @@ def decide(
     """What an answer makes of a delivery; without a reply, `error` says what came instead.
 
     `stage` tells how far the message had come: at `FINAL` it had been handed over and the delivery is `sending`.
+
+    Raises:
+        ValueError: the reply accepts a step before the last one, so there is nothing to decide yet.
     """
     tried = stage is not Stage.FINAL
 
@@ -73,6 +76,9 @@ def decide(
     judgement, said = judge(stage, reply), str(reply)
     reason = judgement.reason
     match judgement.verdict:
+        case Verdict.ACCEPTED if tried:
+            msg = f"{said} at {stage.name} only lets the dialogue go on; it says nothing about the delivery"
+            raise ValueError(msg)
         case Verdict.ACCEPTED:
             return Decision(ended(_S.SENT, "", said), refused=False)
         case Verdict.FAILED:

@@ -449,6 +449,14 @@ class DeliveryStore(Protocol):
         """How many deliveries of an issue are in each state for each reason."""
         ...
 
+    def open_runs(self, key: IssueKey) -> int:
+        """How many processes are sending an issue, or were when they ended without a word."""
+        ...
+
+    def missing(self, key: IssueKey, *, limit: int) -> tuple[str, ...]:
+        """Addresses (some) of subscribers whom planning has passed over without a row: there should be none."""
+        ...
+
     def find(self, key: IssueKey, email: str) -> Delivery | None:
         """The delivery of an issue to an address, or None."""
         ...

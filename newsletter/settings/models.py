@@ -219,7 +219,10 @@ class PublishSettings(_Section):
 
 
 class SmtpSettings(_Section):
-    """`[smtp]`: the relay. `rate` and `per_domain` are messages a second, or limits as `14/s, 50000/day`."""
+    """`[smtp]`: the relay. `rate` and `per_domain` are messages a second, or limits as `14/s, 50000/day`.
+
+    `messages` a connection is 0 for no limit; `preset` stands for a provider's own limits where these are not set.
+    """
 
     host: str = ""
     port: int = Field(default=587, ge=1, le=65535)
@@ -230,7 +233,11 @@ class SmtpSettings(_Section):
     connections: int = Field(default=4, ge=1, le=200)
     rate: Limits = ()
     per_domain: Limits = ()
-    timeout: Duration = timedelta(minutes=5)
+    messages: int = Field(default=0, ge=0)
+    preset: Literal["", "gmail", "google-workspace", "microsoft-365", "ses", "ses-sandbox"] = ""
+    authorities: Path | None = None
+    plaintext_login: bool = False
+    timeout: Duration = timedelta(minutes=10)
 
 
 class DispatchSettings(_Section):
@@ -238,14 +245,18 @@ class DispatchSettings(_Section):
 
     uncertain: Literal["hold", "resend"] = "hold"
     late_after: Duration = timedelta(days=3)
+    processes: int = Field(default=1, ge=1, le=64)
 
 
 class DkimSettings(_Section):
-    """`[dkim]`: off unless a domain is set."""
+    """`[dkim]`: off unless a domain is set. `key_file` is RSA; an Ed25519 key may sign beside it."""
 
     domain: str = ""
     selector: str = ""
     key_file: Path | None = None
+    ed25519_selector: str = ""
+    ed25519_key_file: Path | None = None
+    body: Literal["relaxed", "simple"] = "relaxed"
 
 
 class WebSettings(_Section):

@@ -24,7 +24,7 @@ from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.store._delivery_rows import delivery_of, staged
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
-from newsletter.store.tables import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow
+from newsletter.store.tables import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow, SubscriberRow
 
 __all__ = ["SqlDeliveryStore"]
 
@@ -32,6 +32,7 @@ _DELIVERY = table_of(DeliveryRow)
 _DISPATCH = table_of(DispatchRow)
 _RUN = table_of(DispatchRunRow)
 _REST = table_of(DomainRestRow)
+_SUBSCRIBER = table_of(SubscriberRow)
 _BATCH = 1000
 
 _S = DeliveryStatus
@@ -272,6 +273,20 @@ class SqlDeliveryStore:
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         return {(DeliveryStatus(status), reason): count for status, reason, count in sorted(rows)}
+
+    def open_runs(self, key: IssueKey) -> int:
+        """How many processes are sending an issue, or were when they ended without a word."""
+        with self._database.read() as connection:
+            mine = select(func.count()).where(_RUN.c.dispatch_id == _id_of(key), _RUN.c.ended_at.is_(None))
+            return connection.execute(mine).scalar_one()
+
+    def missing(self, key: IssueKey, *, limit: int) -> tuple[str, ...]:
+        """Addresses (some) of subscribers whom planning has passed over without a row: there should be none."""
+        through = select(func.max(_D.subscriber_id)).where(_of(key)).scalar_subquery()
+        row = select(_D.id).where(_of(key), _D.email_key == _SUBSCRIBER.c.email_key).exists()
+        statement = select(_SUBSCRIBER.c.email).where(_SUBSCRIBER.c.id <= through, ~row).limit(limit)
+        with self._database.read() as connection:
+            return tuple(connection.execute(statement).scalars())
 
     def find(self, key: IssueKey, email: str) -> Delivery | None:
         """The delivery of an issue to an address, or None."""

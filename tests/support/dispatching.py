@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from newsletter.domain.merging import merge
 from newsletter.domain.retries import RetrySchedule
 from newsletter.domain.selector import IssueSelector
 from newsletter.domain.subscriptions import Subscriber
+from newsletter.mail.assembly import MailAssembler
 from newsletter.mail.pool import PoolSettings
 from newsletter.mail.session import Timeouts
 from newsletter.mail.transport import Connector, Relay, Security
@@ -59,6 +61,12 @@ class Clock:
         self.now += timedelta(**span)
 
 
+@cache
+def _mail() -> MailAssembler:
+    # templates are read and compiled once for all tests
+    return make_assembler()
+
+
 class Dispatching:
     """One newsletter with one issue."""
 
@@ -72,7 +80,7 @@ class Dispatching:
             schedule=RetrySchedule(),
             uncertain=UncertainPolicy.HOLD,
         )
-        self.mail = make_assembler()
+        self.mail = _mail()
 
     def subscribe(self, *people: Subscriber) -> None:
         """Add subscribers."""

@@ -1,0 +1,202 @@
+"""`audit` and `doctor`: what became of an issue, and whether mail could go out at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.common import Config, Json, open_application
+from newsletter.cli.output import out, print_json, table
+from newsletter.errors import NewsletterError, UsageError
+
+if TYPE_CHECKING:
+    from newsletter.bootstrap import Application
+    from newsletter.domain.issues import IssueKey
+
+__all__ = ["register"]
+
+Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue: 2026-06-02, or 2026-06-05-weekly.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    app.command()(audit)
+    app.command()(doctor)
+
+
+def audit(
+    context: typer.Context,
+    issue: Issue,
+    config: Config = None,
+    email: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Did this address get it, and why (not)?")
+    ] = None,
+    resend: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Send an uncertain delivery again; `all` for all of them.")
+    ] = None,
+    as_sent: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Take an uncertain delivery as sent; `all` for all of them.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Account for everybody of an issue's audience; exit status 1 if it does not add up.
+
+    Examples: `newsletter audit 2026-06-02`, `newsletter audit 2026-06-02 --email ada@example.org`
+    """
+    application = open_application(context, config, quiet=json)
+    key = _key(issue)
+    if resend or as_sent:
+        _settle(application, key, resend, as_sent)
+    if email:
+        explanation = application.audit().explain(key, email)
+        if json:
+            print_json({"email": email, "answer": explanation.answer})
+        else:
+            out.print(explanation.answer, markup=False, soft_wrap=True)
+        return
+    report = application.audit().run(key)
+    if json:
+        print_json(
+            {
+                "issue": key.slug,
+                "audience": report.audience,
+                "totals": {status.value: count for status, count in report.totals.items()},
+                "faults": list(report.faults),
+            }
+        )
+    else:
+        out.print(f"Issue {key.slug}: {report.equation}", markup=False)
+        rows = [(status.value, reason, count) for (status, reason), count in report.reasons.items() if reason]
+        if rows:
+            table("Why", ("Status", "Reason", "Deliveries"), rows, right=("Deliveries",))
+        if report.dispatch.paused:
+            out.print(f"Paused: {report.dispatch.paused}", markup=False, soft_wrap=True)
+        for fault in report.faults:
+            out.print(f"Does not add up: {fault}", markup=False, soft_wrap=True)
+        if not report.faults:
+            out.print("Everybody is accounted for.")
+    if report.faults:
+        raise typer.Exit(1)
+
+
+def _settle(application: Application, key: IssueKey, resend: str | None, as_sent: str | None) -> None:
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from newsletter.domain.deliveries import DeliveryStatus  # noqa: PLC0415  # help needs none of it
+
+    for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
+        if who:
+            only = "" if who == "all" else who
+            count = application.store.deliveries.settle_uncertain(key, status, at=datetime.now(UTC), email=only)
+            out.print(f"{count} uncertain deliveries are {status.value} now.")
+
+
+def _key(text: str) -> IssueKey:
+    from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
+
+    try:
+        return IssueKey.parse(text)
+    except ValueError:
+        msg = f"expected an issue such as 2026-06-02 or 2026-06-05-weekly, got {text!r}."
+        raise UsageError(msg) from None
+
+
+def doctor(
+    context: typer.Context,
+    config: Config = None,
+    dkim: Annotated[bool, typer.Option("--dkim", help="Create missing DKIM keys and show their DNS records.")] = False,
+) -> None:
+    """Check what can be checked from here: the database, the relay, its TLS and login, DKIM. Nothing is sent.
+
+    Examples: `newsletter doctor`, `newsletter doctor --dkim`
+    """
+    application = open_application(context, config)
+    if dkim:
+        _show_keys(application)
+        return
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("database", lambda: application.store.database.label),
+        ("relay", lambda: asyncio.run(_try_relay(application))),
+        ("dkim", lambda: _try_dkim(application)),
+        ("links", lambda: _try_links(application)),
+    )
+    rows = []
+    for name, check in checks:
+        try:
+            rows.append((name, "ok", check()))
+        except NewsletterError as error:
+            rows.append((name, "wrong", str(error)))
+    table("Doctor", ("Check", "Result", "What"), rows)
+    out.print("Not to be seen from here: SPF, DMARC and reverse DNS of your relay (see docs/dkim.md).")
+    if any(result == "wrong" for _, result, _ in rows):
+        raise typer.Exit(1)
+
+
+async def _try_relay(application: Application) -> str:
+    from newsletter.mail.transport import Connector  # noqa: PLC0415  # help needs none of it
+
+    relay = application.check_relay()
+    session = await Connector(relay).open()
+    pipelining = "with" if session.pipelining else "without"
+    await session.quit()
+    login = f", logged in as {relay.username}" if relay.username else ""
+    return f"{relay.label} answers, security {relay.security}{login}, {pipelining} pipelining"
+
+
+def _try_dkim(application: Application) -> str:
+    keys = application.dkim_keys()
+    if not keys:
+        return "not set: leave it so only if your relay signs"
+    domain = application.settings.dkim.domain
+    sender = parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2].lower()
+    if sender != domain and not sender.endswith(f".{domain}"):
+        msg = f"dkim.domain is {domain} but mail comes from {sender}: DMARC wants them aligned"
+        raise NewsletterError(msg)
+    return ", ".join(f"{key.algorithm} by {key.selector}._domainkey.{domain}" for key in keys)
+
+
+def _try_links(application: Application) -> str:
+    base = application.settings.newsletter.base_url
+    if not base.startswith("https://"):
+        msg = "newsletter.base_url is not an https address: mail has no one-click unsubscribe without one"
+        raise NewsletterError(msg)
+    return base
+
+
+def _show_keys(application: Application) -> None:
+    from newsletter.mail.dkim import create_key  # noqa: PLC0415  # help needs none of it
+
+    s = application.settings.dkim
+    sender = parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2].lower()
+    domain = s.domain or sender
+    if not s.key_file:
+        path = application.settings.path(Path("dkim.pem"))
+        if not path.exists():
+            create_key(path, s.selector or "newsletter")
+            out.print(
+                f"Created {path}. Keep it private, and a copy of it safe. Add to newsletter.toml:\n", markup=False
+            )
+        lines = (
+            "[dkim]",
+            f'domain = "{domain}"',
+            f'selector = "{s.selector or "newsletter"}"',
+            'key_file = "dkim.pem"',
+        )
+        out.print("\n".join(lines), markup=False)
+        out.print("\nThen run `newsletter doctor --dkim` again for the DNS record.", markup=False)
+        return
+    for path_set, selector, kind in (
+        (s.key_file, s.selector, "rsa"),
+        (s.ed25519_key_file, s.ed25519_selector, "ed25519"),
+    ):
+        if path_set and not application.settings.path(path_set).exists():
+            create_key(application.settings.path(path_set), selector, kind="rsa" if kind == "rsa" else "ed25519")
+            out.print(f"Created {application.settings.path(path_set)}.", markup=False)
+    out.print("Put this into the zone of your domain:\n")
+    for key in application.dkim_keys():
+        out.print(key.zone_line(domain), markup=False, soft_wrap=True)
