@@ -100,8 +100,12 @@ class Collect:
             if feeds:
                 due.append((source, feeds))
         with self._progress.task("Collecting", sum(len(feeds) for _, feeds in due)) as step:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._collect(source, day, feeds, step)) for source, feeds in due]
+            try:
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(self._collect(source, day, feeds, step)) for source, feeds in due]
+            except ExceptionGroup as failures:
+                # a full disk stops every source at once: one of them is enough to say so
+                raise failures.exceptions[0] from None
         return sum(task.result() for task in tasks)
 
     async def _collect(self, source: Source, day: date, feeds: Sequence[str], step: Callable[[int], None]) -> int:
