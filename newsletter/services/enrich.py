@@ -91,16 +91,21 @@ class Enrich:
                         done.append(summary)
                         step(1)
                         if len(done) - kept >= _GROUP:
-                            self._summaries.put(done[kept:])
+                            self._keep(done[kept:])
                             kept = len(done)
             except EngineUnavailable as error:
                 stopped = str(error)
             finally:
-                self._summaries.put(done[kept:])
+                self._keep(done[kept:])
         reached = {summary.paper_id for summary in done}
         lost = [self._unreached(paper, language) for paper in due if paper.id not in reached] if stopped else []
-        self._summaries.put(lost)
+        self._keep(lost)
         return done + lost, stopped
+
+    def _keep(self, summaries: Sequence[Summary]) -> None:
+        """Keep these, but no failure of a second attempt in place of what the first one gave."""
+        usable = self._summaries.get([s.key for s in summaries if s.failure])
+        self._summaries.put([s for s in summaries if not s.failure or s.key not in usable or usable[s.key].failure])
 
     def _unreached(self, paper: Paper, language: str) -> Summary:
         key = self._engine.key(paper, language)

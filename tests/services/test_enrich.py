@@ -19,10 +19,12 @@ from newsletter.enrich.client import ChatClient
 from newsletter.enrich.extractive import ExtractiveEngine
 from newsletter.enrich.llm import LlmEngine
 from newsletter.enrich.prompts import Prompts
+from newsletter.errors import EngineUnavailable
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.enrich import Enrich
 from newsletter.services.progress import Silent
 from newsletter.store import Database, SqlStore
+from tests.support.doubles import ScriptedEngine, paper
 from tests.support.llm_server import Answer, LlmServer, Recorded, answer_of, good_entry
 from tests.support.shared import DATA, needs_shared
 
@@ -220,3 +222,27 @@ async def test_what_models_really_wrote_makes_an_issue_without_their_faults(stor
             assert (summary.failure is not None) == (text == "")
             assert "failed" not in summary.tldr[-30:]
             assert not control.search(text)
+
+
+@pytest.mark.parametrize("why", [FailureKind.REFUSED, None])
+async def test_asking_again_in_vain_does_not_lose_what_was_there(store, why):
+    async def ask(engine, **options):
+        return await Enrich(store.summaries, engine, ["en"], Silent()).run([paper(1)], **options)
+
+    await ask(ScriptedEngine())
+    report = await ask(
+        ScriptedEngine(failures={1: why}) if why else ScriptedEngine(raises={1: EngineUnavailable("down")}), again=True
+    )
+    assert report.failed == 1
+    [kept] = store.summaries.of([paper(1).id])[paper(1).id]
+    assert (kept.tldr, kept.failure) == ("PAPER 1", None)
+
+
+async def test_what_was_answered_is_kept_whatever_stops_the_rest(store):
+    papers = [paper(n) for n in range(1, 100)]
+    stopped = ScriptedEngine(raises={80: RuntimeError("pulled the plug")})
+    with pytest.raises(RuntimeError, match="pulled the plug"):
+        await Enrich(store.summaries, stopped, ["en"], Silent()).run(papers)
+    resumed = ScriptedEngine()
+    await Enrich(store.summaries, resumed, ["en"], Silent()).run(papers)
+    assert [asked for _, asked in resumed.asked] == [p.id for p in papers[79:]]
