@@ -1,0 +1,271 @@
+"""Composing: a day is frozen once, a paper has one daily issue, and the same state gives the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from newsletter.domain.announcements import AnnounceType, ListingStatus, Notice
+from newsletter.domain.issue_codec import encode_issue
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState
+from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.errors import IssueMissing, NothingToDo
+from newsletter.services.compose import LATE, Compose, ComposeOptions
+from newsletter.store import SqlStore
+from tests.support.doubles import MONDAY, Ticking, announced, listing, paper, paper_id, summary
+
+TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+SUNDAY = MONDAY + timedelta(days=6)
+PUBLISHED, APPROVED = IssueState.PUBLISHED, IssueState.APPROVED
+
+
+def admits_new_and_cross(notice: Notice) -> bool:
+    return notice.kind in {AnnounceType.NEW, AnnounceType.CROSS}
+
+
+def admits_everything(_: Notice) -> bool:
+    return True
+
+
+def compose(
+    store: SqlStore, clock: Ticking, *, admits: Callable[[Notice], bool] = admits_new_and_cross, **options: object
+) -> Compose:
+    settled = {"engines": ("file", "scripted"), "languages": ("en",), "order": "announced"} | options
+    return Compose(
+        store,
+        ComposeOptions("The day", "Papers", **settled),  # type: ignore[arg-type]
+        admits=admits,
+        clock=clock,
+        acronyms=lambda papers: {"n": tuple(str(p.id) for p in papers[:1])},
+    )
+
+
+def ids(issue: Issue) -> list[int]:
+    return [int(e.id[-5:]) for e in issue.papers]
+
+
+def publish(store: SqlStore, issue: Issue, clock: Ticking) -> None:
+    store.issues.mark(issue.key, issue.revision, PUBLISHED, clock())
+
+
+def collected(store: SqlStore, *numbers: int, day: date = MONDAY) -> None:
+    store.papers.add([announced(n, day) for n in numbers])
+    store.listings.record(listing(day=day, collected=len(numbers)))
+
+
+# --- freezing ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_issue_holds_all_that_every_surface_shows(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1, 2)
+    store.summaries.put([summary(1), summary(1, "zh-Hans")])
+    store.notes.put(IssueKey(MONDAY), IssueNote(preface={"en": "Hello"}), [PaperNote(paper_id=paper_id(1), position=1)])
+    issue = compose(store, clock, languages=("zh-Hans", "en")).run(MONDAY)
+    assert ids(issue) == [1, 2]
+    assert (issue.title, issue.description, issue.languages) == ("The day", "Papers", ("zh-Hans", "en"))
+    assert issue.papers[0].notices == (Notice(MONDAY, "arxiv-rss", "cs.CL", AnnounceType.NEW, 1),)
+    assert set(issue.papers[0].summaries) == {"en", "zh-Hans"}
+    assert issue.papers[0].note == PaperNote(paper_id=paper_id(1), position=1)
+    assert issue.note.preface == {"en": "Hello"}
+    assert [x.collected for x in issue.listings] == [2]
+    assert issue.acronyms == {"n": (str(paper_id(1)),)}
+    assert store.issues.get(IssueKey(MONDAY)) == issue
+
+
+def test_the_same_content_keeps_its_moment_and_its_approval(store: SqlStore, clock: Ticking) -> None:
+    """A message made from it again must have the same bytes, its date among them."""
+    collected(store, 1, 2)
+    first = compose(store, clock).run(MONDAY)
+    store.issues.mark(first.key, 1, APPROVED, clock())
+    store.papers.add([announced(2), announced(1)])
+    again = compose(store, clock).run(MONDAY)
+    assert encode_issue(again) == encode_issue(first)
+    assert again.frozen_at == first.frozen_at
+    status = store.issues.status(first.key)
+    assert status is not None
+    assert status.state is APPROVED
+
+
+def test_other_content_is_a_new_draft_of_the_same_revision(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    first = compose(store, clock).run(MONDAY)
+    store.issues.mark(first.key, 1, APPROVED, clock())
+    collected(store, 1, 2)
+    again = compose(store, clock).run(MONDAY)
+    assert (again.revision, ids(again)) == (1, [2, 1])
+    assert again.hash != first.hash
+    assert again.frozen_at != first.frozen_at
+    status = store.issues.status(first.key)
+    assert status is not None
+    assert status.state is IssueState.DRAFT
+
+
+def test_a_published_day_gives_the_same_bytes_whatever_came_since(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1, 2)
+    first = compose(store, clock).run(MONDAY)
+    publish(store, first, clock)
+    collected(store, 3)
+    store.summaries.put([summary(1)])
+    store.notes.put(IssueKey(MONDAY), IssueNote(), [PaperNote(paper_id=paper_id(1), drop=True)])
+    again = compose(store, clock, order="relevance", max_papers=1).run(MONDAY)
+    assert encode_issue(again) == encode_issue(first)
+
+
+def test_a_correction_is_a_new_revision_and_the_same_content_is_none(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1, 2)
+    first = compose(store, clock).run(MONDAY)
+    publish(store, first, clock)
+    assert compose(store, clock).run(MONDAY, revise=True) == first
+    store.notes.put(IssueKey(MONDAY), IssueNote(), [PaperNote(paper_id=paper_id(1), drop=True)])
+    second = compose(store, clock).run(MONDAY, revise=True)
+    assert (second.revision, ids(second)) == (2, [2])
+    assert store.issues.get(first.key, 1) == first
+    publish(store, second, clock)
+    assert compose(store, clock).run(MONDAY) == second
+
+
+# --- one daily issue a paper ------------------------------------------------------------------------------------------
+
+
+def test_a_paper_is_in_exactly_one_daily_issue(store: SqlStore, clock: Ticking) -> None:
+    store.papers.add(
+        [announced(1), announced(1, TUESDAY, feed="cs.AI", kind=AnnounceType.CROSS), announced(2, TUESDAY)]
+    )
+    assert ids(compose(store, clock).run(MONDAY)) == [1]
+    assert ids(compose(store, clock).run(TUESDAY)) == [2]
+    assert ids(compose(store, clock).run(MONDAY)) == [1]
+
+
+def test_days_may_be_made_in_any_order(store: SqlStore, clock: Ticking) -> None:
+    store.papers.add([announced(1), announced(1, TUESDAY, feed="cs.AI", kind=AnnounceType.CROSS), announced(2)])
+    assert ids(compose(store, clock).run(TUESDAY)) == [1]
+    assert ids(compose(store, clock).run(MONDAY)) == [2]
+
+
+def test_a_new_version_comes_again_where_replacements_are_wanted(store: SqlStore, clock: Ticking) -> None:
+    store.papers.add([announced(1), announced(paper(1, version=2), TUESDAY, kind=AnnounceType.REPLACE)])
+    assert ids(compose(store, clock, admits=admits_everything).run(MONDAY)) == [1]
+    with pytest.raises(NothingToDo):
+        compose(store, clock).run(TUESDAY)
+    assert ids(compose(store, clock, admits=admits_everything).run(TUESDAY)) == [1]
+
+
+def test_a_paper_that_was_collected_late_enters_the_next_issue(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    publish(store, compose(store, clock).run(MONDAY), clock)
+    store.papers.add([announced(2, MONDAY, feed="cs.AI"), announced(3, TUESDAY)])
+    assert ids(compose(store, clock).run(TUESDAY)) == [3, 2]
+    store.papers.add([announced(4, WEDNESDAY)])
+    assert ids(compose(store, clock).run(WEDNESDAY)) == [4]
+
+
+def test_a_day_that_has_no_issue_yet_keeps_its_papers(store: SqlStore, clock: Ticking) -> None:
+    store.papers.add([announced(1), announced(2, TUESDAY)])
+    assert ids(compose(store, clock).run(TUESDAY)) == [2]
+    assert ids(compose(store, clock).run(MONDAY)) == [1]
+
+
+def test_a_paper_that_is_too_late_is_left_in_the_archive(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    compose(store, clock).run(MONDAY)
+    much_later = MONDAY + LATE + timedelta(days=1)
+    store.papers.add([announced(2), announced(3, much_later)])
+    assert ids(compose(store, clock).run(much_later)) == [3]
+
+
+def test_what_the_editor_dropped_or_what_did_not_fit_does_not_come_back(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1, 2, 3)
+    store.notes.put(IssueKey(MONDAY), IssueNote(), [PaperNote(paper_id=paper_id(3), drop=True)])
+    assert ids(compose(store, clock, max_papers=1).run(MONDAY)) == [2]
+    store.papers.add([announced(4, TUESDAY)])
+    assert ids(compose(store, clock).run(TUESDAY)) == [4]
+
+
+def test_what_was_left_out_and_is_announced_again_has_its_day(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1, 2)
+    assert ids(compose(store, clock, max_papers=1).run(MONDAY)) == [2]
+    store.papers.add([announced(1, TUESDAY, feed="cs.AI", kind=AnnounceType.CROSS)])
+    assert ids(compose(store, clock).run(TUESDAY)) == [1]
+
+
+def test_a_draft_that_is_made_anew_forgets_what_the_earlier_one_left_out(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1, 2)
+    compose(store, clock, max_papers=1).run(MONDAY)
+    assert ids(compose(store, clock).run(MONDAY)) == [2, 1]
+    assert store.issues.left_out(MONDAY, MONDAY) == frozenset()
+
+
+# --- nothing ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "exit_status"),
+    [
+        (ListingStatus.NONE_EXPECTED, NothingToDo, 3),
+        (ListingStatus.FRESH, NothingToDo, 3),
+        (ListingStatus.FAILED, IssueMissing, 1),
+        (ListingStatus.STALE, IssueMissing, 1),
+    ],
+)
+def test_no_paper_is_a_failure_only_if_there_should_have_been_some(
+    store: SqlStore, clock: Ticking, status: ListingStatus, error: type[NothingToDo], exit_status: int
+) -> None:
+    store.listings.record(listing("cs.AI", status=ListingStatus.NONE_EXPECTED))
+    store.listings.record(listing("cs.CL", status=status, note="a note"))
+    with pytest.raises(error) as raised:
+        compose(store, clock).run(MONDAY)
+    assert raised.value.exit_status == exit_status
+    assert f"arxiv-rss cs.CL: {status} (a note)" in str(raised.value)
+    assert store.issues.get(IssueKey(MONDAY)) is None
+
+
+def test_a_day_that_was_never_collected_names_the_command(store: SqlStore, clock: Ticking) -> None:
+    with pytest.raises(NothingToDo, match="newsletter collect --date 2026-06-01"):
+        compose(store, clock).run(MONDAY)
+
+
+def test_a_day_whose_papers_had_their_issue_says_so(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    compose(store, clock).run(MONDAY)
+    store.papers.add([announced(1, TUESDAY, kind=AnnounceType.CROSS)])
+    store.listings.record(listing(day=TUESDAY, collected=1))
+    with pytest.raises(NothingToDo, match="every paper announced stands in another issue"):
+        compose(store, clock).run(TUESDAY)
+
+
+# --- weekly -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_weekly_issue_has_every_paper_of_its_seven_days_once(store: SqlStore, clock: Ticking) -> None:
+    both = compose(store, clock, admits=admits_everything)
+    store.papers.add([announced(9, MONDAY - timedelta(days=1)), announced(1), announced(2, WEDNESDAY)])
+    store.papers.add(
+        [announced(paper(1, version=2), SUNDAY, kind=AnnounceType.REPLACE), announced(8, SUNDAY + timedelta(1))]
+    )
+    store.listings.record(listing(collected=1))
+    for day in (MONDAY - timedelta(days=1), MONDAY, WEDNESDAY, SUNDAY, SUNDAY + timedelta(days=1)):
+        both.run(day)
+    weekly = both.run_weekly(SUNDAY)
+    assert weekly.key == IssueKey(SUNDAY, Edition.WEEKLY)
+    assert ids(weekly) == [2, 1]
+    assert [x.day for x in weekly.listings] == [MONDAY]
+    # a weekly issue keeps nothing out of the daily ones
+    assert ids(both.run(SUNDAY)) == [1]
+
+
+def test_a_weekly_issue_is_frozen_like_any_other(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    compose(store, clock).run(MONDAY)
+    first = compose(store, clock).run_weekly(SUNDAY)
+    assert compose(store, clock).run_weekly(SUNDAY) == first
+    publish(store, first, clock)
+    collected(store, 2, day=TUESDAY)
+    compose(store, clock).run(TUESDAY)
+    assert encode_issue(compose(store, clock).run_weekly(SUNDAY)) == encode_issue(first)
+
+
+def test_a_week_without_an_issue_has_nothing_to_do(store: SqlStore, clock: Ticking) -> None:
+    with pytest.raises(NothingToDo):
+        compose(store, clock).run_weekly(SUNDAY)

@@ -1,0 +1,139 @@
+"""The daily job: every step in order, and a day that broke is resumed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter.domain.announcements import ListingStatus
+from newsletter.domain.issues import Edition, Issue, IssueState
+from newsletter.domain.selection import Selector
+from newsletter.domain.subscriptions import Cadence
+from newsletter.domain.summaries import FailureKind
+from newsletter.errors import EngineUnavailable, IssueMissing, NothingToDo
+from newsletter.services.collect import Collect
+from newsletter.services.compose import Compose, ComposeOptions
+from newsletter.services.daily import Daily
+from newsletter.services.enrich import Enrich
+from newsletter.services.progress import Silent
+from newsletter.services.scope import Scope
+from newsletter.store import SqlStore
+from tests.support.doubles import MONDAY, ScriptedEngine, ScriptedSource, Ticking, announced, paper_id
+
+FRIDAY = MONDAY + timedelta(days=4)
+
+
+def source(**changes: object) -> ScriptedSource:
+    papers = {"cs.CL": [announced(1), announced(2), announced(5, FRIDAY)], "cs.AI": [announced(3, feed="cs.AI")]}
+    return ScriptedSource(papers, **changes)  # type: ignore[arg-type]
+
+
+def daily(
+    store: SqlStore, clock: Ticking, from_: ScriptedSource | None = None, engine: ScriptedEngine | None = None
+) -> Daily:
+    options = ComposeOptions("The day", "Papers", languages=("en",), engines=("scripted",), order="announced")
+    compose = Compose(store, options, admits=lambda _: True, clock=clock, acronyms=lambda _: {})
+    return Daily(
+        Collect(store.papers, store.listings, [from_ or source()], Silent()),
+        Scope(compose, store.subscribers, _nobody_selects, feed_entries=100, shown_only=False),
+        Enrich(store.summaries, engine or ScriptedEngine(), ["en"], Silent()),
+        compose,
+        weekly_on="friday",
+    )
+
+
+def _nobody_selects(_: Issue) -> Selector:
+    pytest.fail("every paper is summarised: nobody's interests need to be known")
+
+
+def test_a_day_is_collected_summarised_and_frozen(store: SqlStore, clock: Ticking) -> None:
+    prepared = daily(store, clock).prepare(MONDAY)
+    [issue] = prepared.issues
+    assert [(e.id, e.summaries["en"].tldr) for e in issue.papers] == [
+        (paper_id(3), "PAPER 3"),
+        (paper_id(2), "PAPER 2"),
+        (paper_id(1), "PAPER 1"),
+    ]
+    assert (prepared.collected.new_papers, prepared.enriched.written, prepared.failed) == (3, 3, ())
+
+
+def test_a_day_that_is_done_again_asks_nobody_and_is_the_same(store: SqlStore, clock: Ticking) -> None:
+    first = daily(store, clock).prepare(MONDAY)
+    feeds, engine = source(), ScriptedEngine()
+    again = daily(store, clock, feeds, engine).prepare(MONDAY)
+    assert again.issues == first.issues
+    assert (feeds.asked, engine.asked) == ([], [])
+
+
+def test_a_day_that_broke_while_summarising_is_resumed(store: SqlStore, clock: Ticking) -> None:
+    with pytest.raises(RuntimeError, match="pulled the plug"):
+        daily(store, clock, engine=ScriptedEngine(raises={2: RuntimeError("pulled the plug")})).prepare(MONDAY)
+    feeds, engine = source(), ScriptedEngine()
+    [issue] = daily(store, clock, feeds, engine).prepare(MONDAY).issues
+    assert feeds.asked == []
+    assert engine.asked == [("en", paper_id(2)), ("en", paper_id(1))]
+    assert len(issue.papers) == 3
+
+
+def test_an_engine_that_is_down_does_not_keep_the_issue_back(store: SqlStore, clock: Ticking) -> None:
+    prepared = daily(store, clock, engine=ScriptedEngine(raises={3: EngineUnavailable("down")})).prepare(MONDAY)
+    [issue] = prepared.issues
+    assert [e.summaries["en"].failure for e in issue.papers] == [FailureKind.UNAVAILABLE] * 3
+    assert prepared.enriched.stopped == "down"
+
+
+def test_a_source_that_is_down_is_reported_and_the_others_make_the_issue(store: SqlStore, clock: Ticking) -> None:
+    prepared = daily(store, clock, source(outcomes={"cs.AI": ListingStatus.FAILED})).prepare(MONDAY)
+    assert [x.feed for x in prepared.failed] == ["cs.AI"]
+    assert [e.id for e in prepared.issues[0].papers] == [paper_id(2), paper_id(1)]
+
+
+def test_the_papers_of_a_source_that_was_down_come_the_next_day(store: SqlStore, clock: Ticking) -> None:
+    [first] = daily(store, clock, source(outcomes={"cs.AI": ListingStatus.FAILED})).prepare(MONDAY).issues
+    store.issues.mark(first.key, 1, IssueState.PUBLISHED, clock())
+    later = daily(store, clock)
+    assert later.prepare(MONDAY).issues == (first,)  # it is collected now, and the published issue stays as it is
+    friday = later.prepare(FRIDAY).issues[0]
+    assert [(e.id, e.summaries["en"].tldr) for e in friday.papers] == [
+        (paper_id(5), "PAPER 5"),
+        (paper_id(3), "PAPER 3"),
+    ]
+
+
+def test_on_its_weekday_the_weekly_issue_is_made_too(store: SqlStore, clock: Ticking) -> None:
+    job = daily(store, clock)
+    assert [issue.key.edition for issue in job.prepare(MONDAY).issues] == [Edition.DAILY]
+    both = job.prepare(FRIDAY).issues
+    assert [issue.key.edition for issue in both] == [Edition.DAILY, Edition.WEEKLY]
+    assert [e.id for e in both[1].papers] == [paper_id(n) for n in (5, 3, 2, 1)]
+    assert job.editions_due(FRIDAY) == (Cadence.DAILY, Cadence.WEEKLY)
+    assert job.editions_due(MONDAY) == (Cadence.DAILY,)
+
+
+def test_a_holiday_on_that_weekday_still_has_a_weekly_issue(store: SqlStore, clock: Ticking) -> None:
+    daily(store, clock).prepare(MONDAY)
+    closed = source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.NONE_EXPECTED))
+    [weekly] = daily(store, clock, closed).prepare(FRIDAY).issues
+    assert weekly.key.edition is Edition.WEEKLY
+
+
+def test_a_holiday_is_no_failure(store: SqlStore, clock: Ticking) -> None:
+    closed = source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.NONE_EXPECTED))
+    with pytest.raises(NothingToDo, match="none expected"):
+        daily(store, clock, closed).prepare(MONDAY)
+
+
+def test_a_day_without_any_source_is_a_failure_and_keeps_the_weekly_issue_waiting(
+    store: SqlStore, clock: Ticking
+) -> None:
+    """A weekly issue that went out now would never have the papers of its last day."""
+    daily(store, clock).prepare(MONDAY)
+    down = source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.FAILED))
+    with pytest.raises(IssueMissing, match=r"cs\.AI: failed"):
+        daily(store, clock, down).prepare(FRIDAY)
+    both = daily(store, clock).prepare(FRIDAY).issues
+    assert [issue.key.edition for issue in both] == [
+        Edition.DAILY,
+        Edition.WEEKLY,
+    ]
