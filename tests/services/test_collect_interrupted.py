@@ -102,8 +102,8 @@ async def test_a_full_disk_is_one_plain_error_however_many_sources_meet_it(store
 class _FullDisk:
     """A paper store that can keep nothing."""
 
-    def told(self, *_: object) -> tuple[()]:
-        return ()
+    def told(self, *_: object) -> dict[str, object]:
+        return {}
 
     def add(self, _: object) -> int:
         msg = "database or disk is full"
