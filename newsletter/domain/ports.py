@@ -323,7 +323,10 @@ class SubscriberStore(Protocol):
     """Subscribers, and the addresses never to be mailed again."""
 
     def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
-        """Add or change by address; returns (added, changed). An unsubscribed address stays unsubscribed."""
+        """Add or change by address; returns (added, changed). An unsubscribed address stays unsubscribed.
+
+        One of origin `roster` that is the same as when it was last given is left as it is in the store.
+        """
         ...
 
     def get(self, email: str) -> Subscriber | None:

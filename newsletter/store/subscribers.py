@@ -38,7 +38,11 @@ class SqlSubscriberStore:
         self._clock = clock
 
     def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
-        """Add or change by address; returns (added, changed). Who unsubscribed stays so whatever a file says."""
+        """Add or change by address; returns (added, changed). Who unsubscribed stays so whatever a file says.
+
+        A roster's row that is the same as when it was last taken in changes nothing: what the reader chose since then
+        holds until somebody edits the row.
+        """
         added = changed = 0
         source = iter(subscribers)
         while batch := list(islice(source, _BATCH)):
@@ -52,13 +56,15 @@ class SqlSubscriberStore:
                     if before is None:
                         added += 1
                     else:
+                        if row["roster_row"] and row["roster_row"] == before.roster_row:
+                            continue
                         if before.state == SubscriptionState.UNSUBSCRIBED:
                             row["state"] = before.state
-                        if all(row[name] == getattr(before, name) for name in _CHANGING):
+                        changed += any(row[name] != getattr(before, name) for name in _CHANGING)
+                        if all(row[name] == getattr(before, name) for name in (*_CHANGING, "roster_row")):
                             continue
-                        changed += 1
                     rows.append(row)
-                upsert(connection, SubscriberRow, rows, keys=("email_key",), update=_CHANGING)
+                upsert(connection, SubscriberRow, rows, keys=("email_key",), update=(*_CHANGING, "roster_row"))
         return added, changed
 
     def set_state(self, email: str, state: SubscriptionState) -> bool:
@@ -163,7 +169,7 @@ def _known(connection: Connection, keys: Sequence[str]) -> Mapping[str, Row[tupl
 
 
 def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
-    return {
+    row: dict[str, object] = {
         "email": subscriber.email,
         "email_key": key,
         "name": subscriber.name,
@@ -173,8 +179,14 @@ def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
         "max_papers": subscriber.max_papers,
         "state": subscriber.state.value,
         "origin": subscriber.origin,
-        "created_at": subscriber.created_at or now,
     }
+    return row | {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now}
+
+
+def _roster_row(row: Mapping[str, object]) -> str:
+    if row["origin"] != "roster":
+        return ""
+    return hashlib.sha256(json.dumps([row[name] for name in _CHANGING]).encode()).hexdigest()[:32]
 
 
 def _subscriber(row: Row[tuple[object, ...]]) -> Subscriber:

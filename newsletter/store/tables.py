@@ -148,7 +148,10 @@ class NoteRow(SQLModel, table=True):
 
 
 class SubscriberRow(SQLModel, table=True):
-    """A subscriber; `email_key` is what makes two spellings of an address one."""
+    """A subscriber; `email_key` is what makes two spellings of an address one.
+
+    `roster_row` is a hash of the roster's row as it was last taken in; empty for who came another way.
+    """
 
     __tablename__ = "subscriber"
 
@@ -162,6 +165,7 @@ class SubscriberRow(SQLModel, table=True):
     max_papers: int | None = None
     state: str
     origin: str = ""
+    roster_row: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

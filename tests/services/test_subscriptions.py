@@ -143,3 +143,25 @@ def test_a_roster_that_is_taken_in_meanwhile_does_not_undo_an_unsubscribe(store:
     link.join(10)
     assert reader(store).interests == ("from the roster",)
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_what_a_reader_chose_holds_until_the_roster_row_is_edited(store: SqlStore) -> None:
+    row = Subscriber(email=EMAIL, interests=("from the roster",), origin="roster")
+    assert store.subscribers.upsert([row]) == (0, 1)
+    make_subscriptions(store).save(token(store, "preferences"), FORM)
+    assert store.subscribers.upsert([row]) == (0, 0)
+    assert reader(store).interests == ("retrieval",)
+    assert store.subscribers.upsert([replace(row, interests=("edited",))]) == (0, 1)
+    assert reader(store).interests == ("edited",)
+
+
+def test_who_comes_back_stays_back_when_the_roster_is_read_again(store: SqlStore) -> None:
+    row = Subscriber(email=EMAIL, origin="roster")
+    store.subscribers.upsert([row])
+    service = make_subscriptions(store)
+    service.unsubscribe(token(store, "unsubscribe"))
+    store.subscribers.upsert([row, replace(row, email="third@example.org")])
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+    service.come_back(token(store, "preferences"))
+    store.subscribers.upsert([row])
+    assert reader(store).state is SubscriptionState.CONFIRMED
