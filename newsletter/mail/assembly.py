@@ -17,7 +17,7 @@ from newsletter.domain.issues import Issue
 from newsletter.domain.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
 from newsletter.domain.markup import clean_line, safe_url
 from newsletter.domain.ports import MailEdition
-from newsletter.domain.selection import Pick, Selection
+from newsletter.domain.selection import Match, Pick, Selection
 from newsletter.domain.tokens import bounce_address, keyed_hash, subscriber_token
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import LineCodec, encode_address, encode_header, pick_codec
@@ -28,6 +28,8 @@ _MAX_BYTES = 98_000
 """A message as transferred: under 100 KB with room for the fields that relays add (Gmail clips at about 102 KB)."""
 
 _LINE_CACHE = 8192
+_MORE_ROOM = 600
+"""Octets kept for "n more on the web" in both parts, while it is not known whether it will be needed."""
 
 
 def plain_address(address: str) -> str:
@@ -210,31 +212,33 @@ class _Part:
         def encode(piece: Piece) -> _Encoded:
             return _encode_piece(piece, codec, escape=escape)
 
-        self.frame = encode(part.frame)
-        self.optional = {
-            Region.GREETING: encode(part.greeting),
-            Region.INTERESTS: encode(part.interests),
-            Region.MORE: encode(part.more),
-        }
+        frame = encode(part.frame)
+        cards_at = frame.index(Region.CARDS)
+        self._head, self._foot = frame[:cards_at], frame[cards_at + 1 :]
+        self._greeting, self._interests, self._more = encode(part.greeting), encode(part.interests), encode(part.more)
         self.rows = [b"".join(_static(encode(piece))) for piece in part.rows]
-        self.cards = [_Card(encode(piece)) for piece in part.cards]
+        split = [_split_card(encode(piece)) for piece in part.cards]
+        self.cards = [(before, after) for before, _, after in split]
+        self._card_lines = split[0][1] if split else ()
         self._why = encode(part.why)
         self._term = encode(part.term)
-        self._dynamic: dict[tuple[int, tuple[str, ...]], bytes] = {}
-        self._card_lines = self.cards[0].dynamic if self.cards else ()
+
+    def around(self, values: Mapping[Slot, str], rows: Sequence[int], more: str) -> tuple[list[bytes], list[bytes]]:
+        """What stands before and after the cards. `more` says how many papers stay on the web, empty for none."""
+        regions: dict[Region, Sequence[bytes]] = {Region.ROWS: [self.rows[index] for index in rows]}
+        if values[Slot.NAME]:
+            regions[Region.GREETING] = _fill(self._greeting, values, {})
+        head = _fill(self._head, values, regions)
+        if values[Slot.INTERESTS]:
+            regions[Region.INTERESTS] = _fill(self._interests, values, {})
+        if more:
+            regions[Region.MORE] = _fill(self._more, {Slot.MORE: more}, {})
+        return head, _fill(self._foot, values, regions)
 
     def dynamic(self, number: int, terms: tuple[str, ...]) -> bytes:
         """What is personal about a card: its number and why it came."""
-        key = (number, terms)
-        found = self._dynamic.get(key)
-        if found is None:
-            if len(self._dynamic) >= _LINE_CACHE * 4:
-                self._dynamic.clear()
-            values = {Slot.NUMBER: str(number), Slot.TERMS: ", ".join(terms)}
-            found = self._dynamic[key] = b"".join(
-                _fill(self._card_lines, values, {Region.WHY: self._reasons(values, terms)})
-            )
-        return found
+        values = {Slot.NUMBER: str(number), Slot.TERMS: ", ".join(terms)}
+        return b"".join(_fill(self._card_lines, values, {Region.WHY: self._reasons(values, terms)}))
 
     def _reasons(self, values: dict[Slot, str], terms: tuple[str, ...]) -> list[bytes]:
         if not terms:
@@ -246,18 +250,11 @@ class _Part:
         return _fill(self._why, values, {Region.TERMS: lines})
 
 
-class _Card:
-    """An encoded card: what stands before and after its personal lines."""
-
-    __slots__ = ("after", "before", "dynamic", "size")
-
-    def __init__(self, encoded: _Encoded) -> None:
-        personal = [at for at, part in enumerate(encoded) if not isinstance(part, bytes)]
-        first, last = (personal[0], personal[-1] + 1) if personal else (len(encoded), len(encoded))
-        self.before = b"".join(_static(encoded[:first]))
-        self.dynamic = encoded[first:last]
-        self.after = b"".join(_static(encoded[last:]))
-        self.size = len(self.before) + len(self.after)
+def _split_card(encoded: _Encoded) -> tuple[bytes, _Encoded, bytes]:
+    """A card as what stands before its personal lines, these lines, and what stands after them."""
+    personal = [at for at, part in enumerate(encoded) if not isinstance(part, bytes)]
+    first, last = (personal[0], personal[-1] + 1) if personal else (len(encoded), len(encoded))
+    return b"".join(_static(encoded[:first])), encoded[first:last], b"".join(_static(encoded[last:]))
 
 
 def _static(encoded: _Encoded) -> list[bytes]:
@@ -305,6 +302,11 @@ class _Edition:
         moment = issue.frozen_at or datetime.combine(issue.day, time(), UTC)
         self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
         self._domain = sender.rpartition("@")[2]
+        self._personal: dict[tuple[object, ...], tuple[bytes, bytes, int]] = {}
+        self._cards = [
+            (*text, *html, sum(map(len, (*text, *html))))
+            for text, html in zip(self._text.cards, self._html.cards, strict=True)
+        ]
         self._subjects: dict[tuple[int, int], tuple[str, bytes]] = {}
 
     def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
@@ -325,7 +327,6 @@ class _Edition:
             Slot.INTERESTS: self._designed.interests(recipient.interests) if recipient.interests else "",
             Slot.UNSUBSCRIBE: unsubscribe,
             Slot.PREFERENCES: self._page("preferences", recipient),
-            Slot.MORE: "",
         }
         name = base64.b32encode(mac[:15]).decode().lower()
         message_id = f"<{self._key.slug}.{name}@{self._domain}>"
@@ -355,57 +356,40 @@ class _Edition:
         )
 
     def _bodies(
-        self, picks: Sequence[Pick], found: int, values: dict[Slot, str], room: int
+        self, picks: Sequence[Pick], found: int, values: Mapping[Slot, str], room: int
     ) -> tuple[list[bytes], list[bytes]]:
         """Both parts, with as many papers as there is room for; the others stay on the web."""
         text, html, designed = self._text, self._html, self._designed
         rows = [pick.index for pick in picks[: designed.summary_rows]]
-        values[Slot.MORE] = designed.more(found)
-        frame = self._frames(values, rows, with_more=True)
-        room -= sum(map(len, frame[0])) + sum(map(len, frame[1]))
-        text_cards: list[bytes] = []
-        html_cards: list[bytes] = []
-        shown = 0
+        hidden = found - len(picks)
+        more = designed.more(hidden) if hidden else ""
+        text_parts, text_foot = text.around(values, rows, more)
+        html_parts, html_foot = html.around(values, rows, more)
+        room -= sum(map(len, (*text_parts, *text_foot, *html_parts, *html_foot))) + (0 if hidden else _MORE_ROOM)
+        personal, cards = self._personal, self._cards
         for number, pick in enumerate(picks, 1):
-            terms = designed.terms(pick.matches) if pick.matches else ()
-            text_card, html_card = text.cards[pick.index], html.cards[pick.index]
-            text_why, html_why = text.dynamic(number, terms), html.dynamic(number, terms)
-            room -= text_card.size + html_card.size + len(text_why) + len(html_why)
-            if room < 0 and shown:
+            matches = pick.matches
+            key = (number, *[(match.interest, match.via) for match in matches])
+            text_lines, html_lines, size = personal.get(key) or self._personalise(key, number, matches)
+            text_before, text_after, html_before, html_after, card_size = cards[pick.index]
+            room -= size + card_size
+            if room < 0 and number > 1:
+                hidden = found - number + 1
+                _, text_foot = text.around(values, (), designed.more(hidden))
+                _, html_foot = html.around(values, (), designed.more(hidden))
                 break
-            text_cards += (text_card.before, text_why, text_card.after)
-            html_cards += (html_card.before, html_why, html_card.after)
-            shown = number
-        hidden = found - shown
-        values[Slot.MORE] = designed.more(hidden) if hidden else ""
-        text_frame, html_frame = self._frames(
-            values, rows[:shown], with_more=hidden > 0, cards=(text_cards, html_cards)
-        )
-        return text_frame, html_frame
+            text_parts += (text_before, text_lines, text_after)
+            html_parts += (html_before, html_lines, html_after)
+        return text_parts + text_foot, html_parts + html_foot
 
-    def _frames(
-        self,
-        values: Mapping[Slot, str],
-        rows: Sequence[int],
-        *,
-        with_more: bool,
-        cards: tuple[list[bytes], list[bytes]] = ([], []),
-    ) -> tuple[list[bytes], list[bytes]]:
-        result = []
-        for part, part_cards in zip((self._text, self._html), cards, strict=True):
-            optional = part.optional
-            regions: dict[Region, Sequence[bytes]] = {
-                Region.ROWS: [part.rows[index] for index in rows],
-                Region.CARDS: part_cards,
-            }
-            if values[Slot.NAME]:
-                regions[Region.GREETING] = _fill(optional[Region.GREETING], values, {})
-            if values[Slot.INTERESTS]:
-                regions[Region.INTERESTS] = _fill(optional[Region.INTERESTS], values, {})
-            if with_more:
-                regions[Region.MORE] = _fill(optional[Region.MORE], values, {})
-            result.append(_fill(part.frame, values, regions))
-        return result[0], result[1]
+    def _personalise(self, key: tuple[object, ...], number: int, matches: Sequence[Match]) -> tuple[bytes, bytes, int]:
+        """What is personal about a card, in both parts: kept, because most of it comes again."""
+        terms = self._designed.terms(matches) if matches else ()
+        text, html = self._text.dynamic(number, terms), self._html.dynamic(number, terms)
+        if len(self._personal) >= _LINE_CACHE * 4:
+            self._personal.clear()
+        found = self._personal[key] = (text, html, len(text) + len(html))
+        return found
 
     def _subject(self, indexes: Sequence[int], found: int) -> tuple[str, bytes]:
         key = (indexes[0] if indexes else -1, found)

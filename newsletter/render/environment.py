@@ -23,7 +23,7 @@ from newsletter.render.markdown_text import (
     markdown_text,
     markdown_url,
 )
-from newsletter.render.prose import markdown_html, math
+from newsletter.render.prose import direction, markdown_html, math
 from newsletter.render.text import wrap
 
 __all__ = ["Templates"]
@@ -92,6 +92,7 @@ class Templates:
             words.gettext, words.ngettext, newstyle=True
         )
         environment.filters.update(
+            dir=direction,
             math=math,
             plain=plain,
             markdown=markdown_html,

@@ -31,7 +31,8 @@ _SUBJECT_TITLE = 60
 _PREHEADER = (40, 130)
 _SUMMARY_ROWS = 5
 _TERMS_SHOWN = 6
-_BLANK = re.compile(r"\n{3,}")
+_CLASS = re.compile(r' class="([^"<>]*)"')
+_SELECTOR = re.compile(r"\.([a-z][\w-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ class MailRenderer:
         self._postal_address = clean_line(postal_address, 500)
         self._css = templates.source("mail/inline.css")
         self._head_css = templates.source("mail/head.css")
-        self._document = css_inline.CSSInliner(load_remote_stylesheets=False, extra_css=self._css)
-        self._fragment = css_inline.CSSInliner(load_remote_stylesheets=False)
+        self._document = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True, extra_css=self._css)
+        self._fragment = css_inline.CSSInliner(load_remote_stylesheets=False, minify_css=True)
+        self._kept = frozenset(_SELECTOR.findall(self._head_css))
 
     def design(self, issue: Issue, language: str) -> DesignedMail:
         """The issue's mail in pieces; in the newsletter's own language where the issue does not have that one."""
@@ -157,10 +159,14 @@ class MailRenderer:
         return _tidy(rendered, html=name.endswith(".html"))
 
     def _inline(self, html: str) -> str:
-        return self._document.inline(html) + "\n"
+        return self._spare(self._document.inline(html)) + "\n"
 
     def _inline_fragment(self, html: str) -> str:
-        return self._fragment.inline_fragment(html, self._css)
+        return self._spare(self._fragment.inline_fragment(html, self._css))
+
+    def _spare(self, html: str) -> str:
+        """Without the classes that no media query needs, now that their rules are inlined."""
+        return _CLASS.sub(lambda match: match[0] if self._kept.intersection(match[1].split()) else "", html)
 
 
 def _tidy(text: str, *, html: bool) -> str:

@@ -128,7 +128,7 @@ def hostile_issue(text: str) -> Issue:
 
 
 class _Structure(HTMLParser):
-    """Elements and attribute names in order; formulas count as text."""
+    """Elements and attribute names in order; formulas count as text, direction follows the text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class _Structure(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in MATHML:
-            self.found.append(f"<{tag} {' '.join(sorted(name for name, _ in attrs))}>")
+            self.found.append(f"<{tag} {' '.join(sorted(name for name, _ in attrs if name != 'dir'))}>")
         for name, value in attrs:
             assert not name.startswith("on"), f"an event handler on <{tag}>"
             if name in {"href", "src"}:

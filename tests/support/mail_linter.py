@@ -51,10 +51,10 @@ class _Page(HTMLParser):
         values = dict(attrs)
         self.tags.append((tag, values))
         names = (values.get("class") or "").split()
-        if tag == "h3" and "p-title" in names:
+        if tag == "h3":
             self.titles.append("")
             self._into = "h3"
-        elif tag == "div" and "preheader" in names:
+        elif tag == "div" and not self.preheader:
             self._into = "preheader"
         elif tag in {"style", "title"}:
             self._into = tag
