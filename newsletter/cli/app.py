@@ -65,7 +65,7 @@ def run() -> None:
         app()
     except NewsletterError as error:
         err.print(f"[bold red]{'Nothing to do' if error.exit_status == 3 else 'Error'}:[/] ", end="")
-        err.print(str(error), markup=False, highlight=False, soft_wrap=True)
+        err.print(str(error), markup=False, highlight=False)
         sys.exit(error.exit_status)
     except KeyboardInterrupt:
         err.print("Stopped. What was done is kept; the same command goes on from here.")

@@ -71,7 +71,6 @@ def open_application(
         err.print(
             "Using the bundled sample (no newsletter.toml here). For real papers: "
             "[bold]newsletter init[/], then edit newsletter.toml.",
-            soft_wrap=True,
         )
         return Application(sample_settings(Path()), progress=progress)
     return Application(load_settings(chosen or CONFIG_FILE, environment()), progress=progress)

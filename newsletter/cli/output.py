@@ -12,8 +12,9 @@ from rich.table import Table
 
 __all__ = ["ConsoleProgress", "err", "out", "print_json", "table"]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# lines are never broken by us: a terminal wraps them, and a program or a log wants them whole
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _LINE_EVERY = 10
 """Lines of progress a piece of work prints where there is no terminal: one for every tenth of it."""
@@ -61,7 +62,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     """A table on a terminal, tab-separated lines elsewhere; cells are foreign text and never markup."""
     if not out.is_terminal:
         for row in (columns, *rows):
-            out.print("\t".join(_cell(cell) for cell in row), markup=False, soft_wrap=True)
+            out.print("\t".join(_cell(cell) for cell in row), markup=False)
         return
     shown = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
@@ -70,7 +71,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
 
     for row in rows:
         shown.add_row(*(Text(_cell(cell)) for cell in row))
-    out.print(shown)
+    out.print(shown, soft_wrap=False)
 
 
 def _cell(value: object) -> str:

@@ -37,7 +37,7 @@ def show_roster(report: SyncReport | None) -> None:
     if report is None:
         return
     for problem in report.problems:
-        err.print(f"roster: {problem}", markup=False, soft_wrap=True)
+        err.print(f"roster: {problem}", markup=False)
     if report.added or report.changed or report.removed or report.problems:
         problems = f", {len(report.problems)} problems" if report.problems else ""
         out.print(
@@ -64,9 +64,9 @@ def show_enriched(report: EnrichReport) -> None:
         money = f", {report.spending.money:.2f} in money" if report.spending.money else ""
         out.print(f"The day's papers have cost {report.spending.tokens:,} tokens{money}.")
     for remark in report.spending.remarks:
-        err.print(f"model: {remark}", markup=False, soft_wrap=True)
+        err.print(f"model: {remark}", markup=False)
     if report.stopped:
-        err.print(f"The engine was given up: {report.stopped}", markup=False, soft_wrap=True)
+        err.print(f"The engine was given up: {report.stopped}", markup=False)
     if report.untranslated:
         out.print(
             f"No engine writes {', '.join(report.untranslated)}: those digests show English where nothing else came."
@@ -103,7 +103,7 @@ def show_dry_run(report: DryRunReport, *, sample: bool) -> None:
     table("Who would get what", columns, rows, right=("Papers", "Size"))
     if len(report.entries) > SHOWN:
         out.print(f"... and {len(report.entries) - SHOWN} more; all are in {report.folder / 'manifest.json'}.")
-    out.print(f"{_counted(report.totals)}. Look at [bold]{report.folder / 'index.html'}[/].", soft_wrap=True)
+    out.print(f"{_counted(report.totals)}. Look at [bold]{report.folder / 'index.html'}[/].")
     if sample:
         out.print("Nothing was sent: these subscribers and papers are invented.")
     else:
@@ -117,7 +117,7 @@ def show_dispatched(report: DispatchReport) -> None:
     if rows:
         table("Why", ("Status", "Reason", "Deliveries"), rows, right=("Deliveries",))
     if report.stopped:
-        err.print(report.stopped, markup=False, soft_wrap=True)
+        err.print(report.stopped, markup=False)
     if report.next_due is not None:
         out.print(f"The next deferred one is due at {report.next_due:%Y-%m-%d %H:%M} UTC; run the command again then.")
 

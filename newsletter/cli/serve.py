@@ -39,7 +39,7 @@ def serve(
         server = make_server(web_application(application))
         where, number = line.getsockname()[:2]
         address = f"http://{f'[{where}]' if ':' in where else where}:{number}/"
-        out.print(f"Serving {settings.path(settings.publish.site)} at {address}", markup=False, soft_wrap=True)
+        out.print(f"Serving {settings.path(settings.publish.site)} at {address}", markup=False)
         if not settings.newsletter.base_url:
             err.print("newsletter.base_url is not set, so mails carry no links to these pages.")
         # uvicorn has ended every answer by then and raises the signal again

@@ -38,7 +38,7 @@ def init(
         raise UsageError(msg)
     example = Path(__file__).with_name("newsletter.example.toml").read_bytes()
     write_atomically(target, example)
-    out.print(f"Wrote {target}. Set [bold]from[/] and the categories you read, then:", soft_wrap=True)
+    out.print(f"Wrote {target}. Set [bold]from[/] and the categories you read, then:")
     out.print('  newsletter subscribers add you@example.org -i "large language models"', highlight=False)
     out.print("  newsletter send --dry-run")
 

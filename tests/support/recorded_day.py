@@ -14,13 +14,23 @@ from pathlib import Path
 from tests.support.http_server import HttpServer, Reply, Request, serving
 from tests.support.shared import DATA
 
-__all__ = ["CATEGORIES", "DAY", "announced_ids", "real_lists", "serving_day", "write_settings"]
+__all__ = [
+    "CATEGORIES",
+    "DAY",
+    "announced_ids",
+    "featured_ids",
+    "read_feed",
+    "real_lists",
+    "serving_day",
+    "write_settings",
+]
 
 DAY = date(2026, 6, 2)
 CATEGORIES = ("cs.AI", "cs.CL", "cs.CV", "cs.LG", "stat.ML")
 
 
-def _feed(category: str) -> bytes | None:
+def read_feed(category: str) -> bytes | None:
+    """A feed of the day as it was served; None for a category that was not recorded."""
     path = DATA / "arxiv_rss" / f"rss_{category}_{DAY}.xml.xz"
     return lzma.decompress(path.read_bytes()) if path.exists() else None
 
@@ -30,7 +40,7 @@ def serving_day() -> Iterator[HttpServer]:
     """The day's feeds as `/rss/<category>` and Hugging Face's answer as `/api/daily_papers`."""
 
     def answer(request: Request) -> Reply:
-        if request.path.startswith("/rss/") and (feed := _feed(request.path.removeprefix("/rss/"))):
+        if request.path.startswith("/rss/") and (feed := read_feed(request.path.removeprefix("/rss/"))):
             return Reply(feed, headers={"Content-Type": "application/rss+xml"})
         if request.path == "/api/daily_papers":
             day = DATA / "hf_daily" / f"{request.query.get('date')}.json.gz"
@@ -45,7 +55,7 @@ def announced_ids() -> set[str]:
     """Every paper the feeds announce as `new` or `cross`, read with nothing of ours but a pattern."""
     found: set[str] = set()
     for category in CATEGORIES:
-        for item in re.findall(r"<item>(.*?)</item>", (_feed(category) or b"").decode(), re.DOTALL):
+        for item in re.findall(r"<item>(.*?)</item>", (read_feed(category) or b"").decode(), re.DOTALL):
             kind = re.search(r"<arxiv:announce_type>(.*?)<", item)
             if kind and kind[1] in {"new", "cross"}:
                 number = re.search(r"<link>https://arxiv\.org/abs/(.*?)</link>", item)
