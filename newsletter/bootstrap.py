@@ -94,6 +94,7 @@ class Application:
         self.settings = settings
         self._progress = progress
         self._clock = clock
+        self._selector: tuple[str, Selector] | None = None
 
     # --- state ------------------------------------------------------------------------------------------------------
 
@@ -174,10 +175,12 @@ class Application:
         return None
 
     def selector(self, issue: Issue) -> Selector:
-        """The selector of an issue."""
+        """The selector of an issue. The last one is kept: planning and sending ask for the same."""
         from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
 
-        return IssueSelector(issue)
+        if self._selector is None or self._selector[0] != issue.hash:
+            self._selector = issue.hash, IssueSelector(issue)
+        return self._selector[1]
 
     # --- services ---------------------------------------------------------------------------------------------------
 
