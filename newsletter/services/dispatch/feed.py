@@ -20,6 +20,7 @@ from newsletter.domain.outcomes import decide
 from newsletter.domain.pacing import Pacer
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
 from newsletter.domain.retries import FailureWatch, RetrySchedule
+from newsletter.domain.selection import Selection
 from newsletter.errors import AddressInvalid, NewsletterError
 from newsletter.mail.pool import Answer
 from newsletter.services.dispatch.ledger import LedgerWriter
@@ -81,6 +82,7 @@ class DeliveryFeed:
         self._loop = asyncio.get_running_loop()
         self._ready: deque[Delivery] = deque()
         self._parked: dict[str, deque[Delivery]] = {}
+        self._selections: dict[int, Selection] = {}
         self._rests = {rest.domain: rest for rest in rests}
         self._claiming: asyncio.Task[None] | None = None
         self._cursor = 0
@@ -122,7 +124,7 @@ class DeliveryFeed:
             self._refill()
         while (delivery := self._pick()) is not None:
             try:
-                message = self._maker.make(delivery.recipient)
+                message = self._maker.make(delivery.recipient, self._selections.pop(delivery.id, None))
                 if self._manifest is not None:
                     self._manifest.check(delivery.recipient.email, message)
             except AddressInvalid as error:
@@ -290,13 +292,17 @@ class DeliveryFeed:
             self._exhausted, self._cursor = self._cursor == 0, 0
         else:
             self._cursor = taken[-1].id
+            kept: list[Delivery] = []
             for delivery in taken:
                 if (reason := barred.get(delivery.recipient.email)) is not None:
                     self._write(Outcome(delivery.id, DeliveryStatus.SKIPPED, str(reason)))
                 elif self._manifest is not None and delivery.recipient.email not in self._manifest:
                     continue
                 else:
-                    self._ready.append(delivery)
+                    kept.append(delivery)
+            for delivery, selection in zip(kept, self._maker.select_many([d.recipient for d in kept]), strict=True):
+                self._selections[delivery.id] = selection
+                self._ready.append(delivery)
 
     def _claimed(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
@@ -332,4 +338,5 @@ class DeliveryFeed:
         held = [d for d in self._ready if d.recipient.domain == rest.domain]
         self._ready = deque(d for d in self._ready if d.recipient.domain != rest.domain)
         for d in (*held, *self._parked.pop(rest.domain, ())):
+            self._selections.pop(d.id, None)
             self._ledger.add(Outcome(d.id, d.status, d.reason, d.reply, d.due_at))

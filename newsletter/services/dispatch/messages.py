@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from newsletter.domain.deliveries import OutgoingMessage, Recipient
 from newsletter.domain.issues import Issue
 from newsletter.domain.ports import MailEdition, MailFactory, SelectorFactory, Signer
@@ -23,6 +25,10 @@ class MessageMaker:
     def select(self, recipient: Recipient) -> Selection:
         """The digest of a recipient."""
         return self._selector.select(SelectionRequest(recipient.interests, recipient.max_papers))
+
+    def select_many(self, recipients: Sequence[Recipient]) -> Iterator[Selection]:
+        """The digests of several recipients, in their order: much cheaper than one by one."""
+        return self._selector.select_many(SelectionRequest(r.interests, r.max_papers) for r in recipients)
 
     def make(self, recipient: Recipient, selection: Selection | None = None) -> OutgoingMessage:
         """The message of a recipient: a function of the issue, the recipient as frozen, and the key."""
