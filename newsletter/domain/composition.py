@@ -2,13 +2,14 @@
 
 The rules, in the order in which they are applied:
 
-1. a paper is a candidate if a notice of the issue's day admits it, or if a notice of an earlier day does whose issue
-   was made before the paper was collected (it came late and would otherwise be in no issue); a paper that such an
-   issue could have had, and that the editor dropped or `max_papers` cut off, did not come late;
+1. a paper is a candidate if a notice of the issue's day admits it, or if a notice of an earlier day since the first
+   issue does (it came late, or its day had no issue, and would otherwise be in none); a paper that an earlier issue
+   could have had, and that the editor dropped or `max_papers` cut off, did not come late;
 2. a candidate that stands in another daily issue is out, unless a replacement admits it: that is a new version;
 3. what the editor dropped is out;
 4. the rest is ordered as the operator asks, then moved to the places the editor gave;
-5. the first `max_papers` are the issue.
+5. the first `max_papers` are the issue;
+6. featured papers alone are no issue while a feed still shows an earlier day: they come with what it will announce.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def candidates(
 ) -> list[IssuePaper]:
     """The papers that rule 1 lets in, each with every notice of it that was read, oldest first.
 
-    `issued_days` are the earlier days that have an issue, `left_out` the papers that those issues could have had.
+    `issued_days` are the earlier days whose papers may come late, `left_out` the papers that those issues could have had.
     """
     chosen = []
     for paper, announcements in announced:

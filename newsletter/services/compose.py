@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from newsletter.domain.announcements import Listing, ListingStatus, Notice
+from newsletter.domain.announcements import AnnounceType, Listing, ListingStatus, Notice
 from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
@@ -72,7 +72,13 @@ class Compose:
     def candidates(self, day: date) -> list[IssuePaper]:
         """The papers that the issue of this day is made from, without order and summaries."""
         store = self._store
-        issued_days = {s.key.day for s in store.issues.archive() if s.key.edition is Edition.DAILY and s.key.day < day}
+        # every day since the first issue, for a day on which the job did not run had papers too
+        first = min(
+            (s.key.day for s in store.issues.archive() if s.key.edition is Edition.DAILY and s.key.day < day),
+            default=day,
+        )
+        since = max(first, day - LATE)
+        issued_days = {since + timedelta(days=n) for n in range((day - since).days)}
         announced = store.papers.announced(day - LATE, day)
         left_out = store.issues.left_out(day - LATE, day - timedelta(days=1))
         found = candidates(announced, day=day, issued_days=issued_days, left_out=left_out, admits=self._admits)
@@ -106,6 +112,8 @@ class Compose:
             self._with_summaries(entries), order=self._options.order, notes=notes, max_papers=self._options.max_papers
         )
         papers = tuple(replace(e, note=notes.get(e.id)) for e in arranged)
+        if any(map(_shows_an_earlier_day, listings)) and all(map(_is_featured, papers)):
+            papers = ()
         issue = self._freeze(key, papers, listings, note=issue_note)
         shown = {entry.id for entry in papers}
         self._store.issues.leave_out(key, [entry.id for entry in entries if entry.id not in shown])
@@ -179,6 +187,15 @@ class Compose:
         issue = self._store.issues.get(key)
         assert issue is not None  # noqa: S101  # its status was read before
         return issue
+
+
+def _shows_an_earlier_day(listing: Listing) -> bool:
+    """Whether a feed has not announced yet. An empty one may have nothing to announce: nobody waits for it."""
+    return listing.status is ListingStatus.STALE and listing.collected > 0
+
+
+def _is_featured(entry: IssuePaper) -> bool:
+    return entry.announced_as is AnnounceType.FEATURED
 
 
 def _why_nothing(key: IssueKey, listings: Sequence[Listing]) -> str:

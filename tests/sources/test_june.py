@@ -72,9 +72,14 @@ class Replay:
         return counted
 
 
+def weekend(day: date) -> bool:
+    """Whether it is Saturday or Sunday."""
+    return day.weekday() >= 5
+
+
 def repeats(day: date) -> bool:
     """Whether the recorded listing of this day is an earlier one's: weekends, and one Monday."""
-    return day.weekday() >= 5 or day == REPEATED
+    return weekend(day) or day == REPEATED
 
 
 async def replayed(tmp_path: Path, days: Sequence[date], categories: Sequence[str]) -> None:
@@ -87,21 +92,22 @@ async def replayed(tmp_path: Path, days: Sequence[date], categories: Sequence[st
             statuses = replay.statuses(day)
             feeds = len(categories)
             if repeats(day):
-                weekend = day.weekday() >= 5
-                expected = ListingStatus.NONE_EXPECTED if weekend else ListingStatus.STALE
+                expected = ListingStatus.NONE_EXPECTED if weekend(day) else ListingStatus.STALE
                 assert statuses["arxiv-rss"] == {expected: feeds}, (day, statuses)
-                if weekend:
+                if weekend(day):
                     assert statuses["hf-daily"] == {ListingStatus.NONE_EXPECTED: 1}
             else:
                 assert statuses["arxiv-rss"] == {ListingStatus.FRESH: feeds}, (day, statuses)
-            if isinstance(result, Issue):
-                issues[day] = result
+            if repeats(day):
+                assert result is (NothingToDo if weekend(day) else IssueMissing), (day, result)
             else:
-                assert repeats(day), (day, result)
-                assert result is (NothingToDo if day.weekday() >= 5 else IssueMissing)
+                assert isinstance(result, Issue), (day, result)
+                issues[day] = result
 
-    # counted from the input alone: each paper on the first day that lists it, featured ones on the first day of either
+    # counted from the input alone: each paper on the first day that lists or features it, or on the next day with an
+    # issue where the listing was late
     first: dict[str, date] = {}
+    waiting: list[str] = []
     listings: set[str] = set()
     featured: set[str] = set()
     for day in days:
@@ -110,9 +116,10 @@ async def replayed(tmp_path: Path, days: Sequence[date], categories: Sequence[st
             listings |= here
             for number in here:
                 first.setdefault(number, day)
-        for number in starred(day):
-            featured.add(number)
-            first.setdefault(number, day)
+        featured.update(starred(day))
+        waiting += starred(day)
+        while waiting and not repeats(day):
+            first.setdefault(waiting.pop(), day)
 
     where: dict[str, list[date]] = {}
     for day, issue in issues.items():
