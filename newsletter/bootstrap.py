@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 from functools import cached_property, partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,17 +18,18 @@ from zoneinfo import ZoneInfo
 from newsletter import __version__, sample
 from newsletter.domain.announcements import AnnounceType, Listing, Notice
 from newsletter.domain.archives import ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.deliveries import DeliveryStatus
 from newsletter.domain.interest_parser import parse
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.merging import merge
 from newsletter.domain.papers import Paper, parse_paper_id
-from newsletter.domain.ports import Engine, MailFactory, Progress, Source
+from newsletter.domain.ports import Engine, HostGate, MailFactory, Progress, Source
 from newsletter.domain.selection import Selector
 from newsletter.domain.tokens import keyed_hash
 from newsletter.errors import ConfigError, InterestError, IssueMissing, UsageError
 from newsletter.services.approve import Approve
-from newsletter.services.collect import Collect
+from newsletter.services.collect import Backfill, Collect, Patience
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.daily import Daily
 from newsletter.services.edit import Edit
@@ -35,6 +37,7 @@ from newsletter.services.enrich import Enrich
 from newsletter.services.importing import ImportArchive
 from newsletter.services.progress import Silent
 from newsletter.services.publish import Publish
+from newsletter.services.reconcile import Reconcile
 from newsletter.services.scope import Scope
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
@@ -186,7 +189,54 @@ class Application:
 
     def collect(self) -> Collect:
         """Collect announcements."""
-        return Collect(self.store.papers, self.store.listings, self._sources(), self._progress)
+        s = self.settings.collect
+        return self._collect(self._sources(), Patience(wait=s.wait, every=s.every))
+
+    def backfill(self) -> Backfill:
+        """Collect past days: arXiv's search tells what its daily feeds have left behind."""
+        sources = self._sources({"arxiv-rss": "arxiv-api"})
+        return Backfill(
+            self._collect(sources, Patience()),
+            self.store.listings,
+            instead=lambda source, _feed: "arxiv-api" if source == "arxiv-rss" else source,
+        )
+
+    def reconcile(self) -> Reconcile:
+        """Compare a day with arXiv's own record.
+
+        Raises:
+            ConfigError: no source reads categories of arXiv.
+        """
+        references = [source for source in self._sources({"arxiv-rss": "arxiv-oai"}) if source.kind == "arxiv-oai"]
+        if not references:
+            msg = 'Only categories of arXiv can be reconciled, and no source of kind "arxiv-rss" or "arxiv-oai" is set.'
+            raise ConfigError(msg, key="sources")
+        return Reconcile(self.store.papers, self.store.listings, references, self._progress)
+
+    def _collect(self, sources: Sequence[Source], patience: Patience) -> Collect:
+        return Collect(
+            self.store.papers,
+            self.store.listings,
+            sources,
+            self._progress,
+            calendar=self.calendar,
+            patience=patience,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def calendar(self) -> AnnouncementCalendar:
+        """ArXiv's announcement calendar, with the holidays of the settings or the program's own."""
+        from newsletter.sources.registry import load_calendar  # noqa: PLC0415  # feed parsers are slow to import
+
+        own = self.settings.collect.holidays
+        return load_calendar(self.settings.path(own) if own else None)
+
+    def calendar_warning(self) -> str:
+        """What a person should do about the holidays' data; empty where nothing, or where arXiv is not read."""
+        if not any(source.kind.startswith("arxiv") for source in self.settings.sources):
+            return ""
+        return self.calendar.warning(self._clock().date())
 
     def enrich(self) -> Enrich:
         """Write summaries."""
@@ -486,7 +536,8 @@ class Application:
 
     # --- adapters ---------------------------------------------------------------------------------------------------
 
-    def _sources(self) -> list[Source]:
+    def _sources(self, instead: Mapping[str, str] | None = None) -> list[Source]:
+        """The sources of the settings; where `instead` names another kind for a source's, that one."""
         from newsletter.sources import registry  # noqa: PLC0415  # feed parsers are slow to import
         from newsletter.sources.gate import FileGate  # noqa: PLC0415
         from newsletter.sources.http import PoliteClient  # noqa: PLC0415
@@ -498,16 +549,15 @@ class Application:
         contact = s.newsletter.contact or parseaddr(s.newsletter.from_)[1]
         client = PoliteClient(
             user_agent=registry.user_agent(__version__, contact),
-            gate=FileGate(s.path(STATE) / "gates"),
+            gate=self._gate(FileGate(s.path(STATE) / "gates")),
             cache=s.path(STATE) / "cache",
             now=self._clock,
         )
-        calendar = registry.load_calendar()
         return [
             registry.build(
-                source.kind,
+                (instead or {}).get(source.kind, source.kind),
                 client=client,
-                calendar=calendar,
+                calendar=self.calendar,
                 categories=source.categories,
                 base_url=source.base_url,
                 query=source.query,
@@ -519,12 +569,22 @@ class Application:
             for source in s.sources
         ]
 
+    def _gate(self, on_this_machine: HostGate) -> HostGate:
+        """Workers on several machines share PostgreSQL, and with it the gate; SQLite is a file of one machine."""
+        if self.store.database.is_sqlite:
+            return on_this_machine
+        from newsletter.store.gate import DatabaseGate  # noqa: PLC0415  # needed by few
+
+        return DatabaseGate(self.store.database)
+
     def _admits(self) -> Callable[[Notice], bool]:
         """What lets a paper into an issue: being featured, always; the rest as its source's `announce` says."""
         wanted: dict[tuple[str, str], set[str]] = {}
         for source in self.settings.sources:
-            for feed in _feeds(source):
-                wanted.setdefault((source.kind, feed), set()).update(source.announce)
+            # what was reconciled or filled in afterwards is admitted as if its feed had told it
+            kinds = ("arxiv-rss", "arxiv-api", "arxiv-oai") if source.kind == "arxiv-rss" else (source.kind,)
+            for kind, feed in product(kinds, _feeds(source)):
+                wanted.setdefault((kind, feed), set()).update(source.announce)
 
         def admits(notice: Notice) -> bool:
             kinds = wanted.get((notice.source, notice.feed), wanted.get((notice.source, "*"), {"new", "cross"}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day, today
-from newsletter.cli.output import print_json
+from newsletter.cli.output import err, print_json
 from newsletter.cli.reports import (
     dispatched_as_json,
     show_collected,
@@ -20,13 +21,17 @@ from newsletter.cli.reports import (
     show_enriched,
     show_issue,
     show_published,
+    show_reconciled,
     show_roster,
 )
+from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.issues import IssueKey
+    from newsletter.services.collect import CollectReport
     from newsletter.services.dispatch import DispatchReport
+    from newsletter.services.reconcile import ReconcileReport
 
 __all__ = ["register"]
 
@@ -69,7 +74,7 @@ def send(
         show_collected(prepared.collected)
         show_enriched(prepared.enriched)
     results = []
-    complete = not prepared.failed
+    complete = not prepared.failed and not prepared.collected.stale
     for issue in prepared.issues:
         if not json:
             show_issue(issue)
@@ -91,20 +96,76 @@ def send(
 
 
 def collect(
-    context: typer.Context, config: Config = None, date: Day = None, again: Again = False, json: Json = False
+    context: typer.Context,
+    config: Config = None,
+    date: Day = None,
+    again: Again = False,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Collect past days, from this one on.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last of the past days; today by default.")
+    ] = None,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Compare with arXiv's own record (OAI-PMH) and add what came late.")
+    ] = False,
+    json: Json = False,
 ) -> None:
     """Collect the day's announcements from every source.
 
-    Example: `newsletter collect --date 2026-06-02`
+    Examples: `newsletter collect --date 2026-06-02`, `newsletter collect --from 2026-06-01 --to 2026-06-12`,
+    `newsletter collect --reconcile`
     """
     application = open_application(context, config, quiet=json)
-    report = asyncio.run(application.collect().run(_day(application, date), again=again))
-    if json:
-        print_json(asdict(report))
+    days = _span(application, date, first, last)
+    if reconcile:
+        checked = asyncio.run(_reconcile(application, days))
+        if json:
+            print_json({"days": [asdict(report) for report in checked]})
+        else:
+            show_reconciled(checked)
+        if any(report.failed for report in checked):
+            raise typer.Exit(1)
+        return
+    if first is None and last is None:
+        reports: Sequence[CollectReport] = (asyncio.run(application.collect().run(days[0], again=again)),)
     else:
-        show_collected(report)
-    if report.failed:
+        reports = asyncio.run(application.backfill().run(days[0], days[-1], again=again))
+    if json:
+        print_json(asdict(reports[0]) if first is None and last is None else {"days": [asdict(r) for r in reports]})
+    else:
+        for report in reports:
+            show_collected(report)
+    if warning := application.calendar_warning():
+        err.print(warning, soft_wrap=True)
+    if any(report.failed or report.stale for report in reports):
         raise typer.Exit(1)
+    if not any(report.is_fresh for report in reports):
+        raise typer.Exit(3)
+
+
+def _span(application: Application, date: str | None, first: str | None, last: str | None) -> list[dt.date]:
+    """The days that the options name.
+
+    Raises:
+        UsageError: they contradict each other.
+    """
+    if first is None and last is None:
+        return [_day(application, date)]
+    if date is not None or first is None:
+        msg = "--from names the first of several days and --to the last; --date names a single one. Use either."
+        raise UsageError(msg)
+    begin = parse_day(first)
+    end = today(application) if last is None else parse_day(last)
+    if not begin <= end or (end - begin).days > 366:
+        msg = f"--from {begin} --to {end}: expected the first day before the last, and at most a year."
+        raise UsageError(msg)
+    return [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
+
+
+async def _reconcile(application: Application, days: Sequence[dt.date]) -> list[ReconcileReport]:
+    service = application.reconcile()
+    return [await service.run(day) for day in days]
 
 
 def enrich(

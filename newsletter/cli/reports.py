@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from newsletter.cli.output import err, out, table
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.services.dispatch import DispatchReport, DryRunReport
     from newsletter.services.enrich import EnrichReport
     from newsletter.services.publish import PublishReport
+    from newsletter.services.reconcile import ReconcileReport
     from newsletter.services.subscribers import SyncReport
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "show_enriched",
     "show_issue",
     "show_published",
+    "show_reconciled",
     "show_roster",
 ]
 
@@ -52,6 +54,21 @@ def show_collected(report: CollectReport) -> None:
     columns = ("Source", "Feed", "Status", "Announced", "Unreadable", "Note")
     table(f"Collected for {report.day}", columns, rows, right=("Announced", "Unreadable"))
     out.print(f"{report.new_papers} papers were new to the database.")
+
+
+def show_reconciled(reports: Sequence[ReconcileReport]) -> None:
+    """How complete each day was, and what was added."""
+    for report in reports:
+        rows = [(c.listing.feed, c.listing.status, c.announced, c.collected, c.listing.note) for c in report.feeds]
+        columns = ("Feed", "Status", "Announced", "Collected", "Note")
+        table(f"Reconciled {report.day}", columns, rows, right=("Announced", "Collected"))
+        added = f"; added {len(report.late)}: {', '.join(report.late[:10])}" if report.late else ""
+        more = " ..." if len(report.late) > 10 else ""
+        out.print(
+            f"{report.day}: announced {report.announced}, collected {report.collected}{added}{more}",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def show_enriched(report: EnrichReport) -> None:

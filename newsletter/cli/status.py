@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.common import Config, Json, open_application
-from newsletter.cli.output import out, print_json, table
+from newsletter.cli.output import err, out, print_json, table
 
 __all__ = ["register"]
 
@@ -56,6 +56,8 @@ def status(
         for i, totals in issues
     ]
     table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
+    if warning := application.calendar_warning():
+        err.print(warning, soft_wrap=True)
     out.print(
         f"\n{application.store.subscribers.count()} subscribers in {application.store.database.label}", markup=False
     )

@@ -40,7 +40,7 @@ def candidates(
 ) -> list[IssuePaper]:
     """The papers that rule 1 lets in, each with every notice of it that was read, oldest first.
 
-    `issued_days` are the earlier days whose papers may come late, `left_out` the papers that those issues could have had.
+    `issued_days` are the earlier days whose papers may come late, `left_out` what issues of those days could have had.
     """
     chosen = []
     for paper, announcements in announced:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from newsletter.domain.announcements import Listing, ListingStatus
@@ -30,6 +30,11 @@ class CollectReport:
     def failed(self) -> tuple[Listing, ...]:
         """The feeds that could not be read."""
         return self._with(ListingStatus.FAILED)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether any feed has something of this day; otherwise nothing was to be done."""
+        return any(listing.status is ListingStatus.FRESH for listing in self.listings)
 
     @property
     def stale(self) -> tuple[Listing, ...]:
@@ -85,9 +90,11 @@ class Collect:
         deadline = self._clock() + self._patience.wait
         done = set(skip) if again else self._fresh(day) | set(skip)
         new = await self._pass(day, done)
+        self._settle_empty(day)
         while self._stale(day) and self._clock() + self._patience.every <= deadline:
             await self._sleep(self._patience.every.total_seconds())
             new += await self._pass(day, self._fresh(day) | set(skip), only=self._stale(day))
+            self._settle_empty(day)
         return CollectReport(day, self._listings.on(day), new)
 
     async def _pass(
@@ -129,6 +136,14 @@ class Collect:
         )
         repeated = repeated_day(ours, earlier)
         return collected if repeated is None else as_repeated(collected, repeated, self._calendar.expects(listing.day))
+
+    def _settle_empty(self, day: date) -> None:
+        """An empty feed is not late where another feed of the source has announced: it has nothing today."""
+        listings = self._listings.on(day)
+        announced = {x.source for x in listings if x.status is ListingStatus.FRESH and x.collected}
+        for x in listings:
+            if x.status is ListingStatus.STALE and x.announced == 0 and x.source in announced:
+                self._listings.record(replace(x, status=ListingStatus.FRESH, note="nothing in this feed today"))
 
     def _fresh(self, day: date) -> set[tuple[str, str]]:
         return {(x.source, x.feed) for x in self._listings.on(day) if x.status is ListingStatus.FRESH}

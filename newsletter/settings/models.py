@@ -29,6 +29,7 @@ from newsletter.domain.pacing import Limit
 from newsletter.errors import AddressInvalid
 
 __all__ = [
+    "CollectSettings",
     "DatabaseSettings",
     "DispatchSettings",
     "DkimSettings",
@@ -176,6 +177,14 @@ class SourceSettings(_Section):
         return self
 
 
+class CollectSettings(_Section):
+    """`[collect]`: how long a run waits for feeds that still show an earlier day, and whose holidays are known."""
+
+    wait: Duration = timedelta(0)
+    every: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(minutes=15)
+    holidays: Path | None = None
+
+
 class EnrichSettings(_Section):
     """`[enrich]`: who writes the summaries, in which languages, for how much.
 
@@ -272,6 +281,7 @@ class Settings(_Section):
     newsletter: NewsletterSettings
     database: DatabaseSettings = DatabaseSettings()
     sources: tuple[SourceSettings, ...] = ()
+    collect: CollectSettings = CollectSettings()
     enrich: EnrichSettings = EnrichSettings()
     issue: IssueSettings = IssueSettings()
     publish: PublishSettings = PublishSettings()

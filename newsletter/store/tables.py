@@ -20,6 +20,7 @@ __all__ = [
     "DispatchRow",
     "DispatchRunRow",
     "DomainRestRow",
+    "HostGateRow",
     "IssuePaperRow",
     "IssueRow",
     "ListingRow",
@@ -88,6 +89,17 @@ class ListingRow(SQLModel, table=True):
     collected: int = 0
     rejected: int = 0
     fetched_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class HostGateRow(SQLModel, table=True):
+    """Whose turn it is to ask a host, and when the next may begin; moments in seconds since the epoch."""
+
+    __tablename__ = "host_gate"
+
+    host: str = Field(primary_key=True)
+    next_at: float = 0.0
+    holder: str = ""
+    until: float = 0.0
 
 
 class SummaryRow(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -146,3 +147,19 @@ async def test_a_day_is_proved_complete_and_what_was_missed_is_added(
     assert notes["a"] == (3, 2, "1 came late and were added")
     again = await Reconcile(store.papers, store.listings, [record], Silent()).run(DAY)
     assert (again.announced, again.collected, again.late) == (4, 4, ())
+
+
+async def test_an_empty_feed_is_settled_where_another_of_its_source_has_announced(
+    collector: Callable[..., Collect],
+) -> None:
+    class Quiet(Teller):
+        async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
+            async for told in super().collect(day, feeds):
+                empty = told.listing.status is ListingStatus.STALE
+                yield replace(told, listing=replace(told.listing, announced=0)) if empty else told
+
+    quiet = Quiet("arxiv-rss", a=[[1]], b=[ListingStatus.STALE])
+    alone = Quiet("arxiv-api", c=[ListingStatus.STALE])
+    report = await collector(quiet, alone).run(DAY)
+    assert [listing.feed for listing in report.stale] == ["c"]
+    assert {x.feed: x.note for x in report.listings}["b"] == "nothing in this feed today"
