@@ -131,6 +131,8 @@ class SitePages:
             months=month_tables(daily, wording(place.language).first_weekday),
             weekly=[line for line in lines if line.weekly],
         )
+        others = language_links(languages, place, after="help/")
+        yield self._page("web/help.html", place, f"{place.folder}help/index.html", others=others)
 
     def _topic_pages(
         self, recent: Sequence[Issue], views: Mapping[int, IssueView], place: Place, languages: Sequence[str]

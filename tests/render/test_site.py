@@ -43,6 +43,8 @@ def test_every_promised_file_is_there() -> None:
         "feed.atom",
         "feed.rss",
         "feed.json",
+        "help/index.html",  # where List-Help of every mail leads
+        "zh-Hans/help/index.html",
         "topics/odd.atom",
         "topics/odd.rss",
         "issues/2026-06-02/index.html",

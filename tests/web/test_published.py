@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +15,40 @@ import httpx
 import pytest
 
 from newsletter.services.files import write_if_changed
+from newsletter.store import Database
 from newsletter.web.published import PublishedSite
+from tests.support.web import make_app, make_store, running
 
 PLAIN = {"Accept-Encoding": "identity"}
 TEXT = b"<p>A paper.</p>\n" * 100
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, httpx.Client]]:
+    """One application for the module: a folder with a database and a site, and a client."""
+    folder = tmp_path_factory.mktemp("published")
+    database = Database(f"sqlite:///{folder / 'newsletter.db'}")
+    database.open()
+    app = make_app(make_store(database), folder / "site")
+    with running(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        yield folder, client
+    database.close()
+
+
+@pytest.fixture
+def site(served: tuple[Path, httpx.Client]) -> Path:
+    """The site's folder; empty."""
+    folder = served[0] / "site"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def client(served: tuple[Path, httpx.Client], site: Path) -> httpx.Client:
+    """A client of the application, over an empty site."""
+    assert site.is_dir()
+    return served[1]
 
 
 @pytest.fixture
