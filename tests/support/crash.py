@@ -29,7 +29,7 @@ from newsletter.mail.assembly import MailAssembler
 from newsletter.mail.pool import PoolSettings
 from newsletter.mail.session import Timeouts
 from newsletter.mail.transport import Connector, Relay, Security
-from newsletter.services.dispatch import Plan, Send, SendSettings
+from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
 from tests.support.dispatching import subscribers
 from tests.support.mails import make_assembler
@@ -61,7 +61,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def live(life: Life) -> None:
+def live(life: Life) -> DispatchReport:
     """Be one dispatch, from the start to the end or to the point."""
     left = life.count
 
@@ -76,7 +76,7 @@ def live(life: Life) -> None:
     store = SqlStore(database, merge=merge, clock=_now)
     issue = store.issues.get(IssueKey.parse(life.day))
     assert issue is not None
-    Send(
+    return Send(
         subscribers=store.subscribers,
         deliveries=store.deliveries,
         select=IssueSelector,

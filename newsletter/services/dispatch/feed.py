@@ -30,6 +30,7 @@ from newsletter.services.dispatch.messages import MessageMaker
 __all__ = ["DeliveryFeed", "Parcel"]
 
 _CLAIM = 200
+_TAKEN_OVER = "this process was silent for longer than its lease, so that another one may have taken over"
 _BUSY_PATIENCE = 8
 
 
@@ -140,9 +141,24 @@ class DeliveryFeed:
 
     async def begin(self, parcel: Parcel) -> bool:
         """Make it durable that this message is being handed over; False if it must not be (any more)."""
-        held = await self._ledger.begin(Begin(parcel.delivery.id, parcel.message.message_id))
-        # a process that slept beyond its lease has been taken for dead: another one sends what was its own
-        return held and self._loop.time() < self._lease_end
+        delivery = parcel.delivery
+        if not self._is_trusted():
+            return False
+        if not await self._ledger.begin(Begin(delivery.id, parcel.message.message_id)):
+            self.stop(_TAKEN_OVER)
+            return False
+        if not self._is_trusted():
+            # nothing has left this process: unless somebody has taken the row over, it is queued as before
+            self._ledger.add(Outcome(delivery.id, DeliveryStatus.QUEUED))
+            return False
+        return True
+
+    def _is_trusted(self) -> bool:
+        """Whether others still know us to be alive: whoever slept beyond its lease has been taken for dead."""
+        if self._loop.time() < self._lease_end:
+            return True
+        self.stop(_TAKEN_OVER)
+        return False
 
     def settle(self, parcel: Parcel, answer: Answer) -> None:
         """Take the answer to a message."""
@@ -189,6 +205,11 @@ class DeliveryFeed:
     def lease_ends(self, at: float) -> None:
         """From this moment of the loop's clock on, nothing may be handed over."""
         self._lease_end = at
+
+    def taken_over(self) -> None:
+        """Another process has ended this run."""
+        self._lease_end = 0.0
+        self.stop(_TAKEN_OVER)
 
     def share(self, runs: int) -> None:
         """So many runs send at once: each takes its part of the limits."""

@@ -135,8 +135,7 @@ class Run:
                 feed.lease_ends(mark + seconds * 0.9)
                 feed.share(runs)
             else:
-                feed.lease_ends(mark)
-                feed.stop("another process has taken over, because this one was silent for longer than its lease")
+                feed.taken_over()
 
     async def _wait_for_due(self, ledger: LedgerWriter, feed: DeliveryFeed) -> bool:
         """Sleep until a deferred delivery is due; False if there is none or the run should end."""
