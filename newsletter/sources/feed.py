@@ -96,8 +96,8 @@ def _xml_items(body: bytes) -> Iterator[_Item]:
         reason = str(read.get("bozo_exception", "no feed in it"))[:120]
         msg = f"expected a feed, got something else, perhaps cut off: {reason} ({len(body)} bytes)"
         raise SourceMalformed(msg)
-    if read.bozo and not _is_whole(body):
-        msg = f"the feed is cut off: {str(read.get('bozo_exception', ''))[:120]} ({len(body)} bytes)"
+    if read.bozo and not (read.entries and _is_whole(body)):
+        msg = f"the feed is damaged or cut off: {str(read.get('bozo_exception', ''))[:120]} ({len(body)} bytes)"
         raise SourceMalformed(msg)
     return map(_from_feedparser, read.entries)
 
