@@ -56,7 +56,7 @@ class _Walker(HTMLParser):
         light, dark = light | own, dark | own
         for name in (values.get("class") or "").split():
             dark = dark | self._dark.get(name, {})
-        hidden = hidden or "display: none" in style or tag in {"style", "title", "head"}
+        hidden = hidden or "display:none" in style.replace(" ", "") or tag in {"style", "title", "head"}
         self._stack.append((tag, light, dark, hidden))
 
     def handle_endtag(self, tag: str) -> None:

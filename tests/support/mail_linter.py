@@ -54,7 +54,7 @@ class _Page(HTMLParser):
         if tag == "h3":
             self.titles.append("")
             self._into = "h3"
-        elif tag == "div" and not self.preheader:
+        elif tag == "div" and "display:none" in (values.get("style") or ""):
             self._into = "preheader"
         elif tag in {"style", "title"}:
             self._into = tag

@@ -1,0 +1,1 @@
+"""Checks that need Debian or npm packages: `make check-standards` runs them."""
