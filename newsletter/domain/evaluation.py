@@ -55,9 +55,10 @@ class Evaluator:
         fields = [list(_fields(entry)) for entry in issue.papers]
         self.index = TextIndex(Segment(doc, name, text) for doc, texts in enumerate(fields) for name, text in texts)
         own = [[text for _, text in texts[:2]] for texts in fields]
+        self.lexicon = Lexicon(own, known=issue.acronyms, bilingual=_bilingual_keywords(issue))
         self._matcher = TermMatcher(
             self.index,
-            Lexicon(own, known=issue.acronyms, bilingual=_bilingual_keywords(issue)),
+            self.lexicon,
             [sum(map(len, texts)) for texts in own],
         )
         self.standing = np.array([standing(entry) for entry in issue.papers], dtype=np.float64)

@@ -22,7 +22,7 @@ from newsletter.domain.score_table import ScoreTable, best_papers
 from newsletter.domain.selection import Match, Pick, Selection, SelectionRequest
 from newsletter.errors import InterestError
 
-__all__ = ["IssueSelector"]
+__all__ = ["IssueSelector", "Reading"]
 
 MAX_ROWS = 200_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
@@ -36,7 +36,7 @@ _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """One interest, read and looked up: its row in the table; `problem` is set where it cannot be read."""
 
     text: str
@@ -59,7 +59,7 @@ class IssueSelector:
 
     def _forget(self) -> None:
         self._table = ScoreTable(len(self._ids))
-        self._readings: dict[str, _Reading] = {}
+        self._readings: dict[str, Reading] = {}
         self._plain: dict[str, int] = {}
         self._matches: dict[tuple[str, int], Match] = {}
 
@@ -87,6 +87,21 @@ class IssueSelector:
                 shown = text if len(text) <= 60 else text[:59] + "…"
                 found.append(f"“{shown}”: {problem}")
         return tuple(found)
+
+    # --- for those who look at interests one by one -----------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many papers the issue has."""
+        return len(self._ids)
+
+    def read(self, text: str) -> Reading:
+        """One interest as it was read."""
+        return self._read(text)
+
+    def matching(self, text: str) -> int:
+        """How many papers one interest matches; for an exclusion, how many it rules out."""
+        return len(self._table.row(self._read(text).row)[0])
 
     # --- scoring ----------------------------------------------------------------------------------------------------
 
@@ -138,7 +153,7 @@ class IssueSelector:
                 line[self._table.row(reading.row)[0]] = 0
         return line
 
-    def _read(self, text: str) -> _Reading:
+    def _read(self, text: str) -> Reading:
         if text not in self._readings:
             self._read_all((text,))
         return self._readings[text]
@@ -154,11 +169,11 @@ class IssueSelector:
         found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
             if isinstance(interest, str):
-                known[text] = _Reading(text, self._table.add(*_NOTHING), None, interest)
+                known[text] = Reading(text, self._table.add(*_NOTHING), None, interest)
                 self._plain[text] = known[text].row
                 continue
             row = self._table.add(*next(found))
-            known[text] = _Reading(text, row, interest, self._missing_topic(interest))
+            known[text] = Reading(text, row, interest, self._missing_topic(interest))
             if not (interest.excludes or interest.must):
                 self._plain[text] = row
 
