@@ -137,9 +137,7 @@ def report_lists() -> None:
         selector = IssueSelector(_issue(papers, day))
         start = time.perf_counter()
         print(f"\n{day}: {len(papers)} papers")
-        print(
-            f"{'list':>4} {'family':22}{'terms':>6}{'papers':>8}{'broad':>7}{'dead':>6}{'notes':>7}  problems; broad terms"
-        )
+        print(f"{'list':>4} {'family':22}{'terms':>6}{'papers':>8}{'broad':>7}{'dead':>6}{'notes':>7}  problems, broad")
         unreadable = 0
         for number, entry in enumerate(lists, 1):
             interests = tuple(entry["keywords"]) or tuple(filter(None, [entry["interest_text"]]))

@@ -154,7 +154,7 @@ def fold(surface: str) -> Form:
         cased = _POSSESSIVE.sub("", cased).replace("'", "").replace("’", "")
     if "," in cased:
         cased = cased.replace(",", "")
-    if len(cased) > 2 and cased[-1] == "s" and cased[:-1].isupper():
+    if len(cased) > 2 and cased[-1] == "s" and cased[-2].isupper() and sum(map(str.isupper, cased)) > 1:
         cased = cased[:-1]
     if len(cased) > 64:
         cased = cased[:64]

@@ -143,15 +143,12 @@ def _chains(
     index: TextIndex, stems: Ints, known: Ints, sizes: tuple[int, ...], slack: int, *, across_commas: bool
 ) -> tuple[Ints, list[Ints]]:
     """Candidates as (row of `stems`, positions of each word), extended word by word."""
-    keys, firsts, distances = index.pairs
     left = sizes[0] - 1 if len(sizes) > 1 else 0
-    pair = index.pair_key(stems[known, left], stems[known, left + 1])
-    starts, ends = np.searchsorted(keys, pair, "left"), np.searchsorted(keys, pair, "right")
-    which, place = _expand(starts, ends)
-    here, distance = firsts[place], distances[place]
+    which, place = _expand(*index.pair_places(stems[known, left], stems[known, left + 1], slack + 1))
+    here, distance = index.pairs[1][place], index.distance(place)
     which = known[which]
     there = here + distance
-    fits = _may_part(index, here, distance - 1, across_commas=across_commas) & (distance - 1 <= slack)
+    fits = _may_part(index, here, distance - 1, across_commas=across_commas)
     for back in range(1, left + 1):
         fits &= _stem_is(index, here - back, stems[which, left - back])
     kept = np.flatnonzero(fits)

@@ -92,8 +92,9 @@ def best_papers(
     if papers and int(matrix.max(initial=0)) < 1 << (31 - bits):
         keys = keys.astype(np.int32)
     limit = min(limit, papers)
-    if limit < papers:
-        keys = np.partition(keys, papers - limit, axis=1)[:, papers - limit :]
+    if 0 < limit < papers:
+        keys = np.partition(keys, papers - limit, axis=1)
+    keys = keys[:, papers - limit :]
     keys = np.sort(keys, axis=1)[:, ::-1].astype(np.int64)
     mask = (1 << bits) - 1
     return mask - (keys & mask), keys >> bits, found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from newsletter.domain.folding import STOP_WORDS, fold, is_unspaced, surfaces
+from newsletter.domain.inflection import base_form, stem_form
 from newsletter.domain.interests import Term
 from newsletter.domain.lexicon import Lexicon
 from newsletter.domain.scanning import Group, Word
@@ -17,6 +19,8 @@ __all__ = ["MAX_ALTERNATIVES", "Alternative", "alternatives", "compile_term", "n
 
 MAX_ALTERNATIVES = 48
 """Ways to write one term that are looked for."""
+_VERSIONED = re.compile(r"([a-z]{2,})(\d+)")
+# `SAM2` may be written `SAM 2`; a single letter and a number apart from it are two things.
 MIN_PREFIX = 3
 """Letters and digits before a `*`; below that it is an ordinary sign (`A*`)."""
 
@@ -109,10 +113,13 @@ def _rejoined(groups: tuple[Group, ...], index: TextIndex) -> Iterator[tuple[Gro
         return
     for size in range(2, min(4, len(words)) + 1):
         for first in range(len(words) - size + 1):
-            joined = fold("".join(word.base for word in words[first : first + size]))
-            if index.stem(joined.stem) >= 0:
-                yield _replaced(groups, first, first + size, (Word(joined.stem, joined.base),))
+            base = base_form("".join([word.base for word in words[first : first + size]]))
+            stem = stem_form(base)
+            if index.stem(stem) >= 0:
+                yield _replaced(groups, first, first + size, (Word(stem, base),))
     for at, word in enumerate(words):
+        if word.base[-1:].isdigit() and (versioned := _VERSIONED.fullmatch(word.base)):
+            yield _replaced(groups, at, at + 1, tuple(Word(part, part, literal=True) for part in versioned.groups()))
         for parts in index.compounds.get(word.stem, ()):
             yield _replaced(groups, at, at + 1, tuple(Word(part, part) for part in parts))
 

@@ -35,6 +35,7 @@ _SCAN = re.compile(rf"{SCAN}|[{_JOINS}](?=[^\W_])|[.!?](?=\s)|[。！？；]|,(?
 _SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?,](?=\s)")
 _SEGMENT, _JOIN, _SENTENCE, _COMMA = 0, 1, 2, 3
 _LAST_MARK = 3
+_DISTANCES = 8  # a pair's key has room for distances up to 7
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -195,28 +196,30 @@ class TextIndex:
         return order, bounds
 
     @cached_property
-    def pairs(self) -> tuple[Ints, Ints, Ints]:
-        """(key, first position, distance) of every two words at most `PAIR_REACH` apart, ordered by key.
-
-        The key of two stems is `first * stems + second`, see `pair_key`.
-        """
+    def pairs(self) -> tuple[Ints, Ints]:
+        """(key, first position) of every two words at most `PAIR_REACH` apart, ordered by key; see `pair_key`."""
         count = len(self._stems)
-        keys, firsts, distances = [], [], []
+        keys, firsts = [], []
         stems = self.stem_at
         for distance in range(1, PAIR_REACH + 1):
             here, there = stems[:-distance], stems[distance:]
             both = np.flatnonzero((here > 0) & (there > 0))
-            keys.append(here[both] * count + there[both])
+            keys.append((here[both] * count + there[both]) * _DISTANCES + distance)
             firsts.append(both)
-            distances.append(np.full(len(both), distance, dtype=np.int64))
         key = np.concatenate(keys)
         order = np.argsort(key, kind="stable")
-        return key[order], np.concatenate(firsts)[order], np.concatenate(distances)[order]
+        return key[order], np.concatenate(firsts)[order]
 
-    def pair_key(self, first: Ints, second: Ints) -> Ints:
-        """The keys of pairs of stems; -1 where one of them is not in the text."""
-        key: Ints = np.where((first < 0) | (second < 0), -1, first * len(self._stems) + second)
-        return key
+    def pair_places(self, first: Ints, second: Ints, reach: int) -> tuple[Ints, Ints]:
+        """For pairs of stems where in `pairs` those begin and end that stand at most `reach` apart."""
+        key = (first * len(self._stems) + second) * _DISTANCES
+        keys = self.pairs[0]
+        return np.searchsorted(keys, key + 1, "left"), np.searchsorted(keys, key + reach, "right")
+
+    def distance(self, place: Ints) -> Ints:
+        """How far apart the words of these pairs stand."""
+        apart: Ints = self.pairs[0][place] % _DISTANCES
+        return apart
 
     @cached_property
     def compounds(self) -> dict[str, tuple[tuple[str, ...], ...]]:
