@@ -45,10 +45,10 @@ run: $(VENV)/runtime  ## Run the daily job with newsletter.toml
 	@$(BIN)/newsletter send
 
 test: $(VENV)/dev  ## Run every test, in parallel
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 test-all: $(VENV)/dev  ## Run every test, the slow ones too
-	@$(BIN)/python -m pytest -n $(JOBS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/ruff check .

@@ -62,7 +62,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     """A table on a terminal, tab-separated lines elsewhere; cells are foreign text and never markup."""
     if not out.is_terminal:
         for row in (columns, *rows):
-            out.print("\t".join(_cell(cell) for cell in row), markup=False)
+            # not through rich, which turns tabs into blanks
+            print("\t".join(_cell(cell) for cell in row))
         return
     shown = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:

@@ -26,7 +26,7 @@ def newsletter(folder: Path, *arguments: str, **extra: str) -> subprocess.Comple
         env=environment(**extra),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
