@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from newsletter.domain.languages import english_share, is_in, scripts
 from newsletter.domain.papers import Paper
@@ -154,7 +155,7 @@ def _is_echo(summary: Summary, paper: Paper, texts: list[tuple[str, str]], instr
         return True
     if not instructions:
         return False
-    told = _shingles(instructions)
+    told = _told(instructions)
     return any(
         len(own := _shingles(text)) and len(own & told) > len(own) / 2 for name, text in texts if name != "title"
     )
@@ -162,6 +163,12 @@ def _is_echo(summary: Summary, paper: Paper, texts: list[tuple[str, str]], instr
 
 def _folded(text: str) -> str:
     return " ".join(_WORDS.findall(text.lower()))
+
+
+@lru_cache(maxsize=8)
+def _told(instructions: str) -> frozenset[tuple[str, ...]]:
+    """The runs of a prompt, which is the same for thousands of answers."""
+    return frozenset(_shingles(instructions))
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:

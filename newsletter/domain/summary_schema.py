@@ -42,10 +42,11 @@ _DESCRIPTIONS = {
     "affiliation": "the authors' institutions, only if the abstract states them",
     "code": "the address of the code, only if the abstract states it",
 }
-_SPACE = re.compile(r"\s+")
+_OPTIONAL = {"id", CHECK, "affiliation", "code"}
 _NUMBER = re.compile(r"\s*(\d(?:\.\d+)?)(?:\s*/\s*5)?\s*(?:分|points?)?\s*\Z")
 _PAIR = re.compile(r"(?P<term>[^(（]+?)\s*[(（](?P<translation>[^()（）]+)[)）]\s*\Z")
 _WORD = re.compile(r"\w+")
+_BLANKS = re.compile(r"[ \t\r\n]+")
 _MOST_ITEMS = 12
 
 
@@ -124,9 +125,8 @@ def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenan
         ratings=_ratings(answer.get("ratings")),
     )
     summary = replace(summary, **texts)  # type: ignore[arg-type]  # every name in TEXTS is a text of it
-    asked = answer_schema(language)["properties"]["papers"]["items"]["properties"]
-    optional = {"id", CHECK, "affiliation", "code"}
-    gaps = tuple(name for name in asked if name not in optional and not getattr(summary, name))
+    asked = (name for name in _DESCRIPTIONS if name not in _OPTIONAL and not (own and name in _TRANSLATED))
+    gaps = tuple(name for name in asked if not getattr(summary, name))
     return Reading(summary, gaps, tuple(sorted(str(key)[:40] for key in answer if key not in _DESCRIPTIONS)))
 
 
@@ -151,7 +151,7 @@ def _text(value: object, name: str) -> str:
         value = " ".join(value)
     if isinstance(value, str):
         # Only white space is folded: control characters stay for the judge to see.
-        return re.sub(r"[ \t\r\n]+", " ", value).strip()
+        return _BLANKS.sub(" ", value).strip()
     msg = f"expected a text for `{name}`, got {type(value).__name__}"
     raise AnswerUnusable(msg, kind=FailureKind.UNPARSABLE)
 

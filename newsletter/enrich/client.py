@@ -159,7 +159,8 @@ class ChatClient:
         self, client: openai.AsyncOpenAI, messages: Sequence[dict[str, str]], parameters: dict[str, Any]
     ) -> Reply:
         create: Any = client.chat.completions.create
-        stream = await create(model=self.model, messages=list(messages), stream=True, **parameters)
+        # As `extra_body`, because the library would walk the whole schema with every question to convert nothing.
+        stream = await create(model=self.model, messages=list(messages), stream=True, extra_body=parameters)
         pieces: list[str] = []
         length, finish, usage = 0, "", None
         try:

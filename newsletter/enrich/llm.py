@@ -61,8 +61,12 @@ class LlmEngine:
         chance: Chance,
         concurrency: int = 8,
         papers_per_request: int = 1,
+        answer_tokens: int | None = None,
     ) -> None:
-        """`papers_per_request` above 1 is cheaper and weaker: a hostile abstract may then speak to the others'."""
+        """`papers_per_request` above 1 is cheaper and weaker: a hostile abstract may then speak to the others'.
+
+        `answer_tokens` is how long the answer about one paper may become; enough for every language by default.
+        """
         self._client = client
         self._prompts = prompts
         self._budget = budget
@@ -70,6 +74,7 @@ class LlmEngine:
         self._chance = chance
         self._concurrency = concurrency
         self._group = papers_per_request
+        self._answer_tokens = answer_tokens
         self._gaps: Counter[str] = Counter()
         self._strangers: Counter[str] = Counter()
         self._read = 0
@@ -178,15 +183,15 @@ class LlmEngine:
         if traffic.is_hopeless:
             return _all(papers, "the server gave no answer several times in a row", FailureKind.UNAVAILABLE)
         messages = self._prompts.messages(papers, language, complaint=complaint)
-        most = _TOKENS_OUT[language.partition("-")[0].lower() == "en"] * len(papers)
+        schema = answer_schema(language)
+        each = self._answer_tokens or _TOKENS_OUT[language.partition("-")[0].lower() == "en"]
+        most = each * len(papers)
         ticket = self._budget.reserve(sum(len(m["content"]) for m in messages) // 3, most)
         if ticket is None:
             return _all(papers, "the daily budget is spent", FailureKind.BUDGET)
         spent_in = spent_out = 0
         try:
-            reply: Reply = await traffic.ask(
-                lambda: self._client.ask(messages, answer_schema(language), most_tokens=most)
-            )
+            reply: Reply = await traffic.ask(lambda: self._client.ask(messages, schema, most_tokens=most))
             spent_in, spent_out = reply.tokens_in, reply.tokens_out
             return self._matched(reply.text, papers, language)
         except Interrupted as error:

@@ -51,6 +51,7 @@ class Prompts:
         )
         self._environment.filters["json"] = _as_json
 
+    @lru_cache(maxsize=16)  # noqa: B019 - as `system`
     def version(self, language: str) -> str:
         """Twelve hex digits over all that the prompt is made of."""
         schema = json.dumps(answer_schema(language), sort_keys=True)

@@ -259,9 +259,9 @@ def test_of_what_models_really_wrote_the_faults_found_are_the_faults_counted(nam
             said = {field: record["AI"][field] for field in ("tldr", "motivation", "method", "result")}
             if any(control.search(text) for text in said.values()) or said["tldr"] == "Summary generation failed":
                 counted.add(number)
-            # the abstracts stand in other files; of them the judge needs the addresses alone
-            addresses = " ".join(re.findall(r"http\S+", " ".join(said.values())))
-            paper = Paper(id=PaperId(f"arxiv:{record['id']}"), title=record["title"], comment=addresses)
+            # the abstracts stand in other files; of them the judge needs addresses and tags alone
+            abstract = " ".join(re.findall(r"http\S+|</?think>", " ".join(said.values()), re.IGNORECASE))
+            paper = Paper(id=PaperId(f"arxiv:{record['id']}"), title=record["title"], abstract=abstract)
             if judge(read_answer(said, paper, language, Provenance("llm")).summary, paper):
                 found.add(number)
     assert found == counted

@@ -1,0 +1,209 @@
+"""Enrichment, measured: `python -m benchmarks.enrich [quality|speed|model|week]`; all of them without an argument.
+
+- `quality`: the extractive engine against what models wrote in the second half of June 2026 (it learned from the
+  first), by ROUGE-L F1 of each role, beside the first sentence, the last sentence and, where it is installed, sumy's
+  LexRank. An empty role counts as zero. LexRank ranks sentences without roles: its best one stands for every role.
+- `speed`: papers a second of the extractive engine on one core.
+- `model`: answers a second of the `llm` engine at concurrency 16, from a local server in a process of its own that
+  answers with recorded texts.
+- `week`: those answers for every paper of a week in English and Chinese: what was recognised as unusable, beside an
+  independent count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import multiprocessing
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from benchmarks.recorded import TRAINED_UNTIL, Reference, as_paper, english_references, june, papers_of
+from benchmarks.rouge import rouge_l, tokens
+from newsletter.domain.papers import Paper
+from newsletter.domain.sentences import split_sentences
+from newsletter.domain.summaries import Summary
+from newsletter.enrich._roles import Roles, find_roles
+from newsletter.enrich.budget import Budget
+from newsletter.enrich.client import ChatClient
+from newsletter.enrich.extractive import ExtractiveEngine
+from newsletter.enrich.llm import LlmEngine
+from newsletter.enrich.prompts import Prompts
+
+PROMPTS = Path(__file__).parents[1] / "templates" / "prompts"
+ROLES = ("tldr", "motivation", "method", "result")
+WEEK = tuple(f"2026-06-{day:02}" for day in range(8, 15))
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("quality", "speed", "model", "week"))
+    parser.add_argument("--papers", type=int, default=1000)
+    arguments = parser.parse_args()
+    if arguments.part in (None, "quality"):
+        quality(arguments.papers // 2)
+    if arguments.part in (None, "speed"):
+        speed(arguments.papers)
+    if arguments.part in (None, "model"):
+        model(arguments.papers)
+    if arguments.part in (None, "week"):
+        week()
+
+
+# --- quality --------------------------------------------------------------------------------------------------------
+
+
+def quality(limit: int) -> None:
+    references = [r for r in english_references(since=TRAINED_UNTIL, limit=limit) if r.number not in seen()]
+    methods: dict[str, Callable[[Reference], Roles]] = {
+        "extractive": lambda r: find_roles(r.title, r.abstract),
+        "first sentence": lambda r: everywhere(split_sentences(r.abstract)[:1]),
+        "last sentence": lambda r: everywhere(split_sentences(r.abstract)[-1:]),
+    }
+    if importlib.util.find_spec("sumy"):
+        methods["LexRank (sumy)"] = lexrank()
+    scores = {name: {role: [] for role in ROLES} for name in methods}  # type: dict[str, dict[str, list[float]]]
+    for reference in references:
+        for name, method in methods.items():
+            roles = method(reference)
+            for role in ROLES:
+                said = tokens(getattr(roles, role))
+                scores[name][role].append(rouge_l(said, tokens(reference.texts[role])))
+    print(f"ROUGE-L F1 against {len(references)} recorded summaries after {TRAINED_UNTIL}")
+    print(f"{'':16}" + "".join(f"{role:>12}" for role in ROLES))
+    means = {name: {role: statistics.fmean(values[role]) for role in ROLES} for name, values in scores.items()}
+    for name, by_role in means.items():
+        print(f"{name:16}" + "".join(f"{by_role[role]:12.3f}" for role in ROLES))
+    best = {role: max(by_role[role] for name, by_role in means.items() if name != "extractive") for role in ROLES}
+    print(f"{'ratio to best':16}" + "".join(f"{means['extractive'][role] / best[role]:12.2f}" for role in ROLES))
+
+
+def seen() -> frozenset[str]:
+    """The papers the weights were learned from, whatever day they appear on again."""
+    return frozenset(r.number for r in english_references(until=TRAINED_UNTIL))
+
+
+def everywhere(sentences: tuple[str, ...]) -> Roles:
+    return Roles(*(" ".join(sentences),) * 4)
+
+
+def lexrank() -> Callable[[Reference], Roles]:
+    """Sumy's LexRank over our own sentences, so that only the ranking is compared."""
+    from sumy.models.dom import ObjectDocumentModel, Paragraph, Sentence  # noqa: PLC0415
+    from sumy.summarizers.lex_rank import LexRankSummarizer  # noqa: PLC0415
+
+    class Words:
+        def to_words(self, text: str) -> tuple[str, ...]:
+            return tokens(text)
+
+    words, rank = Words(), LexRankSummarizer()
+
+    def best(reference: Reference) -> Roles:
+        sentences = [Sentence(text, words) for text in split_sentences(reference.abstract)]
+        ranked = rank(ObjectDocumentModel([Paragraph(sentences)]), 1)
+        return everywhere(tuple(str(sentence) for sentence in ranked[:1]))
+
+    return best
+
+
+# --- speed ----------------------------------------------------------------------------------------------------------
+
+
+def speed(limit: int) -> None:
+    papers = papers_of("2026-06-02")[:limit]
+    engine = ExtractiveEngine()
+    engine.summary(papers[0])  # importing YAKE is no part of a paper
+    began = time.process_time()
+    for paper in papers:
+        find_roles(paper.title, paper.abstract)
+    roles = time.process_time() - began
+    began = time.process_time()
+    for paper in papers:
+        engine.summary(paper)
+    whole = time.process_time() - began
+    print(f"extractive: {len(papers)} papers in {whole:.1f} s of one core ({len(papers) / whole:.0f}/s);")
+    print(f"  of it {roles:.1f} s for the sentences, the rest for keywords")
+
+
+# --- the recorded model ---------------------------------------------------------------------------------------------
+
+
+def model(limit: int) -> None:
+    papers = [as_paper(june()[r.number]) for r in english_references(limit=limit)]
+    with Server() as address:
+        asyncio.run(timed(address, papers[:16], "en"))  # importing the library is no part of an answer
+        busy = time.process_time()
+        took, summaries = asyncio.run(timed(address, papers, "en"))
+        busy = time.process_time() - busy
+    usable = sum(s.failure is None for s in summaries)
+    rate = len(summaries) / took
+    print(f"llm: {len(summaries)} answers in {took:.1f} s at concurrency 16 ({rate:.0f}/s), {usable} usable;")
+    print(f"  {busy:.1f} s of one core were the engine's own work")
+
+
+def week() -> None:
+    from tests.support.llm_server import Recorded  # noqa: PLC0415
+
+    recorded = Recorded()
+    papers = list({p.id: p for day in WEEK for p in papers_of(day)}.values())
+    print("a week of recorded answers, faults included")
+    with Server() as address:
+        for language in ("en", "zh-Hans"):
+            known = [p for p in papers if p.id.removeprefix("arxiv:") in recorded.ids(language)]
+            counted = Counter[str]()
+            for paper in known:
+                said = [recorded.said(paper.id.removeprefix("arxiv:"), language)[role] for role in ROLES]
+                counted["garbled"] += any(CONTROL.search(text) for text in said)
+                counted["error-text"] += "Summary generation failed" in said
+            took, summaries = asyncio.run(timed(address, known, language))
+            found = Counter(s.failure.value for s in summaries if s.failure)
+            assert {s.paper_id for s in summaries} == {p.id for p in known}
+            print(f"{language:8} {len(known)} papers, {took:.0f} s; counted {dict(+counted)}, found {dict(found)}")
+
+
+async def timed(address: str, papers: list[Paper], language: str) -> tuple[float, list[Summary]]:
+    client = ChatClient(base_url=address, api_key="", model="recorded", timeout=60, clock=lambda: datetime.now(UTC))
+    engine = LlmEngine(
+        client, Prompts([PROMPTS]), budget=Budget(), sleep=asyncio.sleep, chance=lambda: 0.0, concurrency=16
+    )
+    began = time.perf_counter()
+    summaries = [s async for s in engine.summarise(papers, language)]
+    return time.perf_counter() - began, summaries
+
+
+class Server:
+    """The recorded model in a process of its own, so that only the engine is measured."""
+
+    def __enter__(self) -> str:
+        ours, theirs = multiprocessing.Pipe()
+        self._process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        return str(ours.recv())
+
+    def __exit__(self, *exc: object) -> None:
+        self._process.terminate()
+        self._process.join()
+
+
+def _serve(pipe: Connection) -> None:
+    asyncio.run(_serving(pipe))
+
+
+async def _serving(pipe: Connection) -> None:
+    from tests.support.llm_server import LlmServer, Recorded  # noqa: PLC0415
+
+    async with LlmServer(Recorded()) as server:
+        pipe.send(server.url)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
