@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from newsletter.store import Database, migrations
 from newsletter.store.tables import metadata
 from tests.support.postgres import Postgres, running_postgres
+
+# a loaded machine is slow, not wrong
+settings.register_profile("newsletter", deadline=None)
+settings.load_profile("newsletter")
 
 
 @pytest.fixture(scope="session")

@@ -1,33 +1,27 @@
 """Any feed as a source: RSS, Atom, RDF or JSON Feed of a journal, a blog, a lab.
 
-What such feeds hold is read by feedparser, which forgives what lxml would refuse; JSON Feed is read here. The text is
-taken without its mark-up. An item is the paper that it links to: an arXiv id or a DOI where one is named, so that it
-meets its twins from other sources, else the address itself.
+The text is taken without its mark-up. An item is the paper that it links to: an arXiv id or a DOI where one is named,
+so that it meets its twins from other sources, else the address itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from html import unescape
-from io import BytesIO
-from typing import Any
 from urllib.parse import unquote, urlsplit
-
-import feedparser
 
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.papers import Author, Paper, PaperId, parse_arxiv_id
 from newsletter.domain.ports import Clock, Collected
 from newsletter.domain.texts import clean
-from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources import _fields
+from newsletter.sources._feed_items import Item, json_items, xml_items
 from newsletter.sources._results import collected, failed, problems_note
-from newsletter.sources._xml import refuse_what_is_no_feed
 from newsletter.sources.http import PoliteClient
 
 __all__ = ["KIND", "AnyFeed", "Read", "parse"]
@@ -39,7 +33,6 @@ _ACCEPT = (
     "application/xml;q=0.8, application/json;q=0.7, text/xml;q=0.6, */*;q=0.1"
 )
 _ITEMS = 5_000
-_AUTHORS = 1_000
 _DOI = re.compile(r"(?:^|doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s\"'<>?#]{1,200})", re.IGNORECASE | re.ASCII)
 _BLOCK = re.compile(r"<(?:script|style)\b[^>]{0,1000}>.*?</(?:script|style)\s*>", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<(?:/?(?:p|div|li|tr|h[1-6])|br)\b[^<>]{0,1000}>", re.IGNORECASE)
@@ -55,27 +48,13 @@ class Read:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
-    """One item on the wire, the same for all formats; texts may hold mark-up."""
-
-    id: str
-    link: str
-    title: str
-    summary: str
-    authors: Sequence[str]
-    tags: Sequence[str]
-    published: date | None
-    doi: str = ""
-
-
 def parse(body: bytes, *, feed: str, day: date) -> Read:
     """Read a feed. `day` is that of items that name none.
 
     Raises:
         SourceMalformed: not a feed, or one with a document type (it could define entities without end).
     """
-    items = _json_items(body) if body.lstrip()[:1] == b"{" else _xml_items(body)
+    items = json_items(body) if body.lstrip()[:1] == b"{" else xml_items(body)
     announcements: dict[PaperId, Announcement] = {}
     problems: list[str] = []
     for position, item in zip(range(_ITEMS), items, strict=False):
@@ -88,76 +67,7 @@ def parse(body: bytes, *, feed: str, day: date) -> Read:
     return Read(tuple(announcements.values()), tuple(problems))
 
 
-def _xml_items(body: bytes) -> Iterator[_Item]:
-    refuse_what_is_no_feed(body)
-    # As a stream: given bytes, feedparser would take a short answer for the name of a file and open it.
-    read = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    if not read.version and not read.entries:
-        reason = str(read.get("bozo_exception", "no feed in it"))[:120]
-        msg = f"expected a feed, got something else, perhaps cut off: {reason} ({len(body)} bytes)"
-        raise SourceMalformed(msg)
-    if read.bozo and not (read.entries and _is_whole(body)):
-        msg = f"the feed is damaged or cut off: {str(read.get('bozo_exception', ''))[:120]} ({len(body)} bytes)"
-        raise SourceMalformed(msg)
-    return map(_from_feedparser, read.entries)
-
-
-def _is_whole(body: bytes) -> bool:
-    return body.rstrip()[-200:].lower().endswith((b"</rss>", b"</feed>", b":rdf>", b"</rdf>", b"-->"))
-
-
-def _from_feedparser(entry: Any) -> _Item:  # noqa: ANN401 - feedparser's own dictionary
-    stamp = entry.get("published_parsed") or entry.get("updated_parsed")
-    content = max((c.get("value", "") for c in entry.get("content", [])), key=len, default="")
-    names = [author.get("name", "") for author in entry.get("authors", [])[:_AUTHORS]]
-    return _Item(
-        id=entry.get("id", ""),
-        link=entry.get("link", ""),
-        title=entry.get("title", ""),
-        summary=entry.get("summary", "") or content,
-        authors=[name for name in names if name] or [entry.get("author", "")],
-        tags=[tag.get("term") or "" for tag in entry.get("tags", [])[:50]],
-        published=date(stamp.tm_year, stamp.tm_mon, stamp.tm_mday) if stamp else None,
-        doi=entry.get("prism_doi", "") or entry.get("dc_identifier", ""),
-    )
-
-
-def _json_items(body: bytes) -> Iterator[_Item]:
-    """JSON Feed 1.1, https://www.jsonfeed.org/version/1.1/."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        msg = f"expected a JSON Feed, got something else, perhaps cut off: {str(error)[:120]} ({len(body)} bytes)"
-        raise SourceMalformed(msg) from error
-    if not isinstance(document, dict) or not str(document.get("version", "")).startswith("https://jsonfeed.org/"):
-        msg = "expected a JSON Feed with its version, got JSON without"
-        raise SourceMalformed(msg)
-    entries = document.get("items")
-    return (_from_json(entry) for entry in (entries if isinstance(entries, list) else []))
-
-
-def _from_json(entry: object) -> _Item:
-    values: dict[str, Any] = entry if isinstance(entry, dict) else {}
-
-    def text(*names: str) -> str:
-        return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
-
-    authors = values.get("authors") or [values.get("author")]
-    people = [a for a in authors if isinstance(a, dict)] if isinstance(authors, list) else []
-    tags = values.get("tags")
-    stamp = _fields.moment(text("date_published", "date_modified"))
-    return _Item(
-        id=text("id"),
-        link=text("external_url", "url"),
-        title=text("title"),
-        summary=text("summary", "content_html", "content_text"),
-        authors=[str(person.get("name") or "") for person in people[:_AUTHORS]],
-        tags=[tag for tag in (tags if isinstance(tags, list) else [])[:50] if isinstance(tag, str)],
-        published=stamp.date() if stamp else None,
-    )
-
-
-def _announcement(item: _Item, feed: str, day: date) -> Announcement:
+def _announcement(item: Item, feed: str, day: date) -> Announcement:
     link = _fields.web_address(item.link) or _fields.web_address(item.id)
     paper_id, version = _identify(item, link)
     title, raw_title = _fields.line(_without_tags(item.title))
@@ -187,7 +97,7 @@ def _announcement(item: _Item, feed: str, day: date) -> Announcement:
     )
 
 
-def _identify(item: _Item, link: str) -> tuple[PaperId, int | None]:
+def _identify(item: Item, link: str) -> tuple[PaperId, int | None]:
     """The id of the work, the most telling first: arXiv id, DOI, address, the feed's own id."""
     for text in (item.link, item.id):
         try:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.announcements import ListingStatus
 from newsletter.errors import SourceMalformed
+from newsletter.sources._feed_items import _by_feedparser, xml_items
 from newsletter.sources.feed import AnyFeed, parse
 from newsletter.sources.http import PoliteClient
 from tests.support.http_server import serving
@@ -88,6 +89,13 @@ def test_the_other_formats_are_read_as_well(body: bytes, paper_id: str, day: dat
     (announcement,) = parse(body, feed="f", day=DAY).announcements
     assert (announcement.paper_id, announcement.day) == (paper_id, day)
     assert [author.name for author in announcement.paper.authors] == authors
+
+
+@pytest.mark.parametrize("body", [RSS, ATOM, RDF])
+def test_the_strict_reader_and_the_forgiving_one_tell_the_same(body: bytes) -> None:
+    strict, forgiving = xml_items(body), _by_feedparser(body)
+    for name in ("link", "title", "published"):
+        assert [getattr(item, name) for item in strict] == [getattr(item, name) for item in forgiving]
 
 
 def test_an_undeclared_entity_does_not_cost_the_feed() -> None:
