@@ -45,12 +45,14 @@ from newsletter.settings import Settings, SourceSettings, make_settings
 from newsletter.store import Database, SqlStore
 
 if TYPE_CHECKING:
-    from newsletter.domain.ports import Signer
+    from newsletter.domain.ports import Signer, SiteRenderer
     from newsletter.mail.dkim import DkimKey
     from newsletter.mail.transport import Relay
     from newsletter.render.environment import Templates
     from newsletter.services.audit import Audit
     from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
+    from newsletter.services.export import DocumentWriter, Export
+    from newsletter.services.preview import Preview
 
 __all__ = ["Application", "sample_settings", "shipped"]
 
@@ -310,22 +312,10 @@ class Application:
 
     def publish(self) -> Publish:
         """Write the site."""
-        from newsletter.render.site import SitePages  # noqa: PLC0415  # templates and feeds are slow to import
-
         s = self.settings
-        renderer = SitePages(
-            self.templates,
-            title=s.newsletter.title,
-            description=s.newsletter.description,
-            base_url=s.newsletter.base_url,
-            # no change of title or address may make the ids of entries others
-            identity=keyed_hash(self.store.secret(), "feeds").hex(),
-            feed_entries=s.publish.feed_entries,
-            markdown=s.publish.markdown,
-        )
         return Publish(
             self.store.issues,
-            renderer,
+            self._site_renderer(),
             site=s.path(s.publish.site),
             feed_entries=s.publish.feed_entries,
             approval=s.issue.approval,
@@ -517,6 +507,68 @@ class Application:
 
         own = self.settings.newsletter.templates
         return Templates([*([self.settings.path(own)] if own else []), shipped("templates")])
+
+    def _site_renderer(self) -> SiteRenderer:
+        from newsletter.render.site import SitePages  # noqa: PLC0415  # templates and feeds are slow to import
+
+        s = self.settings
+        return SitePages(
+            self.templates,
+            title=s.newsletter.title,
+            description=s.newsletter.description,
+            base_url=s.newsletter.base_url,
+            # no change of title or address may make the ids of entries others
+            identity=keyed_hash(self.store.secret(), "feeds").hex(),
+            feed_entries=s.publish.feed_entries,
+            markdown=s.publish.markdown,
+            front_matter=s.publish.front_matter,
+        )
+
+    def export(self) -> Export:
+        """Write an issue as one document."""
+        from newsletter.render.jsonl import write_jsonl  # noqa: PLC0415
+        from newsletter.render.markdown import MarkdownRenderer  # noqa: PLC0415
+        from newsletter.services.export import Export  # noqa: PLC0415  # as above
+
+        markdown = MarkdownRenderer(self.templates)
+
+        def writer(profile: str) -> DocumentWriter:
+            return lambda issue, language, compat: markdown.write(issue, profile, language, compat=compat)
+
+        writers = {profile: writer(profile) for profile in markdown.profiles}
+        return Export(self.store.issues, writers | {"jsonl": lambda issue, _language, _compat: write_jsonl(issue)})
+
+    def preview(self, key: IssueKey) -> Preview:
+        """Show an issue while templates are written.
+
+        Raises:
+            IssueMissing: there is no such issue.
+        """
+        from newsletter.services.preview import Preview  # noqa: PLC0415  # as above
+
+        issue, status = self.store.issues.get(key), self.store.issues.status(key)
+        if issue is None or status is None:
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            raise IssueMissing(msg)
+
+        def index(paths: Sequence[str]) -> str:
+            return self.templates.render(
+                "web/preview.html",
+                "en",
+                paths=paths,
+                name=key.slug,
+                style=self.templates.trusted("web/style.css"),
+            )
+
+        return Preview(
+            issue,
+            status,
+            mails=self._mail,
+            site=self._site_renderer,
+            index=index,
+            forget=self.templates.forget,
+            folders=self.templates.folders,
+        )
 
     def _mail(self) -> MailFactory:
         from newsletter.mail.assembly import MailAssembler  # noqa: PLC0415  # as above

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from newsletter.domain.markup import ellipsis, slug
 from newsletter.domain.texts import plain
@@ -63,6 +64,19 @@ class Templates:
     def source(self, name: str) -> str:
         """A file of the template set as it is (style sheets, scripts, icons)."""
         return self._guarded(name, lambda: self._loader.get_source(self._environment("en"), name)[0])
+
+    def trusted(self, name: str) -> Markup:
+        """A style sheet or script of the set, to be placed in a page as it is."""
+        return Markup(self.source(name))  # noqa: S704 - a file of the template set, not foreign text
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where the files lie, the operator's own folder first."""
+        return self._folders
+
+    def forget(self) -> None:
+        """Read every file again when it is asked for next: one may have been put before another of the same name."""
+        self._environments.clear()
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The files of one folder of the set, overridden ones once."""

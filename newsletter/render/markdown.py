@@ -87,12 +87,21 @@ class MarkdownRenderer:
     def _hf_daily(self, _issue: Issue, view: IssueView, compat: bool) -> str:  # noqa: ARG002
         words = wording(view.language)
         return self._templates.render(
-            "markdown/hf-daily.md", view.language, view=view, preface=_explanation(view) or _made(view, words)
+            "markdown/hf-daily.md",
+            view.language,
+            view=view,
+            preface=_explanation(view) or _made(view, words),
+            featured=_all_featured(view),
         )
 
     def _paper_express(self, _issue: Issue, view: IssueView, compat: bool) -> str:  # noqa: ARG002
         title = wording(view.language).gettext("%(date)s, papers of the day") % {"date": view.day}
         return self._templates.render("markdown/paper-express.md", view.language, view=view, title=title).lstrip("\n")
+
+
+def _all_featured(view: IssueView) -> bool:
+    """Whether Hugging Face recommended all of these papers: only then may the digest say so."""
+    return all(any(link.role == "hf" for link in paper.links) for paper in view.papers)
 
 
 def _explanation(view: IssueView) -> list[str]:

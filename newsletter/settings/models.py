@@ -224,6 +224,7 @@ class PublishSettings(_Section):
     site: Path = Path("site")
     outbox: Path = Path("outbox")
     markdown: tuple[Literal["arxiv-daily", "hf-daily", "paper-express"], ...] = ("arxiv-daily",)
+    front_matter: Literal["", "jekyll", "hugo"] = ""
     feed_entries: int = Field(default=100, ge=1, le=2000)
 
 

@@ -1,0 +1,87 @@
+"""`preview` and `export`: an issue in the browser while templates are written, and as one document."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from newsletter.cli.common import Config, open_application, parse_day, today
+from newsletter.cli.output import out
+
+if TYPE_CHECKING:
+    from newsletter.services.preview import Preview
+
+__all__ = ["register"]
+
+IssueDay = Annotated[str | None, typer.Argument(metavar="DATE", help="The issue's day; today by default.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Put these commands on the command line."""
+    app.command()(preview)
+    app.command()(export)
+
+
+def preview(
+    context: typer.Context,
+    date: IssueDay = None,
+    config: Config = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes any that is free.")] = 8008,
+) -> None:
+    """Show an issue's mail, feeds and pages in the browser, anew whenever a template changes.
+
+    Example: `newsletter preview 2026-06-02`, with `templates = "my-templates"` under `[newsletter]`
+    """
+    from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
+
+    application = open_application(context, config, sample=True)
+    day = parse_day(date) if date else today(application)
+    with ThreadingHTTPServer(("127.0.0.1", port), _handler(application.preview(IssueKey(day)))) as server:
+        out.print(f"Preview of {day} at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)", markup=False)
+        with suppress(KeyboardInterrupt):
+            server.serve_forever()
+
+
+def _handler(preview: Preview) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # http.server calls it so
+            status, media_type, body = preview.answer(self.path.partition("?")[0])
+            self.send_response(status)
+            self.send_header("Content-Type", media_type)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cache-Control", "no-store")
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.end_headers()
+            with suppress(ConnectionError):
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:  # noqa: ANN401  # as the base class has it
+            """Nothing: the terminal is for the person."""
+
+    return Handler
+
+
+def export(
+    context: typer.Context,
+    date: Annotated[str, typer.Argument(metavar="DATE", help="The issue's day.")],
+    form: Annotated[str, typer.Option("--format", help="arxiv-daily, hf-daily, paper-express or jsonl.")],
+    config: Config = None,
+    compat: Annotated[bool, typer.Option("--compat", help="As it was published, faults and all.")] = False,
+    language: Annotated[str | None, typer.Option(help="For example zh-Hans; the newsletter's own by default.")] = None,
+) -> None:
+    """Write an issue as one document to standard output.
+
+    Examples: `newsletter export 2026-06-02 --format hf-daily --language zh-Hans`,
+    `newsletter export 2024-07-16 --format arxiv-daily --compat > 2024-07-16.md`
+    """
+    from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
+
+    application = open_application(context, config, quiet=True, sample=True)
+    document = application.export().run(IssueKey(parse_day(date)), form, language=language, compat=compat)
+    # bytes, so that no platform's line ends or encoding change the document
+    sys.stdout.buffer.write(document.encode())
+    sys.stdout.buffer.flush()
