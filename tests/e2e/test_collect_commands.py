@@ -18,7 +18,8 @@ def answer(request: Request) -> Reply:
         case "/rss/cs.CL":
             return Reply(test_arxiv_rss.rss(test_arxiv_rss.item("2606.00012v1")))
         case "/api/query":
-            return Reply(test_arxiv_api.answer(test_arxiv_api.entry(13)))
+            friday = "submittedDate:[202605281800 TO" in request.query["search_query"]
+            return Reply(test_arxiv_api.answer(test_arxiv_api.entry(13 if friday else 14)))
         case "/oai":
             numbers = ("2606.00012", "2606.00099")
             changed = date(2026, 6, 2)
