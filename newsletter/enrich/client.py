@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.ports import Clock
 from newsletter.domain.summaries import FailureKind
+from newsletter.domain.summary_schema import bounded
 from newsletter.enrich.answers import LARGEST
 from newsletter.errors import AnswerUnusable, EngineUnavailable
 
@@ -41,20 +42,28 @@ class Throttled(Interrupted):
         self.retry_after = retry_after
 
 
+_FORMS = ("bounded", "json_schema", "json_object", "text")
+
+
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """Which parameters a server takes. Begins with all, and gives up the one that the server complains of."""
+    """Which parameters a server takes. Begins with all, and gives up the one that the server complains of.
 
-    form: str = "json_schema"
+    `bounded` is the schema with a limit on every text: a server that holds a model to it (llama.cpp, vLLM) cannot get
+    an answer without an end. OpenAI's own takes the schema without limits.
+    """
+
+    form: str = "bounded"
     usage: bool = True
     temperature: bool = True
     limit: str = "max_tokens"
 
-    def parameters(self, schema: dict[str, Any], most_tokens: int) -> dict[str, Any]:
+    def parameters(self, schema: dict[str, Any], most_tokens: int, longest_text: int) -> dict[str, Any]:
         """The parameters of a question in this dialect."""
         parameters: dict[str, Any] = {self.limit: most_tokens}
-        if self.form == "json_schema":
-            named = {"name": "summaries", "schema": schema, "strict": True}
+        if self.form in ("bounded", "json_schema"):
+            held = bounded(schema, longest_text) if self.form == "bounded" else schema
+            named = {"name": "summaries", "schema": held, "strict": True}
             parameters["response_format"] = {"type": "json_schema", "json_schema": named}
         elif self.form == "json_object":
             parameters["response_format"] = {"type": "json_object"}
@@ -72,9 +81,8 @@ class _Dialect:
             return replace(self, temperature=False)
         if self.limit == "max_tokens" and "max_completion_tokens" in complaint:
             return replace(self, limit="max_completion_tokens")
-        if self.form == "json_schema":
-            return replace(self, form="json_object")
-        return replace(self, form="text") if self.form == "json_object" else None
+        after = _FORMS.index(self.form) + 1
+        return replace(self, form=_FORMS[after]) if after < len(_FORMS) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +97,19 @@ class Reply:
 class ChatClient:
     """A connection to one model on one server."""
 
-    def __init__(self, *, base_url: str, api_key: str, model: str, timeout: float, clock: Clock) -> None:
-        """`timeout` is in seconds, for connecting and between two pieces of an answer."""
+    def __init__(
+        self, *, base_url: str, api_key: str, model: str, timeout: float, clock: Clock, longest_text: int = 800
+    ) -> None:
+        """`timeout` is in seconds, for connecting and between two pieces of an answer.
+
+        `longest_text` bounds the characters of each text but a translated abstract, where the server can hold to it.
+        """
         self.model = model
         self._base_url = base_url
         self._api_key = api_key
         self._timeout = timeout
         self._clock = clock
+        self._longest_text = longest_text
         self._dialect = _Dialect()
         self._openai: openai.AsyncOpenAI | None = None
 
@@ -122,7 +136,9 @@ class ChatClient:
         while True:
             dialect = self._dialect
             try:
-                return await self._stream(self._client(), messages, dialect.parameters(schema, most_tokens))
+                return await self._stream(
+                    self._client(), messages, dialect.parameters(schema, most_tokens, self._longest_text)
+                )
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if _declines_content(error):
                     raise AnswerUnusable(self._clean(error), kind=FailureKind.REFUSED) from error

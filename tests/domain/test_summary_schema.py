@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.papers import Author, Paper, PaperId
 from newsletter.domain.summaries import FailureKind, Keyword, Provenance, Rating
-from newsletter.domain.summary_schema import TEXTS, answer_schema, check_words, read_answer
+from newsletter.domain.summary_schema import TEXTS, answer_schema, bounded, check_words, read_answer
 from newsletter.errors import AnswerUnusable
 
 PAPER = Paper(
@@ -146,3 +146,13 @@ def test_whatever_json_a_model_writes_is_read_or_unusable(answer):
     except AnswerUnusable:
         return
     assert all(isinstance(getattr(summary, name), str) for name in TEXTS)
+
+
+def test_a_bounded_schema_limits_every_text_but_a_translated_abstract():
+    fields = bounded(answer_schema("zh-Hans"), 400)["properties"]["papers"]["items"]["properties"]
+    assert fields["tldr"]["maxLength"] == 400
+    assert fields["title"]["maxLength"] == 300
+    assert "maxLength" not in fields["abstract"]
+    assert (fields["keywords"]["maxItems"], fields["highlights"]["items"]["maxLength"]) == (6, 400)
+    assert fields["ratings"]["properties"]["novelty"]["properties"]["reason"]["maxLength"] == 300
+    assert "maxLength" not in str(answer_schema("zh-Hans")), "the schema itself is not changed"
