@@ -21,12 +21,13 @@ from newsletter.domain.archives import ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.deliveries import DeliveryStatus
 from newsletter.domain.interest_parser import parse
-from newsletter.domain.issues import Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.merging import merge
 from newsletter.domain.papers import Paper, parse_paper_id
 from newsletter.domain.ports import Engine, HostGate, MailFactory, Progress, Source
-from newsletter.domain.selection import Selector
+from newsletter.domain.selection import SelectionRequest, Selector
 from newsletter.domain.tokens import keyed_hash
+from newsletter.domain.topics import Catalogue, parse_catalogue
 from newsletter.errors import ConfigError, InterestError, IssueMissing, UsageError
 from newsletter.services.approve import Approve
 from newsletter.services.collect import Backfill, Collect, Patience
@@ -35,6 +36,7 @@ from newsletter.services.daily import Daily
 from newsletter.services.edit import Edit
 from newsletter.services.enrich import Enrich
 from newsletter.services.importing import ImportArchive
+from newsletter.services.interests import LearnNames
 from newsletter.services.progress import Silent
 from newsletter.services.publish import Publish
 from newsletter.services.reconcile import Reconcile
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     from newsletter.mail.dkim import DkimKey
     from newsletter.mail.transport import Relay
     from newsletter.render.environment import Templates
+    from newsletter.render.site import SiteTopic
     from newsletter.services.audit import Audit
     from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
     from newsletter.services.export import DocumentWriter, Export
@@ -179,12 +182,42 @@ class Application:
             return str(error)
         return None
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The topic catalogue; an empty one where there is no file.
+
+        Raises:
+            ConfigError: it cannot be read.
+        """
+        path = self.settings.path(self.settings.newsletter.topics)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Catalogue()
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"{path}: the topic catalogue cannot be read ({error}); correct it, or newsletter.topics"
+            raise ConfigError(msg, key="newsletter.topics", path=path) from error
+        return parse_catalogue(text, path=path)
+
+    def topic_pages(self) -> list[SiteTopic]:
+        """The topics of the catalogue as the site shows them."""
+        from newsletter.render.site import SiteTopic  # noqa: PLC0415  # templates and feeds are slow to import
+
+        def papers(slug: str, issue: Issue) -> tuple[int, ...]:
+            selection = self.selector(issue).select(SelectionRequest((f"topic:{slug}",)))
+            return tuple(pick.index for pick in selection.picks)
+
+        return [
+            SiteTopic(slug=topic.slug, names=topic.names, papers=partial(papers, topic.slug))
+            for topic in self.catalogue.topics
+        ]
+
     def selector(self, issue: Issue) -> Selector:
         """The selector of an issue. The last one is kept: planning and sending ask for the same."""
         from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
 
         if self._selector is None or self._selector[0] != issue.hash:
-            self._selector = issue.hash, IssueSelector(issue)
+            self._selector = issue.hash, IssueSelector(issue, topics=self.catalogue.expressions)
         return self._selector[1]
 
     # --- services ---------------------------------------------------------------------------------------------------
@@ -267,7 +300,13 @@ class Application:
             order=s.issue.order,
             max_papers=s.issue.max_papers,
         )
-        return Compose(self.store, options, admits=self._admits(), clock=self._clock, acronyms=_no_acronyms)
+        return Compose(
+            self.store,
+            options,
+            admits=self._admits(),
+            clock=self._clock,
+            acronyms=LearnNames(self.store, self.catalogue.synonyms),
+        )
 
     def daily(self) -> Daily:
         """The day up to its frozen issues."""
@@ -521,6 +560,7 @@ class Application:
             identity=keyed_hash(self.store.secret(), "feeds").hex(),
             feed_entries=s.publish.feed_entries,
             markdown=s.publish.markdown,
+            topics=self.topic_pages(),
             front_matter=s.publish.front_matter,
         )
 
@@ -699,7 +739,3 @@ def _send_alone(settings: Settings, key: IssueKey, *, wait: bool) -> DispatchRep
 
 def _feeds(source: SourceSettings) -> Sequence[str]:
     return source.categories if source.kind == "arxiv-rss" else ("*",)
-
-
-def _no_acronyms(_papers: Sequence[IssuePaper]) -> Mapping[str, tuple[str, ...]]:
-    return {}

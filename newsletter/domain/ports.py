@@ -28,11 +28,14 @@ from newsletter.domain.subscriptions import Preferences, Subscriber, Subscriptio
 from newsletter.domain.summaries import Summary, SummaryKey
 
 __all__ = [
+    "AcronymCount",
+    "AcronymStore",
     "Clock",
     "Collected",
     "Engine",
     "HostGate",
     "IssueStore",
+    "LearnedAcronym",
     "ListingStore",
     "MailEdition",
     "MailFactory",
@@ -259,6 +262,39 @@ class SummaryStore(Protocol):
 
     def put(self, summaries: Sequence[Summary]) -> None:
         """Keep these; a summary replaces one of the same key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedAcronym:
+    """One paper's definition: short and long form folded, the long form as it stands there, the paper's first day."""
+
+    paper_id: PaperId
+    short: str
+    long: str
+    shown: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class AcronymCount:
+    """How many papers gave a short form this long form."""
+
+    short: str
+    long: str
+    shown: str
+    papers: int
+
+
+class AcronymStore(Protocol):
+    """What papers defined, kept for ever."""
+
+    def learn(self, rows: Sequence[LearnedAcronym]) -> None:
+        """Keep these; what is there already counts once."""
+        ...
+
+    def counts(self, until: date) -> tuple[AcronymCount, ...]:
+        """How many papers up to this day defined each, the commonest first."""
         ...
 
 

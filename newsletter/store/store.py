@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from newsletter.domain.announcements import Announcement
 from newsletter.domain.papers import Paper
+from newsletter.store.acronyms import SqlAcronymStore
 from newsletter.store.database import Database
 from newsletter.store.deliveries import SqlDeliveryStore
 from newsletter.store.issues import SqlIssueStore
@@ -45,6 +46,7 @@ class SqlStore:
         self.listings = SqlListingStore(database)
         self.summaries = SqlSummaryStore(database)
         self.notes = SqlNoteStore(database)
+        self.acronyms = SqlAcronymStore(database)
         self.issues = SqlIssueStore(database)
         self.deliveries = SqlDeliveryStore(database)
         self.subscribers = SqlSubscriberStore(database, secret=self.secret, clock=clock)

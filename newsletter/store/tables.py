@@ -15,6 +15,7 @@ from newsletter.store.types import UtcDateTime
 
 __all__ = [
     "OPEN_STATES",
+    "AcronymRow",
     "AnnouncementRow",
     "DeliveryRow",
     "DispatchRow",
@@ -146,6 +147,18 @@ class IssuePaperRow(SQLModel, table=True):
     day: date = Field(primary_key=True)
     edition: str = Field(primary_key=True)
     shown: bool
+
+
+class AcronymRow(SQLModel, table=True):
+    """An acronym and its long form as one paper defined it: both folded, and the long form as it stands there."""
+
+    __tablename__ = "acronym"
+
+    paper_id: str = Field(primary_key=True)
+    short: str = Field(primary_key=True)
+    long: str = Field(primary_key=True)
+    shown: str
+    day: date = Field(index=True)
 
 
 class NoteRow(SQLModel, table=True):

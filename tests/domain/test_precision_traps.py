@@ -14,7 +14,7 @@ from newsletter.domain.selector import IssueSelector
 TRAPS = [
     (row["term"], row["text"], row["found"] == "yes", row["why"])
     for row in csv.DictReader(
-        (Path(__file__).with_name("precision_traps.tsv")).open(encoding="utf-8", newline=""),
+        Path(__file__).with_name("precision_traps.tsv").read_text(encoding="utf-8").splitlines(),
         delimiter="\t",
         quoting=csv.QUOTE_NONE,
     )
