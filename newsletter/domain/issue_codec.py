@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from newsletter.domain.issues import Issue
 
-__all__ = ["decode_issue", "encode_issue", "freeze_issue", "issue_document", "issue_hash"]
+__all__ = ["decode_issue", "encode_issue", "freeze_issue", "issue_document", "issue_hash", "issue_schema"]
 
 _ADAPTER: TypeAdapter[Issue] = TypeAdapter(Issue)
 _OUTSIDE_HASH = ("hash", "revision", "frozen_at")
@@ -69,3 +69,34 @@ def decode_issue(data: bytes | str) -> Issue:
         for paper in document.get("papers", ())
     ]
     return _ADAPTER.validate_python(document, strict=False)
+
+
+def issue_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the structured issue: what every template gets, so anybody can write another."""
+    schema = _ADAPTER.json_schema(mode="validation")
+    parts: dict[str, Any] = schema.pop("$defs")
+    key, entry, paper = parts.pop("IssueKey"), parts.pop("IssuePaper"), parts["Paper"]
+    for name, shown in _BESIDE_PAPER.items():
+        paper["properties"][shown] = entry["properties"][name]
+    properties = schema.pop("properties")
+    properties.pop("key")
+    properties["papers"] = properties["papers"] | {"items": {"$ref": "#/$defs/Paper"}}
+    parts["Listing"]["properties"].pop("fetched_at", None)
+    _forget_docstrings(parts)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Issue",
+        "description": "One dated edition: its papers in order, and all that is needed to show them. "
+        "A field that is left out has its default.",
+        "type": "object",
+        "required": ["date", "edition", *(name for name in schema["required"] if name != "key")],
+        "properties": {"date": key["properties"]["day"], "edition": key["properties"]["edition"], **properties},
+        "$defs": parts,
+    }
+
+
+def _forget_docstrings(parts: dict[str, Any]) -> None:
+    """Dataclasses without a docstring of their own get their signature as one; it describes nothing."""
+    for name, part in parts.items():
+        if part.get("description", "").startswith(f"{name}("):
+            del part["description"]

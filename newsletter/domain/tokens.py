@@ -17,7 +17,7 @@ __all__ = ["bounce_address", "keyed_hash", "read_bounce_address", "read_token", 
 
 _TOKEN = re.compile(r"(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_-]{22})", re.ASCII)
 _BOUNCE = re.compile(
-    r"[^@]*\+(?P<day>\d{4}-\d{2}-\d{2}(?:-weekly)?)-(?P<id>\d{1,18})-(?P<mac>[a-z2-7]{13})@[^@]+", re.ASCII
+    r"[^@]*\+(?P<day>\d{4}-\d{2}-\d{2}(?:-weekly)?)-(?P<id>\d{1,18})-(?P<mac>[0-9a-f]{16})@[^@]+", re.ASCII
 )
 _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
 
@@ -41,12 +41,12 @@ def read_token(token: str) -> int | None:
 
 
 def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) -> str:
-    """The envelope sender of one delivery (VERP): `bounces+2026-06-02-17-mfrggzdfmztwq@example.org`.
+    """The envelope sender of one delivery (VERP): `bounces+2026-06-02-17-9f86d081884c7d65@example.org`.
 
     The local part of `base` is shortened where the result would exceed 64 octets.
     """
     local, _, domain = base.rpartition("@")
-    mac = base64.b32encode(keyed_hash(secret, "bounce", key.slug, str(subscriber_id))[:8]).decode().lower().rstrip("=")
+    mac = keyed_hash(secret, "bounce", key.slug, str(subscriber_id))[:8].hex()
     detail = f"+{key.slug}-{subscriber_id}-{mac}"
     return f"{local[: _LOCAL_LIMIT - len(detail)]}{detail}@{domain}"
 

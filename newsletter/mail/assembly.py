@@ -6,7 +6,7 @@ boundary and every token derive from them, so a second attempt is the same messa
 
 from __future__ import annotations
 
-import base64
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
@@ -27,6 +27,7 @@ __all__ = ["MailAssembler", "plain_address"]
 _MAX_BYTES = 98_000
 """A message as transferred: under 100 KB with room for the fields that relays add (Gmail clips at about 102 KB)."""
 
+_UNSAFE = re.compile(r"[\s\0<>]")
 _LINE_CACHE = 8192
 _MORE_ROOM = 600
 """Octets kept for "n more on the web" in both parts, while it is not known whether it will be needed."""
@@ -39,7 +40,7 @@ def plain_address(address: str) -> str:
         AddressInvalid: no local part, no domain, or characters that could end a header or a command.
     """
     local, at, domain = address.rpartition("@")
-    if not at or not local or any(mark in address for mark in " \t\r\n\0<>"):
+    if not at or not local or _UNSAFE.search(address):
         msg = f"not an address that can be mailed: {address[:80]!r} (expected for example ada@example.org)"
         raise AddressInvalid(msg)
     try:
@@ -302,12 +303,13 @@ class _Edition:
         moment = issue.frozen_at or datetime.combine(issue.day, time(), UTC)
         self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
         self._domain = sender.rpartition("@")[2]
+        self._unsubscribe_mail = f"mailto:{quote(sender, safe='@')}?subject=unsubscribe"
         self._personal: dict[tuple[object, ...], tuple[bytes, bytes, int]] = {}
         self._cards = [
             (*text, *html, sum(map(len, (*text, *html))))
             for text, html in zip(self._text.cards, self._html.cards, strict=True)
         ]
-        self._subjects: dict[tuple[int, int], tuple[str, bytes]] = {}
+        self._abouts: dict[tuple[tuple[int, ...], int, bool], tuple[dict[Slot, str], bytes]] = {}
 
     def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
         """The message of one recipient: a pure function of issue, recipient and selection."""
@@ -316,20 +318,15 @@ class _Edition:
         mac = keyed_hash(self._secret, "message", self._identity, str(recipient.subscriber_id), recipient.email)
         unsubscribe, header_unsubscribe = self._unsubscribe(recipient)
         picks = selection.picks
-        indexes = [pick.index for pick in picks[:3]]
-        subject, subject_field = self._subject(indexes, found)
-        values = {
-            Slot.SUBJECT: subject,
-            Slot.PREHEADER: self._designed.preheader(indexes, found),
-            Slot.COUNTS: self._designed.counts(found, interested=bool(recipient.interests)),
+        about, subject_field = self._about(picks, found, bool(recipient.interests))
+        values = about | {
             Slot.NAME: clean_line(recipient.name, 100),
             Slot.EMAIL: recipient.email,
             Slot.INTERESTS: self._designed.interests(recipient.interests) if recipient.interests else "",
             Slot.UNSUBSCRIBE: unsubscribe,
             Slot.PREFERENCES: self._page("preferences", recipient),
         }
-        name = base64.b32encode(mac[:15]).decode().lower()
-        message_id = f"<{self._key.slug}.{name}@{self._domain}>"
+        message_id = f"<{self._key.slug}.{mac[:15].hex()}@{self._domain}>"
         boundary = f"part-{mac[15:25].hex()}".encode()
         header = b"".join(
             (
@@ -391,12 +388,22 @@ class _Edition:
         found = self._personal[key] = (text, html, len(text) + len(html))
         return found
 
-    def _subject(self, indexes: Sequence[int], found: int) -> tuple[str, bytes]:
-        key = (indexes[0] if indexes else -1, found)
-        known = self._subjects.get(key)
+    def _about(self, picks: Sequence[Pick], found: int, interested: bool) -> tuple[dict[Slot, str], bytes]:
+        """What the message says of itself, and its Subject field: the same for many recipients."""
+        indexes = tuple([pick.index for pick in picks[:3]])
+        key = (indexes, found, interested)
+        known = self._abouts.get(key)
         if known is None:
-            subject = clean_line(self._designed.subject(indexes, found), 200)
-            known = self._subjects[key] = (subject, encode_header("Subject", subject))
+            if len(self._abouts) >= _LINE_CACHE:
+                self._abouts.clear()
+            designed = self._designed
+            subject = clean_line(designed.subject(indexes, found), 200)
+            values = {
+                Slot.SUBJECT: subject,
+                Slot.PREHEADER: designed.preheader(indexes, found),
+                Slot.COUNTS: designed.counts(found, interested),
+            }
+            known = self._abouts[key] = (values, encode_header("Subject", subject))
         return known
 
     def _page(self, purpose: str, recipient: Recipient) -> str:
@@ -408,7 +415,7 @@ class _Edition:
 
     def _unsubscribe(self, recipient: Recipient) -> tuple[str, bytes]:
         """The link in the mail, and the header fields (RFC 2369, RFC 8058)."""
-        mail = f"mailto:{quote(self._sender, safe='@')}?subject=unsubscribe"
+        mail = self._unsubscribe_mail
         page = self._page("unsubscribe", recipient)
         if not page:
             return mail, b"List-Unsubscribe: <%b>\r\n" % mail.encode()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from newsletter.domain.issue_codec import encode_issue
+from newsletter.domain.issue_codec import encode_issue, issue_schema
 from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.markup import clean_line, safe_url
 from newsletter.domain.ports import SiteFile
@@ -85,6 +86,8 @@ class SitePages:
             yield from self._overview(recent, views, archive, place, issue.languages)
             yield from self._topic_pages(recent, views, place, issue.languages)
             yield from self._feed_files(issue, recent, views, archive, place)
+        schema = json.dumps(issue_schema(), ensure_ascii=False, indent=1)
+        yield SiteFile("static/issue.schema.json", schema.encode())
         for path, name in _STATIC.items():
             yield SiteFile(path, self._templates.source(name).encode())
         yield from self._whole_site(issue, archive)
