@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-all crash-test check-standards lint types format bench lock migration clean
+.PHONY: help demo run test test-all crash-test mta-test check-standards lint types format bench lock migration clean
 
 help:  ## List these tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -49,6 +49,12 @@ test: $(VENV)/dev  ## Run every test, in parallel
 
 test-all: $(VENV)/dev  ## Run every test, the slow ones too
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got what (half an hour)
+	@$(BIN)/python -m pytest tests/services/test_dispatch_crashes.py -m slow -s
+
+mta-test: $(VENV)/dev  ## Dispatch through a real Postfix with greylisting (Debian, as root)
+	@deploy/postfix-test/run $(BIN)/python
 
 lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/ruff check .
