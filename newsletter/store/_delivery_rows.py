@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, literal, select, true
+from pydantic_core import from_json, to_json
+from sqlalchemy import Column, Connection, Integer, MetaData, Row, Table, bindparam, literal, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import Delivery, DeliveryStatus, Recipient
 from newsletter.domain.issues import IssueKey
 from newsletter.domain.subscriptions import Cadence
+from newsletter.store._prepared import Prepared
 from newsletter.store.database import Database
 from newsletter.store.statements import table_of
 from newsletter.store.tables import DeliveryRow
@@ -34,6 +35,11 @@ _STAGE = Table(
 )
 
 
+# what every new row has in common stands in the statement
+_NEW = {"attempts": 0, "reply": "", "message_id": "", "due_at": None, "updated_at": bindparam("t"), "run_id": 0}
+_INSERT = Prepared(_STAGE.insert().values({name: _NEW.get(name, bindparam(name)) for name in _COPIED}))
+
+
 @contextmanager
 def staged(
     database: Database, rows: Iterable[tuple[Recipient, DeliveryStatus, str]], *, at: datetime
@@ -49,9 +55,9 @@ def staged(
             _STAGE.create(connection)
         try:
             while batch := list(islice(source, _BATCH)):
-                values = [_row(*row, at) for row in batch]
+                values = [_row(*row) for row in batch]
                 with connection.begin():
-                    connection.execute(_STAGE.insert(), values)
+                    _INSERT.run(connection, values, at=at)
             with connection.execution_options(begin="IMMEDIATE").begin():
                 yield connection, lambda dispatch_id: _copy(connection, dispatch_id)
         finally:
@@ -69,7 +75,7 @@ def _copy(connection: Connection, dispatch_id: int) -> None:
     connection.execute(statement.on_conflict_do_nothing(index_elements=["dispatch_id", "email_key"]))
 
 
-def _row(recipient: Recipient, status: DeliveryStatus, reason: str, at: datetime) -> dict[str, object]:
+def _row(recipient: Recipient, status: DeliveryStatus, reason: str) -> dict[str, object]:
     return {
         "subscriber_id": recipient.subscriber_id,
         "email": recipient.email,
@@ -77,17 +83,11 @@ def _row(recipient: Recipient, status: DeliveryStatus, reason: str, at: datetime
         "domain": recipient.domain,
         "name": recipient.name,
         "language": recipient.language,
-        "interests": json.dumps(recipient.interests, ensure_ascii=False) if recipient.interests else "[]",
+        "interests": to_json(recipient.interests).decode(),
         "max_papers": recipient.max_papers,
         "cadence": recipient.cadence.value,
         "status": status.value,
         "reason": reason,
-        "attempts": 0,
-        "reply": "",
-        "message_id": "",
-        "due_at": None,
-        "updated_at": at,
-        "run_id": 0,
     }
 
 
@@ -102,7 +102,7 @@ def delivery_of(row: Row[Any], issue: IssueKey, revision: int) -> Delivery:
             email=row.email,
             name=row.name,
             language=row.language,
-            interests=tuple(json.loads(row.interests)),
+            interests=tuple(from_json(row.interests)),
             max_papers=row.max_papers,
             cadence=Cadence(row.cadence),
         ),

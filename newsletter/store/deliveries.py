@@ -22,6 +22,7 @@ from newsletter.domain.deliveries import (
 )
 from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.store._delivery_rows import delivery_of, staged
+from newsletter.store._prepared import Prepared
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.tables import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow, SubscriberRow
@@ -48,7 +49,7 @@ def _may_become(status: DeliveryStatus) -> ColumnElement[bool]:
 
 _MINE = and_(_D.id == bindparam("i"), _D.run_id == bindparam("r"))
 
-_BEGIN = (
+_BEGIN = Prepared(
     update(_DELIVERY)
     .where(_MINE, _may_become(_S.SENDING))
     .values(
@@ -59,6 +60,11 @@ _BEGIN = (
         due_at=None,
         updated_at=bindparam("t"),
     )
+)
+_SENT = Prepared(
+    update(_DELIVERY)
+    .where(_MINE, _may_become(_S.SENT))
+    .values(status=_S.SENT.value, reason="", reply=bindparam("said"), updated_at=bindparam("t"))
 )
 # one statement a target state, so that each carries its own guard
 _OUTCOME = {
@@ -74,7 +80,7 @@ _OUTCOME = {
         # what is to be tried again is anybody's; what is settled keeps the name of who settled it
         run_id=0 if status in {_S.QUEUED, _S.DEFERRED} else _D.run_id,
     )
-    for status in (_S.QUEUED, _S.SENT, _S.DEFERRED, _S.FAILED, _S.SKIPPED, _S.UNCERTAIN)
+    for status in (_S.QUEUED, _S.DEFERRED, _S.FAILED, _S.SKIPPED, _S.UNCERTAIN)
 }
 
 
@@ -209,18 +215,26 @@ class SqlDeliveryStore:
 
     def record(self, run: int, changes: Sequence[Change], *, at: datetime) -> frozenset[int]:
         """Write these steps in one transaction, durably; returns the ids that this run does not hold (any more)."""
-        begins = [{"i": c.id, "r": run, "m": c.message_id, "t": at} for c in changes if isinstance(c, Begin)]
+        begins: list[dict[str, object]] = []
+        sent: list[dict[str, object]] = []
         outcomes: dict[DeliveryStatus, list[dict[str, object]]] = {}
         for c in changes:
-            if isinstance(c, Outcome):
+            if isinstance(c, Begin):
+                begins.append({"i": c.id, "r": run, "m": c.message_id})
+            elif isinstance(c, Outcome):
+                if c.status is _S.SENT:
+                    sent.append({"i": c.id, "r": run, "said": c.reply})
+                    continue
                 values = {"i": c.id, "r": run, "why": c.reason, "said": c.reply, "due": c.due_at, "n": int(c.tried)}
                 outcomes.setdefault(c.status, []).append({**values, "t": at})
         lost: set[int] = set()
         with self._database.write() as connection:
+            if sent and _SENT.run(connection, sent, at=at) != len(sent):
+                lost |= _not_in(connection, sent, _D.status == _S.SENT.value)
             for status, rows in outcomes.items():
                 if connection.execute(_OUTCOME[status], rows).rowcount != len(rows):
                     lost |= _not_in(connection, rows, _D.status == status.value)
-            if begins and connection.execute(_BEGIN, begins).rowcount != len(begins):
+            if begins and _BEGIN.run(connection, begins, at=at) != len(begins):
                 lost |= _not_in(connection, begins, and_(_D.status == _S.SENDING.value, _D.run_id == run))
             for rest in (c for c in changes if isinstance(c, DomainRest)):
                 _let_rest(connection, rest)
