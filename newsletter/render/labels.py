@@ -124,11 +124,15 @@ class Labels:
         day = view.completeness
         if day.missing:
             names = ", ".join(f"{one.source} {one.feed}".strip() for one in day.missing)
-            return self._words.gettext("The day may be incomplete. Not read: %(lists)s.") % {"lists": names}
-        if day.fresh:
-            return self._words.ngettext(
+            said = self._words.gettext("The day may be incomplete. Not read: %(lists)s.") % {"lists": names}
+        elif day.fresh:
+            said = self._words.ngettext(
                 "The day is complete: the one list we read was fresh.",
                 "The day is complete: all %(num)d lists we read were fresh.",
                 day.fresh,
             ) % {"num": day.fresh}
-        return ""
+        else:
+            return ""
+        counts = {"announced": day.announced, "collected": day.collected}
+        counted = self._words.gettext("Announced on these lists: %(announced)d; collected: %(collected)d.") % counts
+        return f"{said} {counted}"

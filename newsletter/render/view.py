@@ -129,10 +129,15 @@ class PaperView:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How complete a day was: how many listings were read, and those that were not, with their notes."""
+    """How complete a day was: how many listings were read, and those that were not, with their notes.
+
+    `announced` and `collected` count what the sources said they had and what was read, a paper once a list it is on.
+    """
 
     fresh: int
     missing: tuple[Listing, ...]
+    announced: int = 0
+    collected: int = 0
 
     @property
     def complete(self) -> bool:
@@ -338,4 +343,13 @@ def _figures(figures: Iterable[tuple[str, str]]) -> tuple[LinkView, ...]:
 
 def _completeness(listings: Sequence[Listing]) -> Completeness:
     missing = tuple(one for one in listings if one.status in {ListingStatus.STALE, ListingStatus.FAILED})
-    return Completeness(sum(one.status is ListingStatus.FRESH for one in listings), missing)
+    fresh = [one for one in listings if one.status is ListingStatus.FRESH]
+    # where a list was checked against arXiv's own record, the record's figures are the ones that prove something
+    checked = {one.feed for one in fresh if one.source == "arxiv-oai"}
+    counted = [one for one in fresh if one.source == "arxiv-oai" or one.feed not in checked or not one.feed]
+    return Completeness(
+        len(fresh),
+        missing,
+        sum(one.collected if one.announced is None else one.announced for one in counted),
+        sum(one.collected for one in counted),
+    )
