@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from newsletter import __version__
-from newsletter.cli import daily, editing, sending, serve, setup, showing, status, subscribers
+from newsletter.cli import daily, editing, interests, sending, serve, setup, showing, status, subscribers
 from newsletter.cli.common import Config
 from newsletter.cli.output import err
 from newsletter.errors import NewsletterError
@@ -53,6 +53,7 @@ def options(
 daily.register(app)
 editing.register(app)
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(interests.app, name="interests")
 status.register(app)
 showing.register(app)
 serve.register(app)

@@ -58,6 +58,10 @@ MAX_WORDS = 12
 """Words of one term."""
 MAX_DEPTH = 16
 """Brackets inside brackets."""
+MAX_WORD = 100
+"""Characters of one word."""
+MAX_PLAIN = 100
+"""Characters up to which a few plain words are read without the grammar."""
 MAX_WEIGHT = 10.0
 
 FIELDS = {
@@ -76,7 +80,7 @@ _BARE_CATEGORY = re.compile(
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.(?:[a-z-]+|\*|[a-z-]+\*))?|[a-z][a-z-]*\*", re.IGNORECASE)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)(?=$|[\s()~])")
-_FIELD = re.compile(r"([A-Za-z]+):(?=\S)")
+_FIELD = re.compile(r"([A-Za-z]+):\s*")
 _EMBEDDED = re.compile(r"(?:^|[\s(])(?:AND|OR|NOT)\s|(?:^|[\s(])(?:ti|abs|au|all|cat|title|abstract|author):")
 _LEADING = re.compile(r"(AND|OR):\s*")
 # Most interests are a few plain words: they need no grammar.
@@ -92,7 +96,12 @@ def parse(text: str) -> Interest:
     """
     if control := _CONTROL.search(text.replace("\r\n", " \n")):
         _fail("a control character stands here; remove it", text, control.start())
-    if _PLAIN.fullmatch(text) and not _OPERATORS.intersection(words := text.split()) and len(words) <= MAX_WORDS // 2:
+    if (
+        len(text) <= MAX_PLAIN
+        and _PLAIN.fullmatch(text)
+        and not _OPERATORS.intersection(words := text.split())
+        and len(words) <= MAX_WORDS // 2
+    ):
         return Interest(Term(" ".join(words)))
     line = text.translate(_PUNCTUATION)
     if not line.strip():
@@ -174,7 +183,7 @@ def _lexemes(text: str, line: str) -> list[_Lexeme]:
         elif weight := _WEIGHT.match(line, at):
             found.append(_Lexeme("^", weight[1], at))
             at = weight.end()
-        elif char in "-!−" and at + 1 < end and not line[at + 1].isspace() and line[at + 1] not in "-)!~^":
+        elif char in "-!−" and at + 1 < end and not line[at + 1].isspace() and line[at + 1] not in "-)~^":
             found.append(_Lexeme("!" if char == "!" else "-", char, at))
             at += 1
         elif (field := _FIELD.match(line, at)) and _known_field(field[1], text, at):
@@ -374,9 +383,12 @@ class _Reader:
         self._count(lexeme)
         if not exact and _BARE_CATEGORY.fullmatch(lexeme.value):
             return Category(lexeme.value)
-        count = len(tokens(lexeme.value))
+        cut = tokens(lexeme.value)
+        count = len(cut)
         if not count:
             self._fail("no letter or digit to look for", lexeme)
+        if any(token.end - token.start > MAX_WORD for token in cut):
+            self._fail(f"a word of more than {MAX_WORD} characters", lexeme)
         if count > MAX_WORDS * (4 if not lexeme.value.isascii() else 1):
             self._fail(f"more than {MAX_WORDS} words belong together here; use AND, OR or several interests", lexeme)
         return Term(lexeme.value, exact, scope)

@@ -17,7 +17,9 @@ __all__ = ["MAX_PHRASES", "pick_phrases"]
 
 MAX_PHRASES = 64
 
-_ITEM = re.compile(r"[\n.;•](?=\s|$)|\n|;|(?=\b[Nn]ot? relevant\b)|(?=\b[Ii]rrelevant\b)|(?=\b[Rr]elevant\s*:)")
+_ITEM = re.compile(
+    r"[\n.;•](?=\s|$)|\n|;|(?=\b[Nn]ot? relevant\b)|(?=\b[Ii]rrelevant\b)|(?<![Nn]ot )(?=\b[Rr]elevant\s*:)"
+)
 _UNWANTED = re.compile(
     r"^\W*(?:\d+\W*)?(?:not\b|no\b|never\b|exclud|avoid\b|irrelevant\b|ignore\b|do(?:es)? not\b|don['’]t\b)"
     r"|\b(?:do not|does not|don['’]t|not)\s+(?:\w+\s+){0,2}"

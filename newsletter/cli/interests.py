@@ -1,0 +1,164 @@
+"""`interests test`: what an interest means, and what it finds in a real issue, with the words marked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.common import Config, Day, Json, open_application, parse_day
+from newsletter.cli.output import out, print_json
+from newsletter.errors import IssueMissing, UsageError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from newsletter.domain.interest_lists import Review
+    from newsletter.domain.issues import Issue
+    from newsletter.domain.selection import Match, Selection
+    from newsletter.domain.selector import IssueSelector
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True, help="What subscribers care about: try an expression before somebody relies on it."
+)
+
+AROUND = 100
+"""Characters of an abstract shown on each side of what was found."""
+
+
+@app.callback()
+def interests() -> None:
+    """Keep `test` a command of its own, though there is only one."""
+
+
+@app.command("test")
+def try_out(
+    context: typer.Context,
+    expressions: Annotated[list[str], typer.Argument(metavar="INTEREST...", help="As in a roster; quote each one.")],
+    day: Day = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Show at most so many papers.")] = 10,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show what interests mean and what they find in an issue: the newest one, or that of --date.
+
+    An exclusion begins with a hyphen: put `--` before it, as in `newsletter interests test -- robots -survey`.
+
+    Example: `newsletter interests test '"world model" AND cat:cs.RO' --date 2026-06-02`
+    """
+    from newsletter.domain.interest_lists import review  # noqa: PLC0415  # numpy is slow to import
+    from newsletter.domain.issues import IssueKey  # noqa: PLC0415
+    from newsletter.domain.selection import SelectionRequest  # noqa: PLC0415
+    from newsletter.domain.selector import IssueSelector  # noqa: PLC0415
+
+    application = open_application(context, config, quiet=json, sample=True)
+    if day is None:
+        archive = application.store.issues.archive(limit=1)
+        key = archive[0].key if archive else None
+    else:
+        key = IssueKey(parse_day(day))
+    issue = application.store.issues.get(key) if key is not None else None
+    if issue is None:
+        named = f"of {key.slug}" if key is not None else "yet"
+        msg = f"There is no issue {named} to try interests on. Run `newsletter send --dry-run` first, or change --date."
+        raise IssueMissing(msg)
+    selector = IssueSelector(issue, topics=application.catalogue.expressions)
+    found = review(selector, expressions)
+    selection = selector.select(SelectionRequest(tuple(expressions), limit))
+    if json:
+        print_json(_document(issue, found, selection))
+    else:
+        _show(issue, selector, found, selection)
+    if found.problems:
+        raise UsageError("\n".join(f"{item.interest}: {item.problem}" for item in found.items if item.problem))
+
+
+def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, object]:
+    return {
+        "issue": issue.key.slug,
+        "papers": len(issue.papers),
+        "found": selection.found,
+        "interests": [
+            {
+                "interest": item.interest,
+                "found": item.found,
+                "broad": item.is_broad,
+                "dead": item.is_dead,
+                "notes": list(item.notes),
+                "problem": item.problem,
+            }
+            for item in found.items
+        ],
+        "picks": [
+            {
+                "id": pick.paper_id,
+                "title": issue.papers[pick.index].paper.title,
+                "score": pick.score,
+                "matched": [
+                    {"interest": m.interest, "field": m.field, "found": m.found, "via": m.via} for m in pick.matches
+                ],
+            }
+            for pick in selection.picks
+        ],
+    }
+
+
+def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selection) -> None:
+    from newsletter.domain.meaning import describe  # noqa: PLC0415  # as above
+
+    for item in found.items:
+        interest = selector.read(item.interest).interest
+        out.print(item.interest, style="bold", markup=False)
+        if interest is None:
+            continue
+        out.print(f"  {describe(interest)}", markup=False)
+        for note in item.notes:
+            out.print(f"  Note: {note}.", markup=False)
+        action = "rules out" if item.excludes else "finds"
+        out.print(f"  It {action} {item.found} of {len(issue.papers)} papers of {issue.key.slug}.", markup=False)
+        if item.is_broad:
+            out.print(
+                "  Too broad: a digest of it is hardly a selection. Add words, or AND another term.", style="yellow"
+            )
+        if item.is_dead:
+            out.print("  Finds nothing on this day. Check its spelling, or try another --date.", style="yellow")
+    out.print(f"\nThe digest: {selection.found} papers, best first", markup=False)
+    for place, pick in enumerate(selection.picks, 1):
+        entry = issue.papers[pick.index]
+        marks = [mark for match in pick.matches for mark in (match.marks or (match.found,)) if mark]
+        out.print()
+        out.print(_marked(f"{place}. {entry.paper.title}", marks), soft_wrap=True)
+        labels = "; ".join(_label(match) for match in pick.matches)
+        out.print(
+            f"   {pick.score:g}  {labels or 'no interest asks for it: every paper is in'}", style="dim", markup=False
+        )
+        if excerpt := _excerpt(entry.paper.abstract, marks):
+            out.print(_marked(f"   {excerpt}", marks), soft_wrap=True)
+    if selection.found > len(selection):
+        out.print(f"\n… and {selection.found - len(selection)} more", markup=False)
+
+
+def _label(match: Match) -> str:
+    return f"{match.label} ({match.field})" if match.field else match.label
+
+
+def _excerpt(abstract: str, marks: list[str]) -> str:
+    """The part of the abstract around the first words that were found."""
+    places = [at for mark in marks if (at := abstract.find(mark)) >= 0]
+    if not places:
+        return ""
+    start, end = max(0, min(places) - AROUND), min(places) + AROUND
+    return f"{'…' if start else ''}{abstract[start:end]}{'…' if end < len(abstract) else ''}".replace("\n", " ")
+
+
+def _marked(line: str, marks: list[str]) -> Text:
+    """The line with every found word marked; foreign text is never markup."""
+    from rich.text import Text  # noqa: PLC0415  # only here
+
+    text = Text(line)
+    for mark in dict.fromkeys(marks):
+        text.highlight_regex(rf"(?<!\w){re.escape(mark)}(?!\w)", "black on yellow")
+    return text

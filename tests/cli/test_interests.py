@@ -1,0 +1,82 @@
+"""`interests test`: meaning, matches on a real issue with the words marked, and warnings."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from newsletter.bootstrap import Application
+from newsletter.cli.app import app
+from newsletter.domain.issue_codec import freeze_issue
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.services.progress import Silent
+from newsletter.settings import load_settings
+
+CONFIG = """
+[newsletter]
+title = "Lab news"
+base_url = "https://news.example.org"
+from = "Lab news <news@example.org>"
+
+[[sources]]
+kind = "files"
+path = "papers.jsonl"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A newsletter with one composed issue of 30 papers, most of them about gardens."""
+    path = tmp_path / "newsletter.toml"
+    path.write_text(CONFIG)
+    titles = ["Retrieval-augmented generation in [bold] brackets", *(f"Gardens, part {n}" for n in range(29))]
+    papers = tuple(
+        IssuePaper(paper=Paper(id=PaperId(f"sample:{n}"), title=title, abstract="RAG helps." if n == 1 else "We dig."))
+        for n, title in enumerate(titles)
+    )
+    issue = Issue(key=IssueKey(date(2026, 6, 2)), title="A day", languages=("en",), papers=papers)
+    application = Application(load_settings(path, {}), progress=Silent())
+    application.store.issues.save(freeze_issue(issue, at=datetime(2026, 6, 2, 6, tzinfo=UTC)))
+    application.store.database.close()
+    return path
+
+
+def run(config: Path, *arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["interests", "test", "--config", str(config), *arguments])
+    return result.exit_code, result.output
+
+
+def test_it_says_what_an_interest_means_and_what_it_finds(config: Path) -> None:
+    status, text = run(config, '"retrieval-augmented generation"')
+    assert status == 0
+    assert "Finds papers with the phrase “retrieval-augmented generation”." in text
+    assert "It finds 1 of 30 papers of 2026-06-02." in text
+    assert "1. Retrieval-augmented generation in [bold] brackets" in text
+
+
+def test_it_warns_about_broad_and_dead_terms(config: Path) -> None:
+    _, text = run(config, "gardens", "unicorn", "--date", "2026-06-02")
+    assert "Too broad" in text
+    assert "Finds nothing on this day" in text
+
+
+def test_programs_get_json(config: Path) -> None:
+    status, text = run(config, "RAG", "--json")
+    document = json.loads(text)
+    assert status == 0
+    assert document["interests"][0]["found"] == 1
+    assert document["picks"][0]["matched"][0]["found"] == "RAG"
+
+
+def test_what_cannot_be_read_is_an_error_with_its_place(config: Path) -> None:
+    result = CliRunner().invoke(app, ["interests", "test", "--config", str(config), "(broken"])
+    assert result.exit_code != 0
+    assert "at character 1" in str(result.exception)
+
+
+def test_without_an_issue_it_says_what_to_do(config: Path) -> None:
+    result = CliRunner().invoke(app, ["interests", "test", "--config", str(config), "x", "--date", "2026-06-03"])
+    assert "no issue of 2026-06-03" in str(result.exception)
