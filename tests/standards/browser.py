@@ -26,14 +26,14 @@ PAGES = (
     "site/archive/index.html",
     "site/topics/index.html",
     "site/topics/retrieval/index.html",
-    "site/issues/2026-06-02/index.html",
-    "site/issues/2026-06-02/zh-Hans/index.html",
+    "site/issues/{day}/index.html",
+    "site/issues/{day}/zh-Hans/index.html",
     "site/feed.atom",
 )
 PICTURES = {
     "mail": "mails/en-30.html",
     "mail-zh": "mails/zh-Hans-30.html",
-    "issue": "site/issues/2026-06-02/index.html",
+    "issue": "site/issues/{day}/index.html",
     "feed": "site/feed.atom",
 }
 WIDTHS = (320, 375, 640)
@@ -70,10 +70,10 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def check(browser: Browser, address: str, axe: Path) -> int:
+def check(browser: Browser, address: str, axe: Path, day: str) -> int:
     """Run axe-core on every page in light and dark; returns how many violations there are."""
     violations = 0
-    for path in PAGES:
+    for path in (page.format(day=day) for page in PAGES):
         for scheme in ("light", "dark"):
             page = browser.new_page(color_scheme=scheme, viewport={"width": 375, "height": 800})
             foreign: list[str] = []
@@ -97,27 +97,28 @@ def check(browser: Browser, address: str, axe: Path) -> int:
     return violations
 
 
-def picture(browser: Browser, address: str, folder: Path) -> None:
+def picture(browser: Browser, address: str, folder: Path, day: str) -> None:
     """Keep pictures of what a reader sees first, at three widths, in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, path in PICTURES.items():
         for width in WIDTHS:
             for scheme in ("light", "dark"):
-                page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
-                page.goto(f"{address}/{path}")
-                page.screenshot(path=str(folder / f"{name}-{width}-{scheme}.jpg"), type="jpeg", quality=60)
+                page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+                page.goto(f"{address}/{path.format(day=day)}")
+                page.screenshot(path=str(folder / f"{name}-{width}-{scheme}.jpg"), type="jpeg", quality=45)
                 page.close()
 
 
 def main() -> int:
     """Check, and take pictures where a folder for them is named."""
     folder, axe = Path(sys.argv[1]), Path(sys.argv[2])
+    day = next((folder / "site" / "issues").iterdir()).name
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with served(folder) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        violations = check(browser, address, axe)
+        violations = check(browser, address, axe, day)
         if len(sys.argv) > 3:
-            picture(browser, address, Path(sys.argv[3]))
+            picture(browser, address, Path(sys.argv[3]), day)
         browser.close()
     print(f"axe: {violations} violations")
     return 1 if violations else 0

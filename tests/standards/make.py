@@ -1,14 +1,22 @@
-"""Writes mails and a site for the tools of `run.sh` to look at: `python -m tests.standards.make FOLDER`."""
+"""Writes mails and a site for the tools of `run.sh` to look at: `python -m tests.standards.make FOLDER [--sample]`.
+
+With `--sample` they show the bundled sample, for pictures that may be kept; else a recorded day where there is one.
+"""
 
 from __future__ import annotations
 
 import email
 import email.policy
+import os
+import subprocess
 import sys
 from pathlib import Path
 
-from newsletter.domain.issues import Issue, IssueState, IssueStatus
+from newsletter.bootstrap import Application, sample_settings
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.render.site import SitePages, SiteTopic
+from newsletter.sample import DAY as SAMPLE_DAY
+from newsletter.services.progress import Silent
 from tests.support.june import june_issue
 from tests.support.mails import make_assembler, make_templates
 from tests.support.samples import make_issue, make_recipient, select
@@ -17,8 +25,16 @@ from tests.support.shared import DATA
 BASE_URL = "http://127.0.0.1:8947"
 
 
-def issue_to_show() -> Issue:
-    """A recorded day where there is one beside the checkout, else invented papers."""
+def issue_to_show(folder: Path, *, sample: bool) -> Issue:
+    """The bundled sample, a recorded day, or papers of no meaning."""
+    if sample:
+        command = [sys.executable, "-c", "from newsletter.cli import main; main()", "send", "--dry-run"]
+        folder.mkdir(parents=True, exist_ok=True)
+        place = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=place)
+        issue = Application(sample_settings(folder), progress=Silent()).store.issues.get(IssueKey(SAMPLE_DAY))
+        assert issue is not None
+        return issue
     return june_issue(2, 30) if DATA.is_dir() else make_issue(30)
 
 
@@ -62,7 +78,7 @@ def write_site(folder: Path, issue: Issue) -> None:
 def main() -> None:
     """Write both under the folder that is named."""
     folder = Path(sys.argv[1])
-    issue = issue_to_show()
+    issue = issue_to_show(folder / "sample", sample="--sample" in sys.argv)
     write_mails(folder / "mails", issue)
     write_site(folder / "site", issue)
 

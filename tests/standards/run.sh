@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Checks that need Debian or npm packages: caniemail, axe-core, SpamAssassin, newsboat, rss2email.
+# With a folder as its argument it looks at the bundled sample and keeps pictures there.
 # Debian: chromium spamassassin newsboat rss2email nodejs npm. PYTHON names an interpreter with the development packages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,7 +10,7 @@ pictures=${1:-}
 echo "working in $work"
 "$python" -c "import playwright" 2> /dev/null || "$python" -m pip install -q playwright
 
-"$python" -m tests.standards.make "$work"
+"$python" -m tests.standards.make "$work" ${pictures:+--sample}
 
 mkdir -p "$work/npm"
 cp tests/standards/caniemail.mjs "$work/npm/"
@@ -20,7 +21,7 @@ cp tests/standards/caniemail.mjs "$work/npm/"
 for mail in "$work"/mails/*.eml; do
   spamassassin -L -t < "$mail" > "$work/spam.txt" 2> /dev/null || true
   score=$(sed -n 's/^Content analysis details: *(\(-\{0,1\}[0-9.]*\) points.*/\1/p' "$work/spam.txt" | head -1)
-  rules=$(sed -n 's/^[ *]*-\{0,1\}[0-9.]* \([A-Z][A-Z0-9_]*\) .*/\1/p' "$work/spam.txt" | paste -sd' ')
+  rules=$(sed -n 's/^[ *]*-\{0,1\}[0-9.]* \([A-Z][A-Z0-9]*_[A-Z0-9_]*\) .*/\1/p' "$work/spam.txt" | paste -sd' ')
   echo "SpamAssassin $(basename "$mail"): ${score:?no score} (${rules:-no rule})"
   awk -v score="$score" 'BEGIN { exit !(score < 1.0) }' || { echo "expected under 1.0"; exit 1; }
 done
