@@ -34,7 +34,7 @@ _ACCEPT = (
 )
 _ITEMS = 5_000
 _DOI = re.compile(r"(?:^|doi\.org/|doi:\s*)(10\.\d{4,9}/[^\s\"'<>?#]{1,200})", re.IGNORECASE | re.ASCII)
-_BLOCK = re.compile(r"<(?:script|style)\b[^>]{0,1000}>.*?</(?:script|style)\s*>", re.IGNORECASE | re.DOTALL)
+_BLOCK = re.compile(r"<(/?)(?:script|style)\b[^<>]{0,1000}>", re.IGNORECASE)
 _BREAK = re.compile(r"<(?:/?(?:p|div|li|tr|h[1-6])|br)\b[^<>]{0,1000}>", re.IGNORECASE)
 _TAG = re.compile(r"<(?:[a-zA-Z/!][^<>]{0,2000})>")
 _HTML = 200_000
@@ -116,10 +116,26 @@ def _identify(item: Item, link: str) -> tuple[PaperId, int | None]:
     return PaperId(f"url:sha256-{hashlib.sha256(name.encode()).hexdigest()[:40]}"), None
 
 
+def _without_blocks(html: str) -> str:
+    """The text without scripts and styles. One pass, for a feed may open thousands and close none."""
+    kept: list[str] = []
+    start = 0
+    inside = False
+    for mark in _BLOCK.finditer(html):
+        if mark[1] and inside:
+            start, inside = mark.end(), False
+        elif not mark[1] and not inside:
+            kept.append(html[start : mark.start()])
+            inside = True
+    if not inside:
+        kept.append(html[start:])
+    return " ".join(kept)
+
+
 def _without_tags(html: str) -> str:
     text = html[:_HTML]
     if "<" in text:
-        text = _TAG.sub("", _BREAK.sub(" ", _BLOCK.sub(" ", text)))
+        text = _TAG.sub("", _BREAK.sub(" ", _without_blocks(text)))
     return unescape(text) if "&" in text else text
 
 

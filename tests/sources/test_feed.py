@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import date
 
 import pytest
@@ -89,6 +90,14 @@ def test_the_other_formats_are_read_as_well(body: bytes, paper_id: str, day: dat
     (announcement,) = parse(body, feed="f", day=DAY).announcements
     assert (announcement.paper_id, announcement.day) == (paper_id, day)
     assert [author.name for author in announcement.paper.authors] == authors
+
+
+@pytest.mark.parametrize("piece", [b"<script>", b"<", b"<a ", b"<!--", b"&amp;", b"<style></script>"])
+def test_no_markup_costs_more_than_its_length(piece: bytes) -> None:
+    text = (piece * 30_000).replace(b"<", b"&lt;")
+    begun = time.process_time()
+    parse(RSS.replace(b"In a journal", b"J</title><description>" + text + b"</description><title>"), feed="f", day=DAY)
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("body", [RSS, ATOM, RDF])
