@@ -62,6 +62,7 @@ class IssueSelector:
         self._readings: dict[str, Reading] = {}
         self._plain: dict[str, int] = {}
         self._matches: dict[tuple[str, int], Match] = {}
+        self._row_scores: dict[int, dict[int, int]] = {}
 
     # --- the Selector port ------------------------------------------------------------------------------------------
 
@@ -207,16 +208,27 @@ class IssueSelector:
             if reading.interest is None or reading.interest.excludes:
                 continue
             explained = True
-            docs, values = self._table.row(reading.row)
-            both = np.isin(docs, papers, assume_unique=True)
-            for doc, value in zip(docs[both].tolist(), values[both].tolist(), strict=True):
-                why[doc].append((value, self._match(reading.interest.expression, text, doc)))
+            found = self._scores_of(reading.row)
+            # the shorter of the two is walked: most interests find few papers
+            for doc in found if len(found) < len(why) else why:
+                if doc in why and doc in found:
+                    why[doc].append((found[doc], self._match(reading.interest.expression, text, doc)))
         for matches in why.values():
             matches.sort(key=lambda pair: -pair[0])
         return tuple(
             Pick(doc, self._ids[doc], score / SCALE if explained else 0.0, tuple(match for _, match in why[doc]))
             for doc, score in zip(papers.tolist(), scores.tolist(), strict=True)
         )
+
+    def _scores_of(self, row: int) -> dict[int, int]:
+        """A row as a dictionary, kept: for so few papers arrays cost far more than what they hold."""
+        found = self._row_scores.get(row)
+        if found is None:
+            docs, scores = self._table.row(row)
+            if len(self._row_scores) >= MAX_MATCHES // 16:
+                self._row_scores.clear()
+            found = self._row_scores[row] = dict(zip(docs.tolist(), scores.tolist(), strict=True))
+        return found
 
     def _match(self, expression: Expression, text: str, doc: int) -> Match:
         match = self._matches.get((text, doc))
