@@ -137,7 +137,7 @@ def _prose(text: str) -> Interest:
     if not phrases:
         _fail("no phrase to look for was found in this text; write words, or one interest a line", text, 0)
     note = f"read as free text; looks for at least {min(2, len(phrases))} of its {len(phrases)} phrases"
-    return Interest(Prose(" ".join(text.split()), phrases), notes=(note,))
+    return Interest(Prose(text.strip(), phrases), notes=(note,))
 
 
 def _unwrap(line: str, notes: list[str]) -> str:

@@ -1,5 +1,6 @@
 """The selector: which papers of an issue a subscriber gets, in which order, and why."""
 
+import time
 from datetime import date
 
 import pytest
@@ -102,3 +103,29 @@ def test_many_get_what_each_would_get(selector: IssueSelector) -> None:
     requests = [SelectionRequest(("generation",)), SelectionRequest(()), SelectionRequest(("(",), 2)]
     expected: list[Selection] = [selector.select(request) for request in requests]
     assert list(selector.select_many(requests)) == expected
+
+
+HOSTILE = [
+    " OR ".join(f"w{n}" for n in range(120)),
+    " OR ".join(f"{a}{b}{c}*" for a in "abcde" for b in "aeiou" for c in "rst"),
+    "the ~ of ~ and ~ a ~ in ~ to",
+    "(((((((((((((((model)))))))))))))))",
+    " ".join(["model"] * 12),
+    "-" + "(a OR " * 10 + "b" + ")" * 10,
+    "(" * 5_000,
+    " OR ".join(f"term{n}" for n in range(10_000)),
+    "a\x00b",
+    "检" * 40,
+]
+
+
+def test_a_hostile_interest_costs_little_and_never_another_subscribers_digest() -> None:
+    text = "The model of the art and a model in a text to the model of an image. " * 30
+    selector = IssueSelector(issue(*(paper(n, f"Model {n}", text) for n in range(100))))
+    others = SelectionRequest(("model 7", "-image 8"), 5)
+    expected = IssueSelector(issue(*(paper(n, f"Model {n}", text) for n in range(100)))).select(others)
+    start = time.process_time()
+    selections = list(selector.select_many([SelectionRequest(tuple(HOSTILE)), others]))
+    assert time.process_time() - start < 5
+    assert selections[1] == expected
+    assert len(selector.problems(HOSTILE)) >= 3
