@@ -25,7 +25,7 @@ def test_no_rule_is_broken_without_a_site_or_interests() -> None:
 
 
 @needs_shared
-@pytest.mark.parametrize("day", WORKING_DAYS)
+@pytest.mark.parametrize("day", [day if day < 3 else pytest.param(day, marks=pytest.mark.slow) for day in WORKING_DAYS])
 def test_ten_days_of_june_break_no_rule(day: int) -> None:
     issue = june_issue(day, 100)
     assembler = make_assembler()
