@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=1000)
     arguments = parser.parse_args()
     if arguments.part in (None, "quality"):
-        quality(arguments.papers // 2)
+        quality(arguments.papers)
     if arguments.part in (None, "speed"):
         speed(arguments.papers)
     if arguments.part in (None, "model"):
@@ -62,7 +62,8 @@ def main() -> None:
 
 
 def quality(limit: int) -> None:
-    references = [r for r in english_references(since=TRAINED_UNTIL, limit=limit) if r.number not in seen()]
+    learned = seen()
+    references = [r for r in english_references(since=TRAINED_UNTIL, limit=limit) if r.number not in learned]
     methods: dict[str, Callable[[Reference], Roles]] = {
         "extractive": lambda r: find_roles(r.title, r.abstract),
         "first sentence": lambda r: everywhere(split_sentences(r.abstract)[:1]),

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from newsletter.domain.acronyms import Definition, definitions
+
 __all__ = ["find_keywords"]
 
 
@@ -28,6 +30,13 @@ _GLUE = _words(
     " which while with within show shows propose proposed proposes present presents introduce introduces"
     " demonstrate outperforms achieve achieves improve improves improving enables enable remains remain"
     " requires require existing novel"
+)
+# Words that are verbs in an abstract: a run of words that holds one is a piece of a sentence.
+_VERBS = _words(
+    "reveals reveal offers offer provides provide interpret cross crosses shows learns learn makes make allows allow"
+    " acquire acquires becomes become relies rely fails fail suffer suffers uses use need needs produces produce"
+    " ensuring leads lead yields yield captures capture addresses address leverages leverage combines combine supports"
+    " support does do may might should will would must could cannot also however thus both each"
 )
 _PARTICIPLE = re.compile(r"(?:\w{3,}ed|\w+ly)\Z")
 _COMMON = _words(
@@ -47,7 +56,15 @@ def find_keywords(title: str, abstract: str, *, limit: int = 6) -> tuple[str, ..
     # a few letters change their length with their case; then places in one text are not places in the other
     written = text if len(lowered) == len(text) else lowered
     ranked = (_as_written(term, written, lowered) for term, _ in _extractor().extract_keywords(text))
-    return tuple(_telling(ranked, lowered))[:limit]
+    found = tuple(definitions(text))
+    shortened = frozenset(d.short.lower() for d in found)
+    return tuple(_telling(_defined(found, text), ranked, lowered, shortened))[:limit]
+
+
+def _defined(found: Iterable[Definition], text: str) -> list[str]:
+    """The long forms of acronyms that the text defines and goes on to use: its authors' own choice of terms."""
+    used = (d for d in found if text.count(d.short) > 2 and 1 < len(d.long.split()) <= 6)
+    return list(dict.fromkeys(d.long for d in used))[:2]
 
 
 @lru_cache(maxsize=1)
@@ -65,10 +82,12 @@ def _as_written(term: str, text: str, lowered: str) -> str:
     return text[at : at + len(term)] if at >= 0 else term
 
 
-def _telling(ranked: Iterable[str], text: str) -> list[str]:
-    kept: list[str] = []
+def _telling(defined: list[str], ranked: Iterable[str], text: str, short_forms: frozenset[str]) -> list[str]:
+    kept = list(defined)
     for term in ranked:
         words = term.lower().split()
+        if len(words) == 1 and words[0].rstrip("s") in short_forms and kept:
+            continue
         if _is_fragment(words) or (len(words) == 1 and not _is_name(term, text)):
             continue
         stems = {_stem(word) for word in words}
@@ -80,7 +99,7 @@ def _telling(ranked: Iterable[str], text: str) -> list[str]:
 
 def _is_fragment(words: list[str]) -> bool:
     return (
-        any(word in _GLUE for word in words)
+        any(word in _GLUE or word in _VERBS for word in words)
         or (len(words) > 1 and (_PARTICIPLE.match(words[-1]) is not None or words[0].endswith("ly")))
         or all(word in _COMMON for word in words)
         or not any(len(word) > 2 for word in words)

@@ -114,3 +114,12 @@ def test_keywords_are_terms_of_the_text_and_no_fragments():
 def test_mathematics_is_no_keyword():
     terms = find_keywords("Bounds", "We bound $\\mathcal{O}(n \\log n)$ queries by $\\epsilon$ nets in metric spaces.")
     assert not any(mark in term for term in terms for mark in "$\\{}")
+
+
+def test_the_long_form_of_an_acronym_that_the_text_defines_is_a_keyword():
+    terms = find_keywords(
+        "Watering by Agents",
+        "Reinforcement learning from tomato feedback (RLTF) waters plants. RLTF is cheap. We extend RLTF to beans.",
+    )
+    assert terms[0].lower() == "reinforcement learning from tomato feedback"
+    assert "RLTF" not in terms
