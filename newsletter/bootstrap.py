@@ -117,6 +117,11 @@ class Application:
         store.database.open()
         return store
 
+    def close(self) -> None:
+        """Give the database's connections back."""
+        if "store" in self.__dict__:
+            self.store.database.close()
+
     def _unopened_store(self) -> SqlStore:
         s = self.settings
         database = Database(

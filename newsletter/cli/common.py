@@ -72,5 +72,9 @@ def open_application(
             "Using the bundled sample (no newsletter.toml here). For real papers: "
             "[bold]newsletter init[/], then edit newsletter.toml.",
         )
-        return Application(sample_settings(Path()), progress=progress)
-    return Application(load_settings(chosen or CONFIG_FILE, environment()), progress=progress)
+        settings = sample_settings(Path())
+    else:
+        settings = load_settings(chosen or CONFIG_FILE, environment())
+    application = Application(settings, progress=progress)
+    context.call_on_close(application.close)
+    return application
