@@ -65,7 +65,7 @@ def parse_paper_id(text: str) -> tuple[PaperId, int | None]:
         return parse_arxiv_id(text)
     except ValueError:
         stripped = text.strip()
-        if _SCHEME.match(stripped) and len(stripped) <= 500:
+        if _SCHEME.match(stripped) and len(stripped) <= 500 and stripped.isprintable():
             return PaperId(stripped), None
         raise
 

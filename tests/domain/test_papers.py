@@ -33,6 +33,12 @@ def test_what_is_no_arxiv_id_is_refused_with_an_example(text: str) -> None:
         parse_arxiv_id(text)
 
 
+@pytest.mark.parametrize("text", ["x:a\x00b", "x:a\ud800", "url:a\nb", "x:" + "a" * 500])
+def test_an_id_that_no_database_could_keep_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not an arXiv identifier"):
+        parse_paper_id(text)
+
+
 def test_other_schemes_are_taken_as_they_are() -> None:
     assert parse_paper_id("sample:2606.0001") == ("sample:2606.0001", None)
     assert arxiv_number(parse_paper_id("doi:10.1000/182")[0]) is None
