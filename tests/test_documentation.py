@@ -17,7 +17,7 @@ from tests.support.shared import ROOT
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*.md"), *ROOT.glob("subscribers/*.md")]
 )
-_CODE = re.compile(r"^    .*$|^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"^    newsletter .*$|^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"(?:^|[\s`$/])newsletter((?: +[^\s`#>|&;()]+)+)", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"[A-Z_…./<>\d\"'*@-]")
 ROOT_COMMAND = typer.main.get_command(app)
