@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +29,8 @@ MAX_MATCHES = 200_000
 """Explanations kept, likewise."""
 BLOCK_CELLS = 1_000_000
 """Subscribers times papers that are scored at once: about 40 MB of arrays."""
-AHEAD = 16_384
-"""Requests read ahead."""
+AHEAD = 100_000
+"""Interests read ahead, those of at least one request."""
 _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
@@ -75,7 +74,7 @@ class IssueSelector:
         size = max(1, BLOCK_CELLS // max(1, len(self._ids)))
         pending = iter(requests)
         # Interests are read far ahead, because looking up many new ones together is cheaper.
-        while ahead := list(islice(pending, AHEAD)):
+        while ahead := _some(pending):
             self._read_all(text for request in ahead for text in request.interests)
             for low in range(0, len(ahead), size):
                 yield from self._select_block(ahead[low : low + size])
@@ -237,6 +236,18 @@ class IssueSelector:
                 self._matches.clear()
             match = self._matches[text, doc] = self._evaluator.explain(doc, text, expression)
         return match
+
+
+def _some(pending: Iterator[SelectionRequest]) -> list[SelectionRequest]:
+    """The next requests, until they hold so many interests as are read ahead."""
+    taken: list[SelectionRequest] = []
+    interests = 0
+    for request in pending:
+        taken.append(request)
+        interests += len(request.interests) + 1
+        if interests >= AHEAD:
+            break
+    return taken
 
 
 def _parsed(text: str) -> Interest | str:
