@@ -208,9 +208,19 @@ class Application:
         """The topics of the catalogue as the site shows them."""
         from newsletter.render.site import SiteTopic  # noqa: PLC0415  # templates and feeds are slow to import
 
+        known: dict[str, dict[str, tuple[int, ...]]] = {}
+
         def papers(slug: str, issue: Issue) -> tuple[int, ...]:
-            selection = self.selector(issue).select(SelectionRequest((f"topic:{slug}",)))
-            return tuple(pick.index for pick in selection.picks)
+            # A site asks topic by topic, each for many issues: an issue is indexed once, for all topics.
+            if issue.hash not in known:
+                selector = self.selector(issue)
+                known[issue.hash] = {
+                    topic.slug: tuple(
+                        pick.index for pick in selector.select(SelectionRequest((f"topic:{topic.slug}",))).picks
+                    )
+                    for topic in self.catalogue.topics
+                }
+            return known[issue.hash][slug]
 
         return [
             SiteTopic(slug=topic.slug, names=topic.names, papers=partial(papers, topic.slug))
