@@ -1,7 +1,7 @@
 """What a DKIM signature costs: `python -m benchmarks.dkim`.
 
-The signer of this product against the bare RSA signature (the floor) and dkimpy, on the same real message; then a signed
-dispatch into `smtp-sink` by two processes, against what the same two processes can sign when they do nothing else.
+The signer of this product against the bare RSA signature (the floor) and dkimpy, on the same real message; then a
+signed dispatch into `smtp-sink` by two processes, against what the same two can sign when they do nothing else.
 """
 
 from __future__ import annotations
