@@ -71,6 +71,8 @@ format: $(VENV)/dev  ## Put the code into its form
 
 bench: $(VENV)/dev  ## Measure every stage on recorded real data
 	@$(BIN)/python -m benchmarks
+	@! { [ -x /usr/sbin/smtp-sink ] || command -v smtp-sink >/dev/null; } && echo "Sending is measured where Postfix's smtp-sink is installed (Debian: postfix)." \
+		|| { $(BIN)/python -m benchmarks.dispatch && $(BIN)/python -m benchmarks.dkim && $(BIN)/python -m benchmarks.audience; }
 
 lock: $(VENV)/dev  ## Pin the newest versions that pyproject.toml allows
 	@for name in runtime dev; do \
