@@ -1,0 +1,139 @@
+"""Sources, their client and gate, and the services that collect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from email.utils import parseaddr
+from functools import cached_property
+from itertools import product
+
+from newsletter import __version__
+from newsletter.bootstrap.core import Core
+from newsletter.bootstrap.resources import STATE
+from newsletter.domain.announcements import AnnounceType, Notice
+from newsletter.domain.archives import ARCHIVE_SOURCE
+from newsletter.domain.calendar import AnnouncementCalendar
+from newsletter.domain.ports import HostGate, Source
+from newsletter.errors import ConfigError
+from newsletter.services.collect import Backfill, Collect, Patience
+from newsletter.services.reconcile import Reconcile
+from newsletter.settings import SourceSettings
+
+__all__ = ["Collecting"]
+
+
+class Collecting(Core):
+    """Sources, their client and gate, and the services that collect."""
+
+    def collect(self) -> Collect:
+        """Collect announcements."""
+        s = self.settings.collect
+        return self._collect(self._sources(), Patience(wait=s.wait, every=s.every))
+
+    def backfill(self) -> Backfill:
+        """Collect past days: arXiv's search tells what its daily feeds have left behind."""
+        sources = self._sources({"arxiv-rss": "arxiv-api"})
+        return Backfill(
+            self._collect(sources, Patience()),
+            self.store.listings,
+            instead=lambda source, _feed: "arxiv-api" if source == "arxiv-rss" else source,
+        )
+
+    def reconcile(self) -> Reconcile:
+        """Compare a day with arXiv's own record.
+
+        Raises:
+            ConfigError: no source reads categories of arXiv.
+        """
+        references = [source for source in self._sources({"arxiv-rss": "arxiv-oai"}) if source.kind == "arxiv-oai"]
+        if not references:
+            msg = 'Only categories of arXiv can be reconciled, and no source of kind "arxiv-rss" or "arxiv-oai" is set.'
+            raise ConfigError(msg, key="sources")
+        return Reconcile(self.store.papers, self.store.listings, references, self._progress)
+
+    def _collect(self, sources: Sequence[Source], patience: Patience) -> Collect:
+        return Collect(
+            self.store.papers,
+            self.store.listings,
+            sources,
+            self._progress,
+            calendar=self.calendar,
+            patience=patience,
+            clock=self._clock,
+        )
+
+    @cached_property
+    def calendar(self) -> AnnouncementCalendar:
+        """ArXiv's announcement calendar, with the holidays of the settings or the program's own."""
+        from newsletter.sources.registry import load_calendar  # noqa: PLC0415  # feed parsers are slow to import
+
+        own = self.settings.collect.holidays
+        return load_calendar(self.settings.path(own) if own else None)
+
+    def calendar_warning(self) -> str:
+        """What a person should do about the holidays' data; empty where nothing, or where arXiv is not read."""
+        if not any(source.kind.startswith("arxiv") for source in self.settings.sources):
+            return ""
+        return self.calendar.warning(self._clock().date())
+
+    def _sources(self, instead: Mapping[str, str] | None = None) -> list[Source]:
+        """The sources of the settings; where `instead` names another kind for a source's, that one."""
+        from newsletter.sources import registry  # noqa: PLC0415  # feed parsers are slow to import
+        from newsletter.sources.gate import FileGate  # noqa: PLC0415
+        from newsletter.sources.http import PoliteClient  # noqa: PLC0415
+
+        s = self.settings
+        if not s.sources:
+            msg = 'No source is set. Add a [[sources]] table to newsletter.toml, for example kind = "hf-daily".'
+            raise ConfigError(msg, key="sources", path=None)
+        contact = s.newsletter.contact or parseaddr(s.newsletter.from_)[1]
+        client = PoliteClient(
+            user_agent=registry.user_agent(__version__, contact),
+            gate=self._gate(FileGate(s.path(STATE) / "gates")),
+            cache=s.path(STATE) / "cache",
+            now=self._clock,
+        )
+        return [
+            registry.build(
+                (instead or {}).get(source.kind, source.kind),
+                client=client,
+                calendar=self.calendar,
+                categories=source.categories,
+                base_url=source.base_url,
+                query=source.query,
+                set=source.set,
+                url=source.url,
+                path=s.path(source.path) if source.path else None,
+                now=self._clock,
+            )
+            for source in s.sources
+        ]
+
+    def _gate(self, on_this_machine: HostGate) -> HostGate:
+        """Workers on several machines share PostgreSQL, and with it the gate; SQLite is a file of one machine."""
+        if self.store.database.is_sqlite:
+            return on_this_machine
+        from newsletter.store.gate import DatabaseGate  # noqa: PLC0415  # needed by few
+
+        return DatabaseGate(self.store.database)
+
+    def _admits(self) -> Callable[[Notice], bool]:
+        """What lets a paper into an issue: being featured, always; the rest as its source's `announce` says."""
+        wanted: dict[tuple[str, str], set[str]] = {}
+        for source in self.settings.sources:
+            # what was reconciled or filled in afterwards is admitted as if its feed had told it
+            kinds = ("arxiv-rss", "arxiv-api", "arxiv-oai") if source.kind == "arxiv-rss" else (source.kind,)
+            for kind, feed in product(kinds, _feeds(source)):
+                wanted.setdefault((kind, feed), set()).update(source.announce)
+
+        def admits(notice: Notice) -> bool:
+            kinds = wanted.get((notice.source, notice.feed), wanted.get((notice.source, "*"), {"new", "cross"}))
+            if notice.source == ARCHIVE_SOURCE:
+                return True  # what was published once belongs to its issue
+            return notice.kind is AnnounceType.FEATURED or notice.kind.value in kinds
+
+        return admits
+
+
+def _feeds(source: SourceSettings) -> Sequence[str]:
+    return source.categories if source.kind == "arxiv-rss" else ("*",)

@@ -1,0 +1,143 @@
+"""Engines, the editor, archives, and the services up to a frozen issue."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import replace
+from datetime import date
+
+from newsletter.bootstrap.collecting import Collecting
+from newsletter.bootstrap.resources import shipped
+from newsletter.domain.archives import ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.ports import Engine
+from newsletter.errors import ConfigError, UsageError
+from newsletter.services.approve import Approve
+from newsletter.services.compose import Compose, ComposeOptions
+from newsletter.services.daily import Daily
+from newsletter.services.edit import Edit
+from newsletter.services.enrich import Enrich
+from newsletter.services.importing import ImportArchive
+from newsletter.services.interests import LearnNames
+from newsletter.services.scope import Scope
+
+__all__ = ["Composing"]
+
+
+class Composing(Collecting):
+    """Engines, the editor, archives, and the services up to a frozen issue."""
+
+    def enrich(self) -> Enrich:
+        """Write summaries."""
+        return Enrich(self.store.summaries, self._engine(), self.settings.languages, self._progress)
+
+    def scope(self) -> Scope:
+        """Which papers are worth a summary."""
+        s = self.settings
+        return Scope(
+            self.compose(),
+            self.store.subscribers,
+            self.selector,
+            feed_entries=s.publish.feed_entries,
+            shown_only=s.enrich.scope == "shown",
+        )
+
+    def compose(self) -> Compose:
+        """Freeze issues."""
+        s = self.settings
+        options = ComposeOptions(
+            title=s.newsletter.title,
+            description=s.newsletter.description,
+            languages=s.languages,
+            # what came with a paper is what its author wanted shown; the fallback is there for a model that failed
+            engines=tuple(dict.fromkeys(("file", s.enrich.engine, "extractive"))),
+            order=s.issue.order,
+            max_papers=s.issue.max_papers,
+        )
+        return Compose(
+            self.store,
+            options,
+            admits=self._admits(),
+            clock=self._clock,
+            acronyms=LearnNames(self.store, self.catalogue.synonyms),
+        )
+
+    def daily(self) -> Daily:
+        """The day up to its frozen issues."""
+        return Daily(
+            self.collect(), self.scope(), self.enrich(), self.compose(), weekly_on=self.settings.issue.weekly_on
+        )
+
+    def edit(self) -> Edit:
+        """The editor's desk."""
+        return Edit(
+            self.store.notes,
+            self.compose(),
+            folder=self.settings.path(self.settings.issue.desk),
+            languages=self.settings.languages,
+        )
+
+    def approve(self) -> Approve:
+        """Let an issue go out."""
+        return Approve(self.store.issues, clock=self._clock)
+
+    def importing(self) -> ImportArchive:
+        """Take in back archives."""
+        from newsletter.archives import READERS  # noqa: PLC0415  # readers are for this command alone
+
+        return ImportArchive(self.store, {**READERS, "jsonl": self._read_lines}, self.compose(), clock=self._clock)
+
+    def _read_lines(self, text: str, day: date | None) -> BackIssue:
+        """JSON Lines as an archive: what the `files` source reads, of one day."""
+        from newsletter.sources.files import Problem, parse  # noqa: PLC0415  # as above
+
+        if day is None:
+            msg = "JSON Lines name no issue: say whose day they are with --date."
+            raise UsageError(msg)
+        read = list(parse(iter(text.encode().splitlines(keepends=True)), day=day))
+        return BackIssue(
+            day=day,
+            announcements=tuple(
+                replace(x, source=ARCHIVE_SOURCE, feed="jsonl", day=day) for x in read if not isinstance(x, Problem)
+            ),
+            problems=tuple(f"line {x.line}: {x.message}" for x in read if isinstance(x, Problem)),
+        )
+
+    def _engine(self) -> Engine:
+        if self.settings.enrich.engine == "llm":
+            return self._model()
+        from newsletter.enrich.extractive import ExtractiveEngine  # noqa: PLC0415  # help needs none of it
+
+        return ExtractiveEngine()
+
+    def _model(self) -> Engine:
+        from newsletter.enrich.budget import Budget, Prices, parse_budget  # noqa: PLC0415  # as above
+        from newsletter.enrich.client import ChatClient  # noqa: PLC0415
+        from newsletter.enrich.llm import LlmEngine  # noqa: PLC0415
+        from newsletter.enrich.prompts import Prompts  # noqa: PLC0415
+
+        s = self.settings.enrich
+        if not s.model:
+            msg = 'enrich.engine = "llm" needs enrich.model, the name of a model as its server knows it.'
+            raise ConfigError(msg, key="enrich.model")
+        most_tokens, most_money = parse_budget(s.daily_budget)
+        if most_money is not None and not (s.price_in or s.price_out):
+            msg = "enrich.daily_budget in money needs enrich.price_in and enrich.price_out, for a million tokens each."
+            raise ConfigError(msg, key="enrich.price_in")
+        client = ChatClient(
+            base_url=s.base_url,
+            api_key=s.api_key.get_secret_value() if s.api_key else "",
+            model=s.model,
+            timeout=s.timeout.total_seconds(),
+            clock=self._clock,
+        )
+        own = [self.settings.path(s.prompts)] if s.prompts else []
+        return LlmEngine(
+            client,
+            Prompts([*own, shipped("templates") / "prompts"]),
+            budget=Budget(most_tokens, most_money, Prices(s.price_in, s.price_out)),
+            sleep=asyncio.sleep,
+            chance=random.random,
+            concurrency=s.concurrency,
+            papers_per_request=s.papers_per_request,
+        )

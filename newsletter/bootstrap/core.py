@@ -1,0 +1,192 @@
+"""What every part needs: settings, the store, the selector of an issue, the rosters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from newsletter.bootstrap.resources import shipped, utc_now
+from newsletter.domain.announcements import Listing
+from newsletter.domain.deliveries import DeliveryStatus
+from newsletter.domain.interest_parser import parse
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.merging import merge
+from newsletter.domain.papers import Paper, parse_paper_id
+from newsletter.domain.ports import Progress
+from newsletter.domain.selection import Selector
+from newsletter.domain.topics import Catalogue, parse_catalogue
+from newsletter.errors import ConfigError, InterestError, IssueMissing, UsageError
+from newsletter.services.subscribers import SyncReport, SyncRoster
+from newsletter.services.subscriptions import Subscriptions
+from newsletter.settings import Settings
+from newsletter.store import Database, SqlStore
+
+if TYPE_CHECKING:
+    from newsletter.render.environment import Templates
+
+
+__all__ = ["Core"]
+
+
+class Core:
+    """What every part needs: settings, the store, the selector of an issue, the rosters."""
+
+    def __init__(self, settings: Settings, *, progress: Progress, clock: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self._progress = progress
+        self._clock = clock
+        self._selector: tuple[str, Selector] | None = None
+
+    @cached_property
+    def store(self) -> SqlStore:
+        """The store, opened and checked.
+
+        Raises:
+            StoreError: it cannot be opened, or is of another version.
+        """
+        store = self._unopened_store()
+        store.database.open()
+        return store
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        if "store" in self.__dict__:
+            self.store.database.close()
+
+    def _unopened_store(self) -> SqlStore:
+        s = self.settings
+        database = Database(
+            s.database.url,
+            folder=s.folder,
+            password=s.database.password.get_secret_value() if s.database.password else None,
+        )
+        secret = s.newsletter.secret.get_secret_value().encode() if s.newsletter.secret else None
+        return SqlStore(database, merge=merge, clock=self._clock, secret=secret)
+
+    def upgrade_database(self) -> tuple[str | None, str | None]:
+        """Bring the database up to this version; returns its revision before and after."""
+        database = self._unopened_store().database
+        before = database.revision()
+        database.upgrade()
+        return before, database.revision()
+
+    def issue(self, key: IssueKey) -> Issue:
+        """A composed issue.
+
+        Raises:
+            IssueMissing: there is none.
+        """
+        issue = self.store.issues.get(key)
+        if issue is None:
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            raise IssueMissing(msg)
+        return issue
+
+    def papers(self, ids: Sequence[str]) -> list[Paper]:
+        """The papers of these ids, in any form an id has.
+
+        Raises:
+            UsageError: an id cannot be read, or nothing was ever collected about its paper.
+        """
+        try:
+            wanted = [parse_paper_id(text)[0] for text in ids]
+        except ValueError as error:
+            raise UsageError(f"--paper: {error}.") from error
+        known = self.store.papers.get(wanted)
+        if missing := [paper_id for paper_id in wanted if paper_id not in known]:
+            msg = f"--paper: nothing was collected about {', '.join(missing)}."
+            raise UsageError(msg)
+        return [known[paper_id] for paper_id in wanted]
+
+    def recent(self, days: int) -> tuple[list[Listing], list[tuple[IssueStatus, Mapping[DeliveryStatus, int]]]]:
+        """The listings and issues of the last days, newest first, each issue with its deliveries' totals."""
+        issues = self.store.issues.archive(limit=days)
+        today = self._clock().astimezone(ZoneInfo(self.settings.newsletter.timezone)).date()
+        last = max([today, *(s.key.day for s in issues)]) if self.settings.sample else today
+        first = last - timedelta(days=days - 1)
+        listings = [x for n in range(days) for x in self.store.listings.on(last - timedelta(days=n))]
+        shown = [s for s in issues if s.key.day >= first]
+        return listings, [(s, self.store.deliveries.totals(s.key)) for s in shown]
+
+    def check_interest(self, text: str) -> str | None:
+        """What is wrong with an interest; None if it can be read."""
+        try:
+            parse(text)
+        except InterestError as error:
+            return str(error)
+        return None
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The topic catalogue; an empty one where there is no file.
+
+        Raises:
+            ConfigError: it cannot be read.
+        """
+        path = self.settings.path(self.settings.newsletter.topics)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return Catalogue()
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"{path}: the topic catalogue cannot be read ({error}); correct it, or newsletter.topics"
+            raise ConfigError(msg, key="newsletter.topics", path=path) from error
+        return parse_catalogue(text, path=path)
+
+    def selector(self, issue: Issue) -> Selector:
+        """The selector of an issue. The last one is kept: planning and sending ask for the same."""
+        from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
+
+        if self._selector is None or self._selector[0] != issue.hash:
+            self._selector = issue.hash, IssueSelector(issue, topics=self.catalogue.expressions)
+        return self._selector[1]
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The template set, the operator's own files first."""
+        from newsletter.render.environment import Templates  # noqa: PLC0415  # jinja2 is slow to import
+
+        own = self.settings.newsletter.templates
+        return Templates([*([self.settings.path(own)] if own else []), shipped("templates")])
+
+    def is_recent(self, issue: Issue) -> bool:
+        """Whether an issue was frozen a short while ago, so that its readers wait for it whatever its date is."""
+        return issue.frozen_at is not None and self._clock() - issue.frozen_at < self.settings.dispatch.late_after
+
+    def check_published(self, key: IssueKey) -> None:
+        """Nothing is sent that is not published: its links would lead nowhere.
+
+        Raises:
+            IssueMissing: there is no such issue, or it is not published.
+        """
+        status = self.store.issues.status(key)
+        if status is None or status.state is not IssueState.PUBLISHED:
+            self.issue(key)
+            msg = f"Issue {key.slug} is not published yet. Run `newsletter publish --date {key.day}` first."
+            raise IssueMissing(msg)
+
+    def sync_roster(self) -> SyncReport | None:
+        """Take in the rosters that settings name; None where they name none."""
+        if self.settings.sample:
+            return self.sync_from(shipped("subscribers") / "example.toml")
+        roster = self.settings.newsletter.roster
+        return None if roster is None else self.sync_from(self.settings.path(roster))
+
+    def sync_from(self, path: Path, *, prune: bool = True) -> SyncReport:
+        """Take in a roster, or a folder of them."""
+        topics = self.settings.path(self.settings.newsletter.topics).resolve()
+        service = SyncRoster(self.store.subscribers, self.check_interest, not_rosters=frozenset({topics}))
+        return service.run(path, prune=prune)
+
+    def subscriptions(self) -> Subscriptions:
+        """What readers do through the links in their mail."""
+        return Subscriptions(
+            self.store.subscribers,
+            secret=self.store.secret,
+            check_interest=self.check_interest,
+            languages=self.settings.languages,
+        )

@@ -1,0 +1,152 @@
+"""Templates at work: the site, documents, previews, and the mail of an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from email.utils import parseaddr
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from newsletter.bootstrap.composing import Composing
+from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.ports import MailFactory
+from newsletter.domain.selection import SelectionRequest
+from newsletter.domain.tokens import keyed_hash
+from newsletter.errors import IssueMissing
+from newsletter.services.publish import Publish
+
+if TYPE_CHECKING:
+    from newsletter.domain.ports import SiteRenderer
+    from newsletter.render.site import SiteTopic
+    from newsletter.services.export import DocumentWriter, Export
+    from newsletter.services.preview import Preview
+
+
+__all__ = ["Publishing"]
+
+
+class Publishing(Composing):
+    """Templates at work: the site, documents, previews, and the mail of an issue."""
+
+    def topic_pages(self) -> list[SiteTopic]:
+        """The topics of the catalogue as the site shows them."""
+        from newsletter.render.site import SiteTopic  # noqa: PLC0415  # templates and feeds are slow to import
+
+        known: dict[str, dict[str, tuple[int, ...]]] = {}
+
+        def papers(slug: str, issue: Issue) -> tuple[int, ...]:
+            # A site asks topic by topic, each for many issues: an issue is indexed once, for all topics.
+            if issue.hash not in known:
+                selector = self.selector(issue)
+                known[issue.hash] = {
+                    topic.slug: tuple(
+                        pick.index for pick in selector.select(SelectionRequest((f"topic:{topic.slug}",))).picks
+                    )
+                    for topic in self.catalogue.topics
+                }
+            return known[issue.hash][slug]
+
+        return [
+            SiteTopic(slug=topic.slug, names=topic.names, papers=partial(papers, topic.slug))
+            for topic in self.catalogue.topics
+        ]
+
+    def publish(self) -> Publish:
+        """Write the site."""
+        s = self.settings
+        return Publish(
+            self.store.issues,
+            self._site_renderer(),
+            site=s.path(s.publish.site),
+            feed_entries=s.publish.feed_entries,
+            approval=s.issue.approval,
+            clock=self._clock,
+        )
+
+    def _site_renderer(self) -> SiteRenderer:
+        from newsletter.render.site import SitePages  # noqa: PLC0415  # templates and feeds are slow to import
+
+        s = self.settings
+        return SitePages(
+            self.templates,
+            title=s.newsletter.title,
+            description=s.newsletter.description,
+            base_url=s.newsletter.base_url,
+            # no change of title or address may make the ids of entries others
+            identity=keyed_hash(self.store.secret(), "feeds").hex(),
+            feed_entries=s.publish.feed_entries,
+            markdown=s.publish.markdown,
+            topics=self.topic_pages(),
+            front_matter=s.publish.front_matter,
+        )
+
+    def export(self) -> Export:
+        """Write an issue as one document."""
+        from newsletter.render.jsonl import write_jsonl  # noqa: PLC0415
+        from newsletter.render.markdown import MarkdownRenderer  # noqa: PLC0415
+        from newsletter.services.export import Export  # noqa: PLC0415  # as above
+
+        markdown = MarkdownRenderer(self.templates)
+
+        def writer(profile: str) -> DocumentWriter:
+            return lambda issue, language, compat: markdown.write(issue, profile, language, compat=compat)
+
+        writers = {profile: writer(profile) for profile in markdown.profiles}
+        return Export(self.store.issues, writers | {"jsonl": lambda issue, _language, _compat: write_jsonl(issue)})
+
+    def preview(self, key: IssueKey) -> Preview:
+        """Show an issue while templates are written.
+
+        Raises:
+            IssueMissing: there is no such issue.
+        """
+        from newsletter.services.preview import Preview  # noqa: PLC0415  # as above
+
+        issue, status = self.store.issues.get(key), self.store.issues.status(key)
+        if issue is None or status is None:
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            raise IssueMissing(msg)
+
+        def index(paths: Sequence[str]) -> str:
+            return self.templates.render(
+                "web/preview.html",
+                "en",
+                paths=paths,
+                name=key.slug,
+                style=self.templates.trusted("web/style.css"),
+            )
+
+        return Preview(
+            issue,
+            status,
+            mails=self._mail,
+            site=self._site_renderer,
+            index=index,
+            forget=self.templates.forget,
+            folders=self.templates.folders,
+        )
+
+    def _mail(self) -> MailFactory:
+        from newsletter.mail.assembly import MailAssembler  # noqa: PLC0415  # as above
+        from newsletter.render.mail import MailRenderer  # noqa: PLC0415
+
+        s = self.settings.newsletter
+        name, address = parseaddr(s.from_)
+        design = MailRenderer(self.templates, title=s.title, base_url=s.base_url, postal_address=s.postal_address)
+        return MailAssembler(
+            design=design,
+            title=s.title,
+            sender=address,
+            sender_name=name,
+            base_url=s.base_url,
+            secret=self.store.secret(),
+        )
+
+    def _outbox_page(self, manifest: Mapping[str, Any], html: Mapping[str, str]) -> str:
+        from newsletter.render.outbox import render_outbox  # noqa: PLC0415  # templates are slow to import
+
+        issue = self.issue(IssueKey.parse(str(manifest["date"])))
+        titles: dict[str, str] = {entry.id: entry.paper.title for entry in issue.papers}
+        return render_outbox(
+            self.templates, manifest, language=self.settings.newsletter.language, titles=titles, html=html
+        )
