@@ -56,6 +56,9 @@ crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got 
 mta-test: $(VENV)/dev  ## Dispatch through a real Postfix with greylisting (Debian, as root)
 	@deploy/postfix-test/run $(BIN)/python
 
+check-standards: $(VENV)/dev  ## Check mail, feeds and pages by caniemail, axe, SpamAssassin, feed readers (Debian, npm)
+	@PYTHON=$(BIN)/python tests/standards/run.sh
+
 lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -69,10 +72,13 @@ format: $(VENV)/dev  ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/dev  ## Measure every stage on recorded real data
-	@$(BIN)/python -m benchmarks
-	@! { [ -x /usr/sbin/smtp-sink ] || command -v smtp-sink >/dev/null; } && echo "Sending is measured where Postfix's smtp-sink is installed (Debian: postfix)." \
-		|| { $(BIN)/python -m benchmarks.dispatch && $(BIN)/python -m benchmarks.dkim && $(BIN)/python -m benchmarks.audience; }
+bench: $(VENV)/dev  ## Measure every stage on recorded real data (ten minutes)
+	@for name in day sources enrich archives interests interests_scale render; do \
+		echo; echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
+	@if [ -x /usr/sbin/smtp-sink ] || command -v smtp-sink >/dev/null; then \
+		for name in dispatch dkim audience; do \
+			echo; echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done; \
+	else echo; echo "Sending is measured where Postfix's smtp-sink is installed (Debian: postfix)."; fi
 
 lock: $(VENV)/dev  ## Pin the newest versions that pyproject.toml allows
 	@for name in runtime dev; do \
