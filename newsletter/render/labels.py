@@ -58,6 +58,10 @@ class Labels:
             FailureKind.WRONG_LANGUAGE: _("Abstract. The summary came in the wrong language and was left out."),
             FailureKind.INCOMPLETE: _("Abstract. The summary was incomplete and was left out."),
             FailureKind.TOO_LONG: _("Abstract. The summary was too long and was left out."),
+            FailureKind.GARBLED: _("Abstract. The summary was garbled and was left out."),
+            FailureKind.MISMATCHED: _("Abstract. The summary was about another paper and was left out."),
+            FailureKind.UNTRANSLATED: _("Abstract. The summary came untranslated and was left out."),
+            FailureKind.UNSUPPORTED: _("Abstract. The summary named an address that the paper does not have."),
             FailureKind.UNPARSABLE: unusable,
             FailureKind.ECHO: unusable,
             FailureKind.ERROR_TEXT: unusable,
@@ -88,7 +92,7 @@ class Labels:
 
     def failure(self, paper: PaperView) -> str:
         """Why an abstract stands where a summary should."""
-        return self._failures.get(paper.failure, self._failures[FailureKind.UNPARSABLE])
+        return self._failures[paper.failure]
 
     def keywords(self, paper: PaperView) -> str:
         """The keywords in one line: `检索 (retrieval), …`."""
@@ -136,3 +140,14 @@ class Labels:
         counts = {"announced": day.announced, "collected": day.collected}
         counted = self._words.gettext("Announced on these lists: %(announced)d; collected: %(collected)d.") % counts
         return f"{said} {counted}"
+
+    def budget(self, view: IssueView) -> str:
+        """That the budget for summaries ran out before the last paper; empty where it did not."""
+        count = view.over_budget
+        if not count:
+            return ""
+        return self._words.ngettext(
+            "The budget for summaries was used up: %(num)d paper went without one.",
+            "The budget for summaries was used up: %(num)d papers went without one.",
+            count,
+        ) % {"num": count}

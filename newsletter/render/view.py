@@ -172,6 +172,11 @@ class IssueView:
         """The papers an editor marked; none where nobody did."""
         return tuple(paper for paper in self.papers if paper.highlighted)
 
+    @property
+    def over_budget(self) -> int:
+        """How many papers have no summary in this language because the engine's budget was spent before their turn."""
+        return sum(paper.failure is FailureKind.BUDGET for paper in self.papers)
+
 
 def view_issue(issue: Issue, language: str) -> IssueView:
     """The issue in one language."""
