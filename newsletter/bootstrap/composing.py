@@ -111,7 +111,7 @@ class Composing(Collecting):
         return ExtractiveEngine()
 
     def _model(self) -> Engine:
-        from newsletter.enrich.budget import Budget, Prices, parse_budget  # noqa: PLC0415  # as above
+        from newsletter.enrich.budget import Budget, Prices, parse_budget, parse_currency  # noqa: PLC0415  # as above
         from newsletter.enrich.client import ChatClient  # noqa: PLC0415
         from newsletter.enrich.llm import LlmEngine  # noqa: PLC0415
         from newsletter.enrich.prompts import Prompts  # noqa: PLC0415
@@ -135,7 +135,7 @@ class Composing(Collecting):
         return LlmEngine(
             client,
             Prompts([*own, shipped("templates") / "prompts"]),
-            budget=Budget(most_tokens, most_money, Prices(s.price_in, s.price_out)),
+            budget=Budget(most_tokens, most_money, Prices(s.price_in, s.price_out), parse_currency(s.daily_budget)),
             sleep=asyncio.sleep,
             chance=random.random,
             concurrency=s.concurrency,

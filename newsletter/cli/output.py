@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from newsletter.domain.ports import Step
 
 __all__ = ["ConsoleProgress", "err", "out", "print_json", "table"]
 
@@ -24,10 +28,10 @@ class ConsoleProgress:
     """Implements `domain.ports.Progress` on standard error, so that standard output stays a program's."""
 
     @contextmanager
-    def task(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        """A bar on a terminal; elsewhere a line for every tenth."""
+    def task(self, label: str, total: int | None = None) -> Iterator[Step]:
+        """A bar on a terminal, the note beside it; elsewhere a line for every tenth."""
         if total == 0:
-            yield lambda _steps: None
+            yield lambda steps, note="": None  # noqa: ARG005  # there is nothing to tell
         elif err.is_terminal:
             with self._bar(label, total) as step:
                 yield step
@@ -35,25 +39,36 @@ class ConsoleProgress:
             yield _line_stepper(label, total)
 
     @contextmanager
-    def _bar(self, label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    def _bar(self, label: str, total: int | None) -> Iterator[Step]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-        columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description:<24}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+        )
         with Progress(*columns, console=err, transient=True) as progress:
-            task = progress.add_task(label, total=total)
-            yield lambda steps: progress.advance(task, steps)
+            task = progress.add_task(label, total=total, note="")
+
+            def step(steps: int, note: str = "") -> None:
+                progress.update(task, advance=steps, note=note)
+
+            yield step
 
 
-def _line_stepper(label: str, total: int | None) -> Callable[[int], None]:
+def _line_stepper(label: str, total: int | None) -> Step:
     done = shown = 0
 
-    def step(steps: int) -> None:
+    def step(steps: int, note: str = "") -> None:
         nonlocal done, shown
         done += steps
         tenth = done * _LINE_EVERY // total if total else done // 1000
         if tenth > shown or done == total:
             shown = tenth
-            print(f"{label}: {done}{f' of {total}' if total else ''}", file=sys.stderr, flush=True)
+            told = f"{label}: {done}{f' of {total}' if total else ''}"
+            print(f"{told} ({note})" if note else told, file=sys.stderr, flush=True)
 
     return step
 

@@ -77,9 +77,8 @@ def show_enriched(report: EnrichReport) -> None:
     out.print(f"Summaries: {report.written - report.failed} written, {report.cached} were there already{failed}.")
     for kind, count in sorted(report.failures.items()):
         out.print(f"  {kind}: {count}; the digest shows the abstract and says so.")
-    if report.spending.tokens:
-        money = f", {report.spending.money:.2f} in money" if report.spending.money else ""
-        out.print(f"The day's papers have cost {report.spending.tokens:,} tokens{money}.")
+    if told := report.spending.told:
+        out.print(f"The papers have cost {told}.")
     for remark in report.spending.remarks:
         err.print(f"model: {remark}", markup=False)
     if report.stopped:

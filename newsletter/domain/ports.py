@@ -49,6 +49,7 @@ __all__ = [
     "SiteRenderer",
     "Source",
     "Spending",
+    "Step",
     "Store",
     "SubscriberStore",
     "SummaryStore",
@@ -58,10 +59,18 @@ Clock = Callable[[], datetime]
 """Now, in UTC and aware. Handed in; nothing else reads a clock."""
 
 
+class Step(Protocol):
+    """Tells how far a piece of work is."""
+
+    def __call__(self, steps: int, note: str = "") -> None:
+        """So many steps more were done; `note` is what there is to know at this moment, such as what it costs."""
+        ...
+
+
 class Progress(Protocol):
     """Tells a person how far long work is; a terminal shows a bar, a log shows lines, a program nothing."""
 
-    def task(self, label: str, total: int | None = None) -> AbstractContextManager[Callable[[int], None]]:
+    def task(self, label: str, total: int | None = None) -> AbstractContextManager[Step]:
         """Begin a piece of work; call the result with how many steps were done."""
         ...
 
@@ -135,13 +144,30 @@ class Engine(Protocol):
         ...
 
 
+_CENT = 0.01
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What an engine spent, and what an operator should know of its answers, a plain sentence each."""
+    """What an engine spent, and what an operator should know of its answers, a plain sentence each.
+
+    `currency` is a code (`USD`) or a sign (`$`) as the operator wrote it, empty where nobody named one.
+    """
 
     tokens: int = 0
     money: float = 0.0
     remarks: tuple[str, ...] = ()
+    currency: str = ""
+
+    @property
+    def told(self) -> str:
+        """`12,340 tokens, $0.02`, without what was not spent; finer where hundredths would hide it."""
+        if not self.money:
+            return f"{self.tokens:,} tokens" if self.tokens else ""
+        sign = _SIGNS.get(self.currency.upper(), self.currency if len(self.currency) == 1 else "")
+        unit = "" if sign else f" {self.currency.upper() or 'in money'}"
+        return f"{self.tokens:,} tokens, {sign}{self.money:,.{2 if self.money >= _CENT else 4}f}{unit}"
 
 
 @runtime_checkable

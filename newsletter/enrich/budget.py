@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from newsletter.errors import ConfigError
 
-__all__ = ["Budget", "Prices", "parse_budget"]
+__all__ = ["Budget", "Prices", "parse_budget", "parse_currency"]
 
 _BUDGET = re.compile(
     r"\s*(?P<number>\d[\d_, ]*(?:\.\d+)?)\s*(?P<factor>[kKmM]?)\s*(?P<unit>tokens?|[A-Za-z]{3}|[$€£¥])?\s*\Z", re.ASCII
@@ -44,6 +44,13 @@ def parse_budget(text: str) -> tuple[int | None, float | None]:
     return (int(number), None) if unit.startswith("token") else (None, number)
 
 
+def parse_currency(text: str) -> str:
+    """The currency that a budget names: `USD` of `2.50 USD`; empty where it names none."""
+    match = _BUDGET.match(text)
+    unit = (match["unit"] or "") if match else ""
+    return "" if unit.startswith("token") else unit
+
+
 @dataclass(slots=True)
 class Budget:
     """What may be spent, and what is.
@@ -55,6 +62,7 @@ class Budget:
     most_tokens: int | None = None
     most_money: float | None = None
     prices: Prices = field(default_factory=Prices)
+    currency: str = ""
     tokens: int = 0
     money: float = 0.0
     _reserved: dict[int, tuple[int, float]] = field(default_factory=dict)

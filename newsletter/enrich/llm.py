@@ -97,7 +97,8 @@ class LlmEngine:
             if count > self._read / 2
         ]
         remarks += [f"{count} answers had the unknown key `{key}`" for key, count in self._strangers.most_common(5)]
-        return Spending(self._budget.tokens, self._budget.money, tuple(remarks) if self._read >= _FEW else ())
+        told = tuple(remarks) if self._read >= _FEW else ()
+        return Spending(self._budget.tokens, self._budget.money, told, self._budget.currency)
 
     def charge(self, tokens: int, money: float) -> None:
         """Count what earlier runs for the same day spent."""

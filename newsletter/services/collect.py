@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from newsletter.domain.announcements import Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.listings import as_repeated, repeated_day
-from newsletter.domain.ports import Clock, Collected, ListingStore, PaperStore, Progress, Source
+from newsletter.domain.ports import Clock, Collected, ListingStore, PaperStore, Progress, Source, Step
 
 __all__ = ["Backfill", "Collect", "CollectReport", "Patience"]
 
@@ -115,7 +115,7 @@ class Collect:
                 raise failures.exceptions[0] from None
         return sum(task.result() for task in tasks)
 
-    async def _collect(self, source: Source, day: date, feeds: Sequence[str], step: Callable[[int], None]) -> int:
+    async def _collect(self, source: Source, day: date, feeds: Sequence[str], step: Step) -> int:
         new = 0
         async for result in source.collect(day, feeds):
             collected = self._checked(result)

@@ -76,7 +76,7 @@ class Enrich:
             failed=failures.total(),
             untranslated=silent,
             failures=dict(failures),
-            spending=self._engine.spending if isinstance(self._engine, PaidEngine) else Spending(),
+            spending=self._spending(),
             stopped=stopped,
         )
 
@@ -89,7 +89,7 @@ class Enrich:
                 if due and not stopped:
                     async for summary in self._engine.summarise(due, language):
                         done.append(summary)
-                        step(1)
+                        step(1, self._spending().told)
                         if len(done) - kept >= _GROUP:
                             self._keep(done[kept:])
                             kept = len(done)
@@ -101,6 +101,9 @@ class Enrich:
         lost = [self._unreached(paper, language) for paper in due if paper.id not in reached] if stopped else []
         self._keep(lost)
         return done + lost, stopped
+
+    def _spending(self) -> Spending:
+        return self._engine.spending if isinstance(self._engine, PaidEngine) else Spending()
 
     def _keep(self, summaries: Sequence[Summary]) -> None:
         """Keep these, but no failure of a second attempt in place of what the first one gave."""

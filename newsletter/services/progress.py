@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from newsletter.domain.ports import Step
 
 __all__ = ["Silent"]
 
@@ -12,6 +14,10 @@ class Silent:
     """Implements `domain.ports.Progress`."""
 
     @contextmanager
-    def task(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:  # noqa: ARG002
+    def task(self, label: str, total: int | None = None) -> Iterator[Step]:  # noqa: ARG002
         """A piece of work that nobody watches."""
-        yield lambda _steps: None
+        yield _nothing
+
+
+def _nothing(steps: int, note: str = "") -> None:
+    """A step that nobody is told of."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.enrich.budget import Budget, Prices, parse_budget
+from newsletter.enrich.budget import Budget, Prices, parse_budget, parse_currency
 from newsletter.errors import ConfigError
 
 
@@ -42,3 +42,11 @@ def test_money_is_counted_by_the_million():
     ticket = budget.reserve(200, 200)
     assert budget.settle(ticket, 100, 100) == pytest.approx(0.0005)
     assert budget.reserve(200, 200) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("2.50 USD", "USD"), ("3 eur", "eur"), ("5 $", "$"), ("200k", ""), ("9 tokens", ""), ("", "")],
+)
+def test_a_budget_in_money_names_its_currency(text, currency):
+    assert parse_currency(text) == currency

@@ -14,7 +14,7 @@ from newsletter.domain.merging import merge
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId, parse_arxiv_id
 from newsletter.domain.summaries import FailureKind, Provenance, Summary
-from newsletter.enrich.budget import Budget
+from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient
 from newsletter.enrich.extractive import ExtractiveEngine
 from newsletter.enrich.llm import LlmEngine
@@ -24,7 +24,7 @@ from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.enrich import Enrich
 from newsletter.services.progress import Silent
 from newsletter.store import Database, SqlStore
-from tests.support.doubles import ScriptedEngine, paper
+from tests.support.doubles import ScriptedEngine, StepProgress, paper
 from tests.support.llm_server import Answer, LlmServer, Recorded, answer_of, good_entry
 from tests.support.shared import DATA, needs_shared
 
@@ -246,3 +246,18 @@ async def test_what_was_answered_is_kept_whatever_stops_the_rest(store):
     resumed = ScriptedEngine()
     await Enrich(store.summaries, resumed, ["en"], Silent()).run(papers)
     assert [asked for _, asked in resumed.asked] == [p.id for p in papers[79:]]
+
+
+async def test_what_it_costs_is_told_while_it_runs(store, papers):
+    watched = StepProgress()
+    budget = Budget(prices=Prices(100, 100), currency="USD")
+    async with LlmServer(honest) as server:
+        await Enrich(store.summaries, engine_for(server, budget=budget), ["en"], watched).run(papers)
+    assert watched.tasks == [("Summarising (en)", 3, 3)]
+    assert watched.notes[-1] == "450 tokens, $0.04"
+
+
+async def test_an_engine_that_costs_nothing_tells_no_cost(store, papers):
+    watched = StepProgress()
+    await Enrich(store.summaries, ExtractiveEngine(), ["en"], watched).run(papers)
+    assert watched.notes == ["", "", ""]

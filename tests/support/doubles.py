@@ -11,7 +11,7 @@ from newsletter.domain.announcements import Announcement, AnnounceType, Listing,
 from newsletter.domain.issue_codec import encode_issue
 from newsletter.domain.issues import Issue, IssueStatus
 from newsletter.domain.papers import Paper, PaperId
-from newsletter.domain.ports import Collected, SiteFile
+from newsletter.domain.ports import Collected, SiteFile, Step
 from newsletter.domain.summaries import FailureKind, Provenance, Summary, SummaryKey
 
 __all__ = [
@@ -171,10 +171,16 @@ class StepProgress:
     """Implements `domain.ports.Progress`: keeps what was told to it."""
 
     tasks: list[tuple[str, int | None, int]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @contextmanager
-    def task(self, label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    def task(self, label: str, total: int | None = None) -> Iterator[Step]:
         """A piece of work whose steps are counted."""
         done: list[int] = []
-        yield done.append
+
+        def step(steps: int, note: str = "") -> None:
+            done.append(steps)
+            self.notes.append(note)
+
+        yield step
         self.tasks.append((label, total, sum(done)))

@@ -1,0 +1,21 @@
+"""What an engine spent, as a person reads it."""
+
+import pytest
+
+from newsletter.domain.ports import Spending
+
+
+@pytest.mark.parametrize(
+    ("spending", "told"),
+    [
+        (Spending(), ""),
+        (Spending(12_340), "12,340 tokens"),
+        (Spending(12_340, 0.0151, currency="USD"), "12,340 tokens, $0.02"),
+        (Spending(12_340, 0.0004, currency="usd"), "12,340 tokens, $0.0004"),
+        (Spending(3, 1234.5, currency="¥"), "3 tokens, ¥1,234.50"),
+        (Spending(2, 3.0, currency="chf"), "2 tokens, 3.00 CHF"),
+        (Spending(2, 3.0), "2 tokens, 3.00 in money"),
+    ],
+)
+def test_tokens_and_money_are_told_in_the_currency_of_the_budget(spending, told):
+    assert spending.told == told
