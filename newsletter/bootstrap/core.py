@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.announcements import Listing
 from newsletter.domain.deliveries import DeliveryStatus
@@ -105,8 +106,8 @@ class Core:
     def recent(self, days: int) -> tuple[list[Listing], list[tuple[IssueStatus, Mapping[DeliveryStatus, int]]]]:
         """The listings and issues of the last days, newest first, each issue with its deliveries' totals."""
         issues = self.store.issues.archive(limit=days)
-        today = self._clock().astimezone(ZoneInfo(self.settings.newsletter.timezone)).date()
-        last = max([today, *(s.key.day for s in issues)]) if self.settings.sample else today
+        zone = ZoneInfo(self.settings.newsletter.timezone)
+        last = sample.DAY if self.settings.sample else self._clock().astimezone(zone).date()
         first = last - timedelta(days=days - 1)
         listings = [x for n in range(days) for x in self.store.listings.on(last - timedelta(days=n))]
         shown = [s for s in issues if s.key.day >= first]
