@@ -26,10 +26,14 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """Whether a day has an announcement of its own, and if not, why ("it is Sunday")."""
+    """Whether a day has an announcement of its own, and if not, why ("it is Sunday").
+
+    `holiday` is the name of the holiday that silences it, None where none does.
+    """
 
     expected: bool
     reason: str = ""
+    holiday: str | None = None
 
     def __bool__(self) -> bool:
         return self.expected
@@ -53,9 +57,8 @@ class AnnouncementCalendar:
         evening = day - _ONE_DAY
         if evening in self.holidays:
             name = self.holidays[evening]
-            return Expectation(
-                expected=False, reason=f"arXiv does not announce on the evening of {evening.day} {evening:%B} ({name})"
-            )
+            reason = f"arXiv does not announce on the evening of {evening.day} {evening:%B} ({name})"
+            return Expectation(expected=False, reason=reason, holiday=name)
         return Expectation(expected=True)
 
     def previous(self, day: date) -> date:
@@ -63,6 +66,13 @@ class AnnouncementCalendar:
         day -= _ONE_DAY
         while not self.expects(day):
             day -= _ONE_DAY
+        return day
+
+    def next(self, day: date) -> date:
+        """The first day after this one that has an announcement."""
+        day += _ONE_DAY
+        while not self.expects(day):
+            day += _ONE_DAY
         return day
 
     def days(self, first: date, last: date) -> Iterable[date]:

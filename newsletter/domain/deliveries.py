@@ -207,6 +207,7 @@ def plan_status(
     """Whether a subscriber gets a message of an issue; if not, the first of these reasons that holds.
 
     1. suppressed; 2. not (any more) confirmed; 3. a rhythm other than the issue's; 4. nothing in it for them.
+    That a day has no papers is for everybody, whatever they are interested in.
     """
     if suppressed:
         reason = SkipReason.SUPPRESSED
@@ -216,7 +217,7 @@ def plan_status(
         reason = SkipReason.UNCONFIRMED
     elif subscriber.cadence is not _CADENCE[issue.key.edition]:
         reason = SkipReason.OTHER_CADENCE
-    elif not matched:
+    elif not matched and issue.silence is None:
         reason = SkipReason.NO_MATCH
     else:
         return DeliveryStatus.QUEUED, None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from newsletter.domain.announcements import AnnounceType, Listing, Notice
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import Summary
 
 __all__ = ["Edition", "Issue", "IssueKey", "IssuePaper", "IssueState", "IssueStatus"]
@@ -79,7 +80,8 @@ class Issue:
 
     `languages` are the languages it is rendered in, the newsletter's own first. `listings` say how complete the day
     was. `acronyms` map a folded acronym to its expansions as known on the day, so that matching is a function of the
-    issue alone. `frozen_at` (UTC) and `revision` are not part of the hash: they say when and how often, not what.
+    issue alone. `silence` is set where the issue says that its day has no papers; it has none then, and only then.
+    `frozen_at` (UTC) and `revision` are not part of the hash: they say when and how often, not what.
     """
 
     key: IssueKey
@@ -90,6 +92,7 @@ class Issue:
     listings: tuple[Listing, ...] = ()
     note: IssueNote = field(default_factory=IssueNote)
     acronyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    silence: Silence | None = None
     revision: int = 1
     frozen_at: datetime | None = None
     hash: str = ""
@@ -111,3 +114,8 @@ class IssueStatus:
     papers: int
     frozen_at: datetime
     published_at: datetime | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it says that its day has no papers."""
+        return self.papers == 0

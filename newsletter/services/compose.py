@@ -13,6 +13,7 @@ from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.notes import IssueNote
 from newsletter.domain.ports import Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
+from newsletter.domain.silence import Silence
 from newsletter.errors import IssueMissing, NothingToDo
 
 __all__ = ["Compose", "ComposeOptions"]
@@ -61,13 +62,18 @@ class Compose:
         admits: Callable[[Notice], bool],
         clock: Clock,
         acronyms: Callable[[Sequence[IssuePaper]], Mapping[str, tuple[str, ...]]],
+        silence: Callable[[date, Sequence[Listing]], Silence | None] = lambda _day, _listings: None,
     ) -> None:
-        """`admits` says whether a notice lets a paper into an issue; `acronyms` what is known of them on the day."""
+        """`admits` says whether a notice lets a paper into an issue; `acronyms` what is known of them on the day.
+
+        `silence` says what an issue without papers tells its readers; by default such days have no issue.
+        """
         self._store = store
         self._options = options
         self._admits = admits
         self._clock = clock
         self._acronyms = acronyms
+        self._silence = silence
 
     def candidates(self, day: date) -> list[IssuePaper]:
         """The papers that the issue of this day is made from, without order and summaries."""
@@ -98,6 +104,9 @@ class Compose:
     def run(self, day: date, *, revise: bool = False) -> Issue:
         """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
 
+        A day without papers has an issue that says so where the operator wants one. It never takes the place of one
+        with papers, which an issue of the same day had or the editor dropped.
+
         Raises:
             NothingToDo: no paper was announced, and none was expected; the message says why, feed by feed.
             IssueMissing: no paper was collected, though a feed should have had some.
@@ -114,7 +123,10 @@ class Compose:
         papers = tuple(replace(e, note=notes.get(e.id)) for e in arranged)
         if any(map(_shows_an_earlier_day, listings)) and all(map(_is_featured, papers)):
             papers = ()
-        issue = self._freeze(key, papers, listings, note=issue_note)
+        before = self._store.issues.status(key)
+        had_papers = bool(entries) or (before is not None and not before.is_silent)
+        silence = None if had_papers else self._silence(day, listings)
+        issue = self._freeze(key, papers, listings, note=issue_note, silence=silence)
         shown = {entry.id for entry in papers}
         self._store.issues.leave_out(key, [entry.id for entry in entries if entry.id not in shown])
         return issue
@@ -123,13 +135,13 @@ class Compose:
         """Freeze the weekly issue whose last day this is, out of the daily issues of its seven days.
 
         Raises:
-            NothingToDo: none of those days has an issue.
+            NothingToDo: none of those days has an issue with papers.
         """
         key = IssueKey(day, Edition.WEEKLY)
         if self._is_settled(key):
             return self._kept(key)
         days = [day - _WEEK + timedelta(days=n) for n in range(7)]
-        daily = [issue for d in days if (issue := self._store.issues.get(IssueKey(d))) is not None]
+        daily = [issue for d in days if (issue := self._store.issues.get(IssueKey(d))) is not None and issue.papers]
         papers = {entry.id: entry for issue in daily for entry in issue.papers}
         arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
         listings = tuple(listing for issue in daily for listing in issue.listings)
@@ -159,9 +171,10 @@ class Compose:
         listings: tuple[Listing, ...],
         *,
         note: IssueNote | None = None,
+        silence: Silence | None = None,
     ) -> Issue:
         before = self._store.issues.status(key)
-        if not papers:
+        if not papers and silence is None:
             unread = [x for x in listings if x.status in {ListingStatus.FAILED, ListingStatus.STALE}]
             raise (IssueMissing if unread else NothingToDo)(_why_nothing(key, listings))
         options = self._options
@@ -174,6 +187,7 @@ class Compose:
             listings=tuple(replace(listing, fetched_at=None) for listing in listings),
             acronyms=self._acronyms(papers),
             note=note or IssueNote(),
+            silence=silence,
         )
         revision = 1 if before is None else before.revision + (before.state is IssueState.PUBLISHED)
         issue = freeze_issue(content, at=self._clock(), revision=revision)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.domain.issues import Issue, IssueKey, IssueState
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
 from newsletter.errors import ApprovalMissing, IssueMissing
 from newsletter.services.files import write_if_changed
@@ -15,11 +16,15 @@ __all__ = ["Publish", "PublishReport"]
 
 @dataclass(frozen=True, slots=True)
 class PublishReport:
-    """Where the site is and how many of its files were written; those that did not change are left alone."""
+    """Where the site is and how many of its files were written; those that did not change are left alone.
+
+    `on_site` is false for an issue that is mail alone.
+    """
 
     site: Path
     written: int
     unchanged: int
+    on_site: bool = True
 
 
 class Publish:
@@ -38,6 +43,9 @@ class Publish:
     def run(self, key: IssueKey) -> PublishReport:
         """Publish the newest revision of an issue. Safe to repeat: the same state writes the same bytes.
 
+        An issue that says that its day has no papers is out from then on, but the site is not touched: it is mail
+        alone. A page, a line of the archive or an entry of a feed with nothing in it is of no use to a reader.
+
         Raises:
             IssueMissing: there is no such issue.
             ApprovalMissing: approval is asked for and was not given.
@@ -51,20 +59,26 @@ class Publish:
             raise ApprovalMissing(msg)
         if status.state is not IssueState.PUBLISHED:
             self._issues.mark(key, issue.revision, IssueState.PUBLISHED, self._clock())
-        archive = self._issues.archive(state=IssueState.PUBLISHED)
+        if issue.silence is not None:
+            return PublishReport(self._site, 0, 0, on_site=False)
+        archive = self._archive()
         written = unchanged = 0
-        for file in self._renderer.render(issue, self._recent(issue), archive):
+        for file in self._renderer.render(issue, self._recent(issue, archive), archive):
             if write_if_changed(self._site / file.path, file.content):
                 written += 1
             else:
                 unchanged += 1
         return PublishReport(self._site, written, unchanged)
 
-    def _recent(self, issue: Issue) -> list[Issue]:
+    def _archive(self) -> list[IssueStatus]:
+        """The published issues that stand on the site, newest first."""
+        return [status for status in self._issues.archive(state=IssueState.PUBLISHED) if not status.is_silent]
+
+    def _recent(self, issue: Issue, archive: Sequence[IssueStatus]) -> list[Issue]:
         """The newest published issues that together fill the feeds; the one being published among them or not."""
         recent: list[Issue] = []
         entries = 0
-        for status in self._issues.archive(state=IssueState.PUBLISHED):
+        for status in archive:
             if entries >= self._feed_entries:
                 break
             found = issue if status.key == issue.key else self._issues.get(status.key, status.revision)

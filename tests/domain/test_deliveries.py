@@ -7,7 +7,7 @@ import pytest
 from newsletter.domain.deliveries import TRANSITIONS, DeliveryStatus, SkipReason, before, freeze, plan_status
 from newsletter.domain.issues import Edition, IssueKey
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
-from tests.support.samples import DAY, make_issue
+from tests.support.samples import DAY, make_issue, make_notice
 
 S = DeliveryStatus
 
@@ -65,3 +65,12 @@ def test_a_language_that_the_issue_lacks_becomes_its_first() -> None:
     issue = make_issue(1)
     assert freeze(Subscriber(email="a@example.org", language="fr"), issue).language == issue.languages[0]
     assert freeze(Subscriber(email="a@example.org", language="zh-Hans"), issue).language == "zh-Hans"
+
+
+def test_that_there_are_no_papers_is_for_every_daily_reader_whatever_their_interests() -> None:
+    daily = Subscriber(email="a@example.org", interests=("zebrafish",))
+    assert plan_status(daily, make_notice(), suppressed=False, matched=False) == (S.QUEUED, None)
+    weekly = Subscriber(email="b@example.org", cadence=Cadence.WEEKLY)
+    assert plan_status(weekly, make_notice(), suppressed=False, matched=False)[1] is SkipReason.OTHER_CADENCE
+    gone = Subscriber(email="c@example.org", state=SubscriptionState.UNSUBSCRIBED)
+    assert plan_status(gone, make_notice(), suppressed=False, matched=False)[1] is SkipReason.UNSUBSCRIBED

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.domain.issue_codec import encode_issue, issue_schema
+from newsletter.domain.issue_codec import decode_issue, encode_issue, issue_schema
 from tests.support.june import june_issue
-from tests.support.samples import make_issue
+from tests.support.samples import make_issue, make_notice
 from tests.support.shared import needs_shared
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -22,6 +22,12 @@ def validator() -> Any:
 
 def test_an_issue_fits_its_schema(validator: Any) -> None:
     assert list(validator.iter_errors(json.loads(encode_issue(make_issue(30))))) == []
+
+
+def test_a_day_without_papers_fits_the_schema_and_is_read_back(validator: Any) -> None:
+    notice = make_notice()
+    assert list(validator.iter_errors(json.loads(encode_issue(notice)))) == []
+    assert decode_issue(encode_issue(notice)) == notice
 
 
 @needs_shared

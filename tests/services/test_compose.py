@@ -11,6 +11,7 @@ from newsletter.domain.announcements import AnnounceType, ListingStatus, Notice
 from newsletter.domain.issue_codec import encode_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState
 from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.domain.silence import Silence
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.compose import LATE, Compose, ComposeOptions
 from newsletter.store import SqlStore
@@ -30,7 +31,12 @@ def admits_everything(_: Notice) -> bool:
 
 
 def compose(
-    store: SqlStore, clock: Ticking, *, admits: Callable[[Notice], bool] = admits_new_and_cross, **options: object
+    store: SqlStore,
+    clock: Ticking,
+    *,
+    admits: Callable[[Notice], bool] = admits_new_and_cross,
+    silence: Silence | None = None,
+    **options: object,
 ) -> Compose:
     settled = {"engines": ("file", "scripted"), "languages": ("en",), "order": "announced"} | options
     return Compose(
@@ -39,6 +45,7 @@ def compose(
         admits=admits,
         clock=clock,
         acronyms=lambda papers: {"n": tuple(str(p.id) for p in papers[:1])},
+        silence=lambda _day, _listings: silence,
     )
 
 
@@ -233,6 +240,71 @@ def test_a_day_whose_papers_had_their_issue_says_so(store: SqlStore, clock: Tick
     store.listings.record(listing(day=TUESDAY, collected=1))
     with pytest.raises(NothingToDo, match="every paper announced stands in another issue"):
         compose(store, clock).run(TUESDAY)
+
+
+# --- a day that is said to have none ----------------------------------------------------------------------------------
+
+UNTIL_TUESDAY = Silence(TUESDAY, "A day off")
+
+
+def test_a_silent_day_has_an_issue_that_says_so_and_stays_the_same(store: SqlStore, clock: Ticking) -> None:
+    store.listings.record(listing(status=ListingStatus.NONE_EXPECTED, note="a day off"))
+    issue = compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
+    assert (issue.papers, issue.silence) == ((), UNTIL_TUESDAY)
+    assert [x.note for x in issue.listings] == ["a day off"]
+    assert store.issues.get(IssueKey(MONDAY)) == issue
+    status = store.issues.status(IssueKey(MONDAY))
+    assert status is not None
+    assert status.is_silent
+    assert encode_issue(compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)) == encode_issue(issue)
+
+
+def test_a_silent_day_never_takes_the_place_of_an_issue_with_papers(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    first = compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
+    assert (ids(first), first.silence) == ([1], None)
+    nothing = compose(store, clock, admits=lambda _: False, silence=UNTIL_TUESDAY)
+    with pytest.raises(NothingToDo):
+        nothing.run(MONDAY)
+    publish(store, first, clock)
+    with pytest.raises(NothingToDo):
+        nothing.run(MONDAY, revise=True)
+    assert store.issues.get(IssueKey(MONDAY)) == first
+
+
+def test_a_day_whose_papers_the_editor_dropped_is_not_silent(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    store.notes.put(IssueKey(MONDAY), IssueNote(), [PaperNote(paper_id=paper_id(1), drop=True)])
+    with pytest.raises(NothingToDo):
+        compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
+
+
+def test_papers_take_the_place_of_a_draft_that_says_there_are_none(store: SqlStore, clock: Ticking) -> None:
+    compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
+    collected(store, 1)
+    issue = compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
+    assert (ids(issue), issue.silence) == ([1], None)
+
+
+def test_papers_of_a_day_that_was_said_to_have_none_come_with_the_next(store: SqlStore, clock: Ticking) -> None:
+    publish(store, compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY), clock)
+    collected(store, 1)
+    assert compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY).papers == ()
+    collected(store, 2, day=TUESDAY)
+    assert ids(compose(store, clock).run(TUESDAY)) == [2, 1]
+
+
+def test_the_weekly_issue_has_nothing_of_silent_days_and_is_none_of_them_alone(store: SqlStore, clock: Ticking) -> None:
+    store.listings.record(listing(status=ListingStatus.NONE_EXPECTED))
+    desk = compose(store, clock, silence=UNTIL_TUESDAY)
+    desk.run(MONDAY)
+    with pytest.raises(NothingToDo):
+        desk.run_weekly(SUNDAY)
+    collected(store, 1, day=WEDNESDAY)
+    desk.run(WEDNESDAY)
+    weekly = desk.run_weekly(SUNDAY)
+    assert ids(weekly) == [1]
+    assert [x.day for x in weekly.listings] == [WEDNESDAY]
 
 
 # --- weekly -----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from newsletter.errors import ApprovalMissing, IssueMissing, NewsletterError
 from newsletter.services.publish import Publish, PublishReport
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, PlainSite, Ticking, paper
+from tests.support.samples import make_notice
 
 KEY = IssueKey(MONDAY)
 
@@ -134,3 +135,25 @@ def test_a_weekly_issue_has_a_page_of_its_own(store: SqlStore, clock: Ticking, s
     publish(store, clock, site).run(KEY)
     publish(store, clock, site).run(key)
     assert {path.name for path in (site / "issues").iterdir()} == {"2026-06-01", "2026-06-01-weekly"}
+
+
+# --- a day without papers -------------------------------------------------------------------------------------------
+
+
+def test_an_issue_without_papers_is_out_but_never_on_the_site(store: SqlStore, clock: Ticking, site: Path) -> None:
+    notice = make_notice()
+    store.issues.save(notice)
+    assert publish(store, clock, site).run(notice.key) == PublishReport(site, 0, 0, on_site=False)
+    assert state(store, notice.key) is IssueState.PUBLISHED
+    assert not site.exists()
+    saved(store, clock)
+    publish(store, clock, site).run(KEY)
+    assert "2026-06-06" not in (site / "index.txt").read_text() + (site / "feed.txt").read_text()
+    assert (site / "index.txt").read_text() == "2026-06-01 1 2"
+
+
+def test_an_issue_without_papers_waits_for_approval_like_any_other(store: SqlStore, clock: Ticking, site: Path) -> None:
+    notice = make_notice()
+    store.issues.save(notice)
+    with pytest.raises(ApprovalMissing, match="newsletter approve 2026-06-06"):
+        publish(store, clock, site, approval=True).run(notice.key)

@@ -10,6 +10,7 @@ from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.papers import Author, Paper, PaperId
 from newsletter.domain.selection import Match, Pick, Selection
+from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import FailureKind, Keyword, Provenance, Rating, Summary
 
 __all__ = ["DAY", "make_issue", "make_paper", "make_recipient", "select"]
@@ -91,6 +92,16 @@ def make_issue(papers: int | list[IssuePaper] = 7, *, day: date = DAY, **changes
     }
     frozen = datetime.combine(day, FROZEN.timetz())
     return freeze_issue(Issue(**(fields | changes)), at=frozen)  # type: ignore[arg-type]
+
+
+def make_notice(**changes: object) -> Issue:
+    """A frozen issue that says that Saturday, 6 June 2026, has no papers."""
+    day = date(2026, 6, 6)
+    quiet = Listing(
+        source="arxiv-rss", feed="cs.CL", day=day, status=ListingStatus.NONE_EXPECTED, note="it is Saturday"
+    )
+    fields: dict[str, object] = {"listings": (quiet,), "silence": Silence(date(2026, 6, 8))}
+    return make_issue(0, day=day, **(fields | changes))
 
 
 def make_recipient(number: int = 1, **changes: object) -> Recipient:
