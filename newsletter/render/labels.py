@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from newsletter.domain.announcements import AnnounceType
+from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import FailureKind
 from newsletter.render.catalogues import Wording
 from newsletter.render.view import IssueView, LinkView, PaperView, RatingView
@@ -122,6 +123,21 @@ class Labels:
         if view.weekly:
             return self._words.gettext("Week to %(date)s") % {"date": day}
         return self._words.gettext("%(weekday)s, %(date)s") % {"weekday": self._words.weekday(view.day), "date": day}
+
+    def silence(self, silence: Silence) -> str:
+        """Why a day has no papers."""
+        if silence.holiday is None:
+            return self._words.gettext("No papers today: it is the weekend.")
+        if not silence.holiday:
+            return self._words.gettext("No papers today: arXiv has a holiday.")
+        return self._words.gettext("No papers today: arXiv has a holiday (%(holiday)s).") % {"holiday": silence.holiday}
+
+    def resumes(self, silence: Silence) -> str:
+        """When there will be papers again."""
+        return self._words.gettext("The next announcement is expected on %(weekday)s, %(date)s.") % {
+            "weekday": self._words.weekday(silence.next_day),
+            "date": self._words.day(silence.next_day),
+        }
 
     def completeness(self, view: IssueView) -> str:
         """How complete the day was; empty where nothing is known about its listings."""

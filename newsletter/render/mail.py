@@ -74,7 +74,8 @@ class MailRenderer:
         view = view_issue(issue, language if language in issue.languages else issue.languages[0])
         slots = {slot.value: f"{_OPEN}{slot.value}{_CLOSE}" for slot in Slot}
         regions = {region.value: f"{_OPEN}in-{region.value}{_CLOSE}" for region in Region}
-        return _Designed(
+        designed = _Designed if view.silence is None else _Silent
+        return designed(
             view=view,
             words=wording(view.language),
             html=self._part(view, "html", slots, regions),
@@ -140,7 +141,8 @@ class MailRenderer:
         return _tidy(render("frame", mail.values, regions), html=kind == "html")
 
     def _render(self, view: IssueView, name: str, **context: object) -> str:
-        page = f"{self._base_url}/issues/{view.slug}/" if self._base_url else ""
+        # an issue without papers has no page
+        page = f"{self._base_url}/issues/{view.slug}/" if self._base_url and view.silence is None else ""
         if page and view.language != view.languages[0]:
             page += f"{view.language}/"
         rendered = self._templates.render(
@@ -261,3 +263,26 @@ class _Designed:
     def interests(self, expressions: Sequence[str]) -> str:
         """The interests in one line, cut where it gets long."""
         return ellipsis(", ".join(clean_line(text, 100) for text in expressions[:40]), 400)
+
+
+class _Silent(_Designed):
+    """The `DesignedMail` of an issue that says that its day has no papers: the same to everybody."""
+
+    def __init__(self, *, view: IssueView, words: Wording, html: MailPart, text: MailPart) -> None:
+        super().__init__(view=view, words=words, html=html, text=text)
+        assert view.silence is not None  # noqa: S101  # what this class is for
+        self._silence = view.silence
+
+    def subject(self, indexes: Sequence[int], found: int) -> str:  # noqa: ARG002
+        """`No papers today · 6 June 2026`."""
+        return self._words.gettext("No papers today · %(date)s") % {"date": self._day}
+
+    def preheader(self, indexes: Sequence[int], found: int) -> str:  # noqa: ARG002
+        """When there will be papers again."""
+        least, most = _PREHEADER
+        line = f"{self._label.resumes(self._silence)} · {self._newsletter}"
+        return ellipsis(line, most).ljust(least, "·")
+
+    def counts(self, found: int, interested: bool) -> str:  # noqa: ARG002
+        """Why there are none."""
+        return self._label.silence(self._silence)

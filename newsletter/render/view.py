@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote
 
@@ -12,6 +12,7 @@ from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper
 from newsletter.domain.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 from newsletter.domain.notes import WORDS
 from newsletter.domain.papers import Paper, PaperId, arxiv_number
+from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import RATINGS, FailureKind, Summary
 
 __all__ = [
@@ -147,7 +148,7 @@ class Completeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """One issue as every surface shows it, in one language."""
+    """One issue as every surface shows it, in one language. `silence` is set where it says that there are no papers."""
 
     key: IssueKey
     slug: str
@@ -161,6 +162,7 @@ class IssueView:
     references: tuple[str, ...]
     completeness: Completeness
     counts: Mapping[str, int]
+    silence: Silence | None
 
     @property
     def weekly(self) -> bool:
@@ -197,6 +199,7 @@ def view_issue(issue: Issue, language: str) -> IssueView:
         references=tuple(clean_text(text, 2000) for text in issue.note.references),
         completeness=_completeness(issue.listings),
         counts=counts,
+        silence=_silence(issue.silence),
     )
 
 
@@ -344,6 +347,13 @@ def _figures(figures: Iterable[tuple[str, str]]) -> tuple[LinkView, ...]:
         if checked := safe_url(address) or quote(local):
             shown.append(LinkView("", clean_line(caption, 500), checked))
     return tuple(shown)
+
+
+def _silence(silence: Silence | None) -> Silence | None:
+    """With the holiday's name fit for a line: it comes from a file of the operator's."""
+    if silence is None or silence.holiday is None:
+        return silence
+    return replace(silence, holiday=clean_line(silence.holiday, 100))
 
 
 def _completeness(listings: Sequence[Listing]) -> Completeness:

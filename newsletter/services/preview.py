@@ -90,8 +90,9 @@ class Preview:
         if version != self._version or not self._files:
             self._forget()
             files = dict(self._mail_files())
-            for file in self._site().render(self._issue, [self._issue], [self._status]):
-                files[f"site/{file.path}"] = file.content
+            if self._issue.silence is None:
+                for file in self._site().render(self._issue, [self._issue], [self._status]):
+                    files[f"site/{file.path}"] = file.content
             shown = [
                 name for name in files if name.endswith((".html", ".txt", ".atom", ".md")) and "papers/" not in name
             ]

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+from datetime import date
 from email.message import EmailMessage
 
 import pytest
@@ -9,12 +10,13 @@ import pytest
 from newsletter.domain.deliveries import OutgoingMessage
 from newsletter.domain.mailing import Slot
 from newsletter.domain.selection import Selection
+from newsletter.domain.silence import Silence
 from newsletter.domain.tokens import read_bounce_address, read_token, subscriber_token
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import pick_codec
 from newsletter.render.mail import PersonalCard, PersonalMail
 from tests.support.mails import BASE_URL, SECRET, make_assembler, make_renderer
-from tests.support.samples import make_issue, make_recipient, select
+from tests.support.samples import make_issue, make_notice, make_recipient, select
 
 
 def read(message: OutgoingMessage) -> EmailMessage:
@@ -149,3 +151,69 @@ def test_an_empty_selection_still_makes_a_message() -> None:
 def test_the_secret_is_in_no_repr() -> None:
     assert SECRET.hex() not in repr(make_assembler())
     assert repr(SECRET) not in repr(make_assembler())
+
+
+# --- a day without papers -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "holiday", "subject", "reason", "following"),
+    [
+        (
+            "en",
+            None,
+            "No papers today · 6 June 2026",
+            "No papers today: it is the weekend.",
+            "The next announcement is expected on Monday, 8 June 2026.",
+        ),
+        (
+            "zh-Hans",
+            None,
+            "今日没有论文 · 2026年6月6日",
+            "今日没有论文：周末不公布。",
+            "预计下次公布：2026年6月8日（星期一）。",
+        ),
+        (
+            "en",
+            "Independence Day",
+            "No papers today · 6 June 2026",
+            "No papers today: arXiv has a holiday (Independence Day).",
+            "The next announcement is expected on Monday, 8 June 2026.",
+        ),
+        (
+            "zh-Hans",
+            "",
+            "今日没有论文 · 2026年6月6日",
+            "今日没有论文：arXiv 放假。",
+            "预计下次公布：2026年6月8日（星期一）。",
+        ),
+    ],
+)
+def test_a_day_without_papers_says_why_and_when_there_will_be_some(
+    language: str, holiday: str | None, subject: str, reason: str, following: str
+) -> None:
+    issue = make_notice(silence=Silence(date(2026, 6, 8), holiday))
+    message = make_assembler().edition(issue, language).build(make_recipient(), select(issue))
+    assert read(message)["Subject"] == subject
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        assert reason in text
+        assert following in text
+        assert f"{BASE_URL}/unsubscribe/" in text
+        assert f"{BASE_URL}/{'' if kind == 'plain' else chr(34)}" in text
+        assert "/issues/" not in text
+
+
+def test_a_day_without_papers_has_the_same_headers_as_any_other() -> None:
+    notice, issue = make_notice(), make_issue()
+    names = [
+        read(make_assembler().edition(one, "en").build(make_recipient(), select(one))).keys() for one in (notice, issue)
+    ]
+    assert names[0] == names[1]
+
+
+def test_the_name_of_a_holiday_cannot_break_out_of_its_line() -> None:
+    issue = make_notice(silence=Silence(date(2026, 6, 8), "<script>x</script>\r\nBcc: a"))
+    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    assert "<script" not in body(message, "html")
+    assert "(<script>x</script> Bcc: a)." in body(message, "plain")

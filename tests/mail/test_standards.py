@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.june import WORKING_DAYS, june_issue
 from tests.support.mail_linter import lint_mail
-from tests.support.mails import make_assembler
-from tests.support.samples import make_issue, make_recipient, select
+from tests.support.mails import BASE_URL, make_assembler
+from tests.support.samples import make_issue, make_notice, make_recipient, select
 from tests.support.shared import needs_shared
 
 
@@ -22,6 +22,15 @@ def test_no_rule_is_broken_without_a_site_or_interests() -> None:
     edition = make_assembler("").edition(issue, "en")
     message = edition.build(make_recipient(interests=(), name=""), select(issue, terms=()))
     assert lint_mail(message, served=False) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("base_url", [BASE_URL, ""])
+def test_no_rule_is_broken_on_a_day_without_papers(base_url: str, language: str) -> None:
+    issue = make_notice()
+    for recipient in (make_recipient(), make_recipient(name="", interests=())):
+        message = make_assembler(base_url).edition(issue, language).build(recipient, select(issue))
+        assert lint_mail(message, served=bool(base_url)) == []
 
 
 @needs_shared

@@ -13,6 +13,7 @@ from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionSta
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
+from tests.support.samples import make_notice
 from tests.support.smtp_server import Behaviour, running_server
 
 
@@ -244,3 +245,26 @@ def test_a_relay_that_is_down_leaves_everything_queued(newsletter: Dispatching) 
     assert "cannot be reached" in report.stopped
     with running_server() as server:
         assert newsletter.send(server).is_complete
+
+
+# --- a day without papers -------------------------------------------------------------------------------------------
+
+
+def test_that_there_are_no_papers_goes_to_every_daily_reader_once(database: Database, tmp_path: Path) -> None:
+    newsletter = Dispatching(database, issue=make_notice())
+    newsletter.subscribe(
+        Subscriber(email="all@example.org"),
+        Subscriber(email="zebra@example.org", interests=("zebrafish",), language="zh-Hans"),
+        Subscriber(email="weekly@example.org", cadence=Cadence.WEEKLY),
+        Subscriber(email="new@example.org", state=SubscriptionState.UNCONFIRMED),
+    )
+    shown = newsletter.dry_run(tmp_path).run(newsletter.issue.key)
+    assert shown.totals == {"queued": 2, "skipped": 2}
+    newsletter.plan()
+    with running_server() as server:
+        newsletter.send(server)
+        newsletter.plan()
+        assert newsletter.send(server).now == {}
+    assert sorted(server.recipients) == ["all@example.org", "zebra@example.org"]
+    written = {p.read_bytes() for p in shown.folder.rglob("*.eml")}
+    assert {accepted.content for accepted in server.accepted} == written

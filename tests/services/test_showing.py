@@ -21,7 +21,7 @@ from newsletter.services.export import Export
 from newsletter.services.preview import Preview
 from newsletter.sources.files import parse
 from tests.support.mails import TEMPLATES, make_assembler, make_templates
-from tests.support.samples import DAY, make_issue
+from tests.support.samples import DAY, make_issue, make_notice
 
 
 class OneIssue:
@@ -85,9 +85,12 @@ def own(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def preview(own: Path) -> Preview:
-    issue = make_issue()
+    return make_preview(own, make_issue())
+
+
+def make_preview(own: Path, issue: Issue) -> Preview:
     assert issue.frozen_at is not None
-    status = IssueStatus(issue.key, 1, IssueState.DRAFT, issue.hash, 7, issue.frozen_at)
+    status = IssueStatus(issue.key, 1, IssueState.DRAFT, issue.hash, len(issue.papers), issue.frozen_at)
     templates = Templates([own, TEMPLATES])
     return Preview(
         issue,
@@ -107,6 +110,12 @@ def test_a_preview_shows_mail_feed_and_pages(preview: Preview) -> None:
         assert path.encode() in body
         assert preview.answer(f"/{path}")[0] == 200
     assert preview.answer("/nothing")[0] == 404
+
+
+def test_an_issue_without_papers_is_shown_as_mail_alone(own: Path) -> None:
+    answer = make_preview(own, make_notice()).answer
+    assert b"site/" not in answer("/")[2]
+    assert b"No papers today: it is the weekend." in answer("/mail/en.html")[2]
 
 
 def test_a_template_of_the_operators_own_is_shown_at_once(preview: Preview, own: Path) -> None:

@@ -154,7 +154,8 @@ def _lists(parsed: EmailMessage, *, served: bool) -> Iterator[tuple[int, str]]:
 
 def _agreement(text: str, page: _Page) -> Iterator[tuple[int, str]]:
     cuts = [match.start() for match in _CARD.finditer(text)]
-    blocks = [text[start:end] for start, end in zip(cuts, [*cuts[1:], text.rfind("\n--\n")], strict=True)]
+    ends = [*cuts, text.rfind("\n--\n")][1:]  # none where there is no paper
+    blocks = [text[start:end] for start, end in zip(cuts, ends, strict=True)]
     if len(blocks) != len(page.titles):
         yield 2, f"{len(blocks)} papers in the text, {len(page.titles)} in the HTML"
         return
