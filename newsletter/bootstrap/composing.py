@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
+from newsletter.domain.announcements import Listing
 from newsletter.domain.archives import ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.ports import Engine
+from newsletter.domain.silence import Silence, explain_silence
 from newsletter.errors import ConfigError, UsageError
 from newsletter.services.approve import Approve
 from newsletter.services.compose import Compose, ComposeOptions
@@ -60,7 +63,14 @@ class Composing(Collecting):
             admits=self._admits(),
             clock=self._clock,
             acronyms=LearnNames(self.store, self.catalogue.synonyms),
+            silence=self._silence,
         )
+
+    def _silence(self, day: date, listings: Sequence[Listing]) -> Silence | None:
+        """What an issue of a day without papers says; None where the operator wants no such issue."""
+        if self.settings.issue.on_empty == "nothing":
+            return None
+        return explain_silence(day, listings, self.calendar)
 
     def daily(self) -> Daily:
         """The day up to its frozen issues."""

@@ -155,8 +155,13 @@ class Core:
         return Templates([*([self.settings.path(own)] if own else []), shipped("templates")])
 
     def is_recent(self, issue: Issue) -> bool:
-        """Whether an issue was frozen a short while ago, so that its readers wait for it whatever its date is."""
-        return issue.frozen_at is not None and self._clock() - issue.frozen_at < self.settings.dispatch.late_after
+        """Whether an issue was frozen a short while ago, so that its readers wait for it whatever its date is.
+
+        Nobody waits for one that says that its day has no papers.
+        """
+        if issue.silence is not None or issue.frozen_at is None:
+            return False
+        return self._clock() - issue.frozen_at < self.settings.dispatch.late_after
 
     def check_published(self, key: IssueKey) -> None:
         """Nothing is sent that is not published: its links would lead nowhere.

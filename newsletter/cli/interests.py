@@ -56,8 +56,7 @@ def try_out(
 
     application = open_application(context, config, quiet=json, sample=True)
     if day is None:
-        archive = application.store.issues.archive(limit=1)
-        key = archive[0].key if archive else None
+        key = next((status.key for status in application.store.issues.archive() if not status.is_silent), None)
     else:
         key = IssueKey(parse_day(day))
     issue = application.store.issues.get(key) if key is not None else None

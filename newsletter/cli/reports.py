@@ -91,6 +91,12 @@ def show_enriched(report: EnrichReport) -> None:
 
 def show_issue(issue: Issue) -> None:
     """What was frozen."""
+    if issue.silence is not None:
+        out.print(
+            f"Issue [bold]{issue.key.slug}[/]: a notice that there are no papers (issue.on_empty), the next expected "
+            f"on {issue.silence.next_day}, hash {issue.hash[:12]}."
+        )
+        return
     kinds = Counter(entry.announced_as.value for entry in issue.papers)
     parts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     out.print(f"Issue [bold]{issue.key.slug}[/]: {len(issue.papers)} papers ({parts}), hash {issue.hash[:12]}.")
@@ -98,6 +104,9 @@ def show_issue(issue: Issue) -> None:
 
 def show_published(report: PublishReport) -> None:
     """Where the site is."""
+    if not report.on_site:
+        out.print("The site stays as it is: a notice is mail alone.")
+        return
     out.print(
         f"Published to {report.site / 'index.html'} ({report.written} files written, {report.unchanged} unchanged)."
     )

@@ -50,7 +50,7 @@ def status(
             i.key.slug,
             i.revision,
             i.state,
-            i.papers,
+            "none: a notice" if i.is_silent else i.papers,
             ", ".join(f"{n} {name}" for name, n in totals.items()) or "none yet",
         )
         for i, totals in issues

@@ -209,10 +209,14 @@ class EnrichSettings(_Section):
 
 
 class IssueSettings(_Section):
-    """`[issue]`: what enters an issue and in which order. `desk` is the folder of the editor's files."""
+    """`[issue]`: what enters an issue and in which order. `desk` is the folder of the editor's files.
+
+    `on_empty` says what happens on a day without announcement: nothing, or a mail that says so to daily subscribers.
+    """
 
     max_papers: int | None = Field(default=None, ge=1)
     order: Literal["relevance", "upvotes", "announced"] = "relevance"
+    on_empty: Literal["nothing", "notice"] = "nothing"
     approval: bool = False
     desk: Path = Path("desk")
     weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "friday"

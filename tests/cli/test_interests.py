@@ -14,6 +14,7 @@ from newsletter.domain.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.services.progress import Silent
 from newsletter.settings import load_settings
+from tests.support.samples import make_notice
 
 CONFIG = """
 [newsletter]
@@ -75,6 +76,16 @@ def test_what_cannot_be_read_is_an_error_with_its_place(config: Path) -> None:
     result = CliRunner().invoke(app, ["interests", "test", "--config", str(config), "(broken"])
     assert result.exit_code != 0
     assert "at character 1" in str(result.exception)
+
+
+def test_the_newest_issue_is_the_newest_with_papers(config: Path) -> None:
+    """On a weekend whose readers were told, interests are tried on Friday's papers."""
+    application = Application(load_settings(config, {}), progress=Silent())
+    application.store.issues.save(make_notice())
+    application.store.database.close()
+    status, text = run(config, "gardens")
+    assert status == 0
+    assert "2026-06-02" in text
 
 
 def test_without_an_issue_it_says_what_to_do(config: Path) -> None:

@@ -29,6 +29,7 @@ DEFAULTS = {
     ("enrich", "concurrency"): 8,
     ("issue", "max_papers"): None,
     ("issue", "order"): "relevance",
+    ("issue", "on_empty"): "nothing",
     ("issue", "approval"): False,
     ("publish", "site"): Path("site"),
     ("publish", "markdown"): ("arxiv-daily",),
