@@ -135,7 +135,7 @@ class MailRenderer:
             Region.GREETING: optional("greeting", bool(mail.values[Slot.NAME])),
             Region.INTERESTS: optional("interests", bool(mail.values[Slot.INTERESTS])),
             Region.ROWS: "".join(rows).removesuffix("\n"),
-            Region.CARDS: "".join(cards).removesuffix("\n"),
+            Region.CARDS: "".join(cards).removesuffix("\n") or _EMPTY_REGION,
             Region.MORE: optional("more", mail.hidden > 0),
         }
         return _tidy(render("frame", mail.values, regions), html=kind == "html")

@@ -33,9 +33,11 @@ def body(message: OutgoingMessage, kind: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize(("papers", "terms"), [(1, ()), (7, ("retrieval",)), (30, ("a & b", "c <d>", 'e "f"'))])
+@pytest.mark.parametrize(
+    ("papers", "terms"), [(0, ()), (1, ()), (7, ("retrieval",)), (30, ("a & b", "c <d>", 'e "f"'))]
+)
 def test_joined_parts_equal_the_plain_path(language: str, papers: int, terms: tuple[str, ...]) -> None:
-    issue = make_issue(papers)
+    issue = make_issue(papers) if papers else make_notice()
     selection = select(issue, terms=terms)
     recipient = make_recipient(name='Ada & "Bob" <script>')
     message = make_assembler().edition(issue, language).build(recipient, selection)

@@ -13,7 +13,7 @@ from newsletter.domain.selection import Match, Pick, Selection
 from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import FailureKind, Keyword, Provenance, Rating, Summary
 
-__all__ = ["DAY", "make_issue", "make_paper", "make_recipient", "select"]
+__all__ = ["DAY", "make_issue", "make_notice", "make_paper", "make_recipient", "select"]
 
 DAY = date(2026, 6, 2)
 FROZEN = datetime(2026, 6, 2, 6, 0, tzinfo=UTC)
