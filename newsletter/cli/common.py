@@ -38,7 +38,7 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        msg = f"--date: expected a day such as 2026-06-02, got {text!r}."
+        msg = f"expected a day such as 2026-06-02, got {text!r}."
         raise UsageError(msg) from None
 
 

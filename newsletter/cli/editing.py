@@ -56,8 +56,9 @@ def edit(
     else:
         for problem in report.problems:
             err.print(problem, markup=False, soft_wrap=True)
+        have = "has" if report.noted == 1 else "have"
         out.print(
-            f"{report.papers} papers in [bold]{report.folder}[/]; {report.noted} have notes of yours. "
+            f"{report.papers} papers in [bold]{report.folder}[/]; {report.noted} {have} notes of yours. "
             f"They enter the issue with `newsletter compose --date {day}`.",
             soft_wrap=True,
         )

@@ -50,12 +50,14 @@ def audit(
     """
     application = open_application(context, config, quiet=json)
     key = _key(issue)
-    if resend or as_sent:
-        _settle(application, key, resend, as_sent)
+    settled = _settle(application, key, resend, as_sent)
+    if not json:
+        for status, count in settled.items():
+            out.print(f"{count} uncertain deliveries are {status} now.")
     if email:
         explanation = application.audit().explain(key, email)
         if json:
-            print_json({"email": email, "answer": explanation.answer})
+            print_json({"email": email, "answer": explanation.answer, **_decided(settled)})
         else:
             out.print(explanation.answer, markup=False, soft_wrap=True)
         return
@@ -67,6 +69,7 @@ def audit(
                 "audience": report.audience,
                 "totals": {status.value: count for status, count in report.totals.items()},
                 "faults": list(report.faults),
+                **_decided(settled),
             }
         )
     else:
@@ -84,16 +87,23 @@ def audit(
         raise typer.Exit(1)
 
 
-def _settle(application: Application, key: IssueKey, resend: str | None, as_sent: str | None) -> None:
+def _settle(application: Application, key: IssueKey, resend: str | None, as_sent: str | None) -> dict[str, int]:
+    """Decide about uncertain deliveries as the options say; how many became what."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
     from newsletter.domain.deliveries import DeliveryStatus  # noqa: PLC0415  # help needs none of it
 
+    settled = {}
     for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
         if who:
             only = "" if who == "all" else who
             count = application.store.deliveries.settle_uncertain(key, status, at=datetime.now(UTC), email=only)
-            out.print(f"{count} uncertain deliveries are {status.value} now.")
+            settled[status.value] = count
+    return settled
+
+
+def _decided(settled: dict[str, int]) -> dict[str, object]:
+    return {"settled": settled} if settled else {}
 
 
 def _key(text: str) -> IssueKey:
