@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
 from newsletter.errors import ApprovalMissing, IssueMissing
 from newsletter.services.files import write_if_changed
@@ -55,7 +55,8 @@ class Publish:
             msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
             raise IssueMissing(msg)
         if status.state is IssueState.DRAFT and self._approval:
-            msg = f"Issue {key.slug} waits for approval. Look at it, then run `newsletter approve {key.day}`."
+            weekly = " --weekly" if key.edition is Edition.WEEKLY else ""
+            msg = f"Issue {key.slug} waits for approval. Look at it, then run `newsletter approve {key.day}{weekly}`."
             raise ApprovalMissing(msg)
         if status.state is not IssueState.PUBLISHED:
             self._issues.mark(key, issue.revision, IssueState.PUBLISHED, self._clock())

@@ -151,6 +151,17 @@ def test_an_issue_that_is_not_there_cannot_be_approved(newsletter: Folder) -> No
     assert f"Run `newsletter compose --date {DAY}` first." in done.err
 
 
+def test_what_is_to_be_done_about_a_weekly_issue_names_the_weekly_issue(collected: Folder) -> None:
+    collected.set("[issue]\napproval = true\n")
+    assert f"`newsletter compose --date {DAY} --weekly`" in collected("approve", DAY, "--weekly").err
+    collected("compose", "--date", DAY)
+    collected("approve", DAY)
+    collected("publish", "--date", DAY)
+    assert collected("compose", "--date", DAY, "--weekly").status == 0
+    assert f"`newsletter approve {DAY} --weekly`" in collected("publish", "--date", DAY, "--weekly").err
+    assert f"Issue {DAY}-weekly is approved" in collected("approve", DAY, "--weekly").out
+
+
 # --- import
 
 
