@@ -52,7 +52,10 @@ class Reply:
 
     def __str__(self) -> str:
         """Code and text on one line, shortened and free of control characters: fit for a table or a log."""
-        text = " ".join("".join(c if c.isprintable() else " " for c in self.text).split())
+        text = self.text
+        if not text.isprintable():
+            text = "".join(c if c.isprintable() else " " for c in text)
+        text = " ".join(text.split())
         return f"{self.code} {text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}".rstrip()
 
 

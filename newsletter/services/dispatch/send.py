@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from newsletter.domain.issues import Issue
 from newsletter.domain.ports import Clock, DeliveryStore, MailFactory, SelectorFactory, Signer, SubscriberStore
@@ -20,6 +22,9 @@ from newsletter.services.dispatch.report import DispatchReport, Snapshot
 from newsletter.services.dispatch.run import Run, SendSettings
 
 __all__ = ["Send", "SendSettings"]
+
+_COLLECTED_AFTER = 50_000
+"""New objects between two searches for cycles while sending; the default is 700, about what one message makes."""
 
 
 class Send:
@@ -111,7 +116,7 @@ class Send:
 
 
 def _run_to_the_end(run: Run, *, wait: bool) -> None:
-    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+    with _rare_collections(), asyncio.Runner(loop_factory=_fast_loop()) as runner:
         loop = runner.get_loop()
 
         async def main() -> None:
@@ -144,6 +149,21 @@ def _run_to_the_end(run: Run, *, wait: bool) -> None:
             raise _first(group) from None
         except asyncio.CancelledError:
             raise KeyboardInterrupt from None
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Search for cycles less often: messages make many objects that live until the answer, and hardly any cycle.
+
+    A process that searches even less often, or not at all, keeps its way; what was set is put back at the end.
+    """
+    kept = gc.get_threshold()
+    if kept[0]:
+        gc.set_threshold(max(kept[0], _COLLECTED_AFTER), *kept[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*kept)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
