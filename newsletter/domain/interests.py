@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -35,6 +36,9 @@ __all__ = [
     "Weighted",
     "leaves",
 ]
+
+
+_ONE_CHARACTER = re.compile(r"(?:^|[\s:!-])[^\s)\"]$")
 
 
 class Scope(StrEnum):
@@ -134,7 +138,9 @@ class Weighted:
     weight: float
 
     def __str__(self) -> str:
-        return f"{_bracketed(self.part)}^{self.weight:g}"
+        shown = _bracketed(self.part)
+        # `x^2` is a formula: a weight on a single character is read as one behind a parenthesis only
+        return f"({shown})^{self.weight:g}" if _ONE_CHARACTER.search(shown) else f"{shown}^{self.weight:g}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ A, B, C = Term("a1"), Term("b1"), Term("c1")
         ("(a1 OR b1)^0.5", Interest(Weighted(AnyOf((A, B)), 0.5))),
         ("transform*", Interest(Term("transform*"))),
         ("x^2", Interest(Term("x^2"))),
+        ("(x)^2", Interest(Weighted(Term("x"), 2.0))),
+        ("(quantum x)^2", Interest(Weighted(Term("quantum x"), 2.0))),
         ("state-of-the-art", Interest(Term("state-of-the-art"))),
         ("C++", Interest(Term("C++"))),
         ("AND:latent image generation", Interest(Term("latent image generation"))),
