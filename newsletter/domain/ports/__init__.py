@@ -1,0 +1,47 @@
+"""The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer."""
+
+from newsletter.domain.ports.collecting import Collected, HostGate, Source
+from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
+from newsletter.domain.ports.ledger import DeliveryStore, Store
+from newsletter.domain.ports.rendering import MailEdition, MailFactory, SelectorFactory, Signer, SiteFile, SiteRenderer
+from newsletter.domain.ports.running import Clock, Progress, Step
+from newsletter.domain.ports.storing import (
+    AcronymCount,
+    AcronymStore,
+    IssueStore,
+    LearnedAcronym,
+    ListingStore,
+    NoteStore,
+    PaperStore,
+    SubscriberStore,
+    SummaryStore,
+)
+
+__all__ = [
+    "AcronymCount",
+    "AcronymStore",
+    "Clock",
+    "Collected",
+    "DeliveryStore",
+    "Engine",
+    "HostGate",
+    "IssueStore",
+    "LearnedAcronym",
+    "ListingStore",
+    "MailEdition",
+    "MailFactory",
+    "NoteStore",
+    "PaidEngine",
+    "PaperStore",
+    "Progress",
+    "SelectorFactory",
+    "Signer",
+    "SiteFile",
+    "SiteRenderer",
+    "Source",
+    "Spending",
+    "Step",
+    "Store",
+    "SubscriberStore",
+    "SummaryStore",
+]

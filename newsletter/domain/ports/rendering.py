@@ -1,0 +1,67 @@
+"""Mail, its signature, and the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.domain.deliveries import (
+    OutgoingMessage,
+    Recipient,
+)
+from newsletter.domain.issues import Issue, IssueStatus
+from newsletter.domain.selection import Selection, Selector
+
+__all__ = ["MailEdition", "MailFactory", "SelectorFactory", "Signer", "SiteFile", "SiteRenderer"]
+
+
+class MailEdition(Protocol):
+    """The messages of one issue in one language, made from parts that were rendered and encoded once."""
+
+    def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
+        """The message of one recipient: a pure function of issue, recipient and selection."""
+        ...
+
+
+class MailFactory(Protocol):
+    """Makes editions."""
+
+    def edition(self, issue: Issue, language: str) -> MailEdition:
+        """The edition of this issue in this language; the newsletter's own where the issue does not have it."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs messages."""
+
+    def sign(self, message: OutgoingMessage) -> OutgoingMessage:
+        """The message with a signature in its header: a function of the message and the key alone."""
+        ...
+
+
+class SelectorFactory(Protocol):
+    """Makes selectors."""
+
+    def __call__(self, issue: Issue) -> Selector:
+        """The selector of this issue."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """One file of the site: its path relative to the site's folder, with `/`, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+class SiteRenderer(Protocol):
+    """Renders the published site. Pure: no clock, no network, no files written."""
+
+    def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        """Every file that publishing this issue writes.
+
+        `recent` are the newest published issues, this one included, newest first, for feeds; `archive` lists all.
+        """
+        ...
