@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from newsletter.domain.announcements import Announcement, Listing, ListingStatus
+from newsletter.domain.announcements import ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
-from newsletter.domain.ports import Collected
-from newsletter.errors import SourceError
 
-__all__ = ["collected", "failed", "judge", "problems_note"]
-
-_NOTE = 500
-
-
-def failed(source: str, feed: str, day: date, error: SourceError, at: datetime) -> Collected:
-    """A feed that could not be read, as a result."""
-    note = str(error)[:_NOTE]
-    return Collected(Listing(source=source, feed=feed, day=day, status=ListingStatus.FAILED, note=note, fetched_at=at))
+__all__ = ["judge", "problems_note"]
 
 
 def judge(
@@ -61,30 +51,3 @@ def problems_note(problems: Sequence[str]) -> str:
     shown = "; ".join(problem[:200] for problem in problems[:3])
     more = f"; and {len(problems) - 3} more" if len(problems) > 3 else ""
     return f"{len(problems)} could not be read: {shown}{more}"
-
-
-def collected(
-    *,
-    source: str,
-    feed: str,
-    day: date,
-    status: ListingStatus,
-    notes: Sequence[str],
-    announcements: Sequence[Announcement],
-    announced: int | None,
-    rejected: int,
-    at: datetime,
-) -> Collected:
-    """A feed that was read, as a result."""
-    listing = Listing(
-        source=source,
-        feed=feed,
-        day=day,
-        status=status,
-        note="; ".join(note for note in notes if note)[:_NOTE],
-        announced=announced,
-        collected=len(announcements),
-        rejected=rejected,
-        fetched_at=at,
-    )
-    return Collected(listing, tuple(announcements))

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from lxml import etree
 
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
-from newsletter.domain.calendar import AnnouncementCalendar, eastern_day
+from newsletter.domain.calendar import eastern_day
 from newsletter.domain.papers import Author, Paper, parse_arxiv_id
-from newsletter.domain.ports import Clock, Collected
-from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._results import collected, failed, problems_note
+from newsletter.sources._source import ArxivSource, Reading
 from newsletter.sources._xml import ARXIV, ATOM, parse_xml, text_of
-from newsletter.sources.http import PoliteClient
 
 __all__ = ["BASE_URL", "KIND", "ArxivApi", "Page", "parse"]
 
@@ -30,6 +28,7 @@ KIND = "arxiv-api"
 BASE_URL = "https://export.arxiv.org"
 
 _ACCEPT = "application/atom+xml, application/xml;q=0.9"
+_ANSWERS = (200, 400)  # a query that it cannot read is told in a feed
 _SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
 _SLICE = 500  # slices of up to 2,000 are allowed, but the larger they are, the more often they fail
 _MOST = 30_000
@@ -113,91 +112,66 @@ def _author(author: etree._Element) -> Author:
     )
 
 
-class ArxivApi:
-    """Implements `domain.ports.Source`: one feed a query, or one a category."""
+@dataclass(frozen=True, kw_only=True)
+class ArxivApi(ArxivSource):
+    """One feed a query, or one a category.
+
+    Without a `query` the categories are asked for, one by one; with both, the query within each category. `size` is
+    how many papers one answer may hold.
+    """
 
     kind = KIND
-
-    def __init__(
-        self,
-        client: PoliteClient,
-        *,
-        query: str = "",
-        categories: Sequence[str] = (),
-        base_url: str = BASE_URL,
-        calendar: AnnouncementCalendar | None = None,
-        size: int = _SLICE,
-        now: Clock = lambda: datetime.now(UTC),
-    ) -> None:
-        """Without a `query` the categories are asked for, one by one; with both, the query within each category."""
-        self._client = client
-        self._query = query.strip()
-        self._categories = tuple(dict.fromkeys(categories))
-        self._base_url = base_url.rstrip("/")
-        self._calendar = calendar or AnnouncementCalendar()
-        self._size = size
-        self._now = now
+    base_url: str = BASE_URL
+    query: str = ""
+    categories: Sequence[str] = ()
+    size: int = _SLICE
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The categories, or the query where there is none."""
-        return self._categories or (self._query,)
+        return tuple(dict.fromkeys(self.categories)) or (self.query.strip(),)
 
-    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-        """Search for the papers of the day."""
-        for feed in feeds:
-            try:
-                yield await self._read(day, feed)
-            except SourceError as error:
-                yield failed(KIND, feed, day, error, self._now())
-
-    async def _read(self, day: date, feed: str) -> Collected:
-        expectation = self._calendar.expects(day)
-        category = feed if self._categories else ""
+    async def _read(self, day: date, feed: str) -> Reading:
+        expectation = self.calendar.expects(day)
+        category = feed if self.categories else ""
         found: dict[str, Paper] = {}
         problems: list[str] = []
         total = 0
         if expectation:
-            async for page in self._slices(day, category):
+            async for page in self._slices(day, feed, category):
                 total = page.total
                 found.update((paper.id, paper) for paper in page.papers)
                 problems += page.problems
         status, note = self._judge(day, total, len(found) + len(problems), expectation.reason)
-        return collected(
-            source=KIND,
-            feed=feed,
-            day=day,
+        return Reading(
             status=status,
-            notes=(note, problems_note(problems)),
+            notes=(note,),
             announcements=[_announcement(paper, feed, category, day) for paper in found.values()],
+            problems=problems,
             announced=total,
-            rejected=len(problems),
-            at=self._now(),
         )
 
-    async def _slices(self, day: date, category: str) -> AsyncIterator[Page]:
+    async def _slices(self, day: date, feed: str, category: str) -> AsyncIterator[Page]:
         """The slices of the day's window, until all are read or one brings nothing."""
-        since, until = self._calendar.submissions(day)
+        since, until = self.calendar.submissions(day)
         parts = [f"cat:{category}"] if category else []
-        parts += [f"({self._query})"] if self._query else []
+        parts += [f"({self.query.strip()})"] if self.query.strip() else []
         window = f"submittedDate:[{since:%Y%m%d%H%M} TO {until - timedelta(minutes=1):%Y%m%d%H%M}]"
         # A past day cannot change any more: a run that was stopped finds its slices in the cache.
-        settled = _KEPT if self._now().date() - day > _LAG else None
+        settled = _KEPT if self.now().date() - day > _LAG else None
         start = total = 0
         while start <= min(total, _MOST - 1):
             search = {
                 "search_query": " AND ".join([*parts, window]),
                 "start": start,
-                "max_results": self._size,
+                "max_results": self.size,
                 "sortBy": "submittedDate",
                 "sortOrder": "ascending",
             }
-            url = f"{self._base_url}/api/query?{urlencode(search)}"
-            answer = await self._client.get(url, accept=_ACCEPT, keep=settled, check=_complete if settled else None)
-            if answer.status not in (200, 400):
-                msg = f"{url} answered {answer.status}"
-                raise SourceUnavailable(msg, source=KIND, url=url)
-            page = parse(answer.body)
+            url = f"{self.base_url.rstrip('/')}/api/query?{urlencode(search)}"
+            check = _complete if settled else None
+            body = await self._get(url, feed, accept=_ACCEPT, answers=_ANSWERS, keep=settled, check=check)
+            page = parse(body)
             yield page
             total = page.total
             read = len(page.papers) + len(page.problems)
@@ -210,7 +184,7 @@ class ArxivApi:
             return ListingStatus.NONE_EXPECTED, reason
         if read < total:
             return ListingStatus.STALE, f"arXiv found {total} and told only {read}"
-        if not total and day >= eastern_day(self._now()) - _LAG:
+        if not total and day >= eastern_day(self.now()) - _LAG:
             return ListingStatus.STALE, "nothing found; the search lags the announcement, or nothing fits today"
         return ListingStatus.FRESH, "" if total else "nothing of this day fits"
 

@@ -17,14 +17,12 @@ from lxml import etree
 
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.authors import split_authors
-from newsletter.domain.calendar import AnnouncementCalendar, eastern_day
+from newsletter.domain.calendar import eastern_day
 from newsletter.domain.papers import Author, Paper, parse_arxiv_id
-from newsletter.domain.ports import Clock, Collected
-from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._results import collected, failed, problems_note
+from newsletter.sources._source import ArxivSource, Reading
 from newsletter.sources._xml import DC, children, parse_xml, text_of
-from newsletter.sources.http import PoliteClient
 
 __all__ = ["BASE_URL", "KIND", "ArxivOai", "Page", "Record", "parse", "set_of"]
 
@@ -218,41 +216,21 @@ _FORMATS: Mapping[str, Callable[[etree._Element, str], tuple[Paper, tuple[dateti
 }
 
 
-class ArxivOai:
-    """Implements `domain.ports.Source`: one feed a set or category."""
+@dataclass(frozen=True, kw_only=True)
+class ArxivOai(ArxivSource):
+    """One feed a set or category: what changed on a day, and of that what was announced on it."""
 
     kind = KIND
-
-    def __init__(
-        self,
-        client: PoliteClient,
-        *,
-        sets: Sequence[str],
-        base_url: str = BASE_URL,
-        calendar: AnnouncementCalendar | None = None,
-        now: Clock = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._sets = tuple(dict.fromkeys(sets))
-        self._base_url = base_url.rstrip("/")
-        self._calendar = calendar or AnnouncementCalendar()
-        self._now = now
+    base_url: str = BASE_URL
+    sets: Sequence[str]
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The sets, as they were given: `cs.CL` or `cs:cs:CL`."""
-        return self._sets
+        return tuple(dict.fromkeys(self.sets))
 
-    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-        """Read what changed on this day, and keep what was announced on it."""
-        for feed in feeds:
-            try:
-                yield await self._read(day, feed)
-            except SourceError as error:
-                yield failed(KIND, feed, day, error, self._now())
-
-    async def _read(self, day: date, feed: str) -> Collected:
-        expectation = self._calendar.expects(day)
+    async def _read(self, day: date, feed: str) -> Reading:
+        expectation = self.calendar.expects(day)
         announcements: dict[str, Announcement] = {}
         problems: list[str] = []
         read = 0
@@ -271,33 +249,19 @@ class ArxivOai:
             status, note = ListingStatus.FRESH, f"{read} records had changed" if read > len(announcements) else ""
         else:
             status, note = ListingStatus.STALE, f"none of {read} changed records was announced on this day"
-        return collected(
-            source=KIND,
-            feed=feed,
-            day=day,
-            status=status,
-            notes=(note, problems_note(problems)),
-            announcements=tuple(announcements.values()),
-            announced=len(announcements) + len(problems),
-            rejected=len(problems),
-            at=self._now(),
-        )
+        return Reading(status=status, notes=(note,), announcements=tuple(announcements.values()), problems=problems)
 
     async def _pages(self, day: date, feed: str) -> AsyncIterator[Page]:
         # Changes of the evening are stamped with the morning, in UTC; a day later is asked for too, because what was
         # changed again since then has moved on.
-        last = min(day + timedelta(days=1), max(day, eastern_day(self._now())))
+        last = min(day + timedelta(days=1), max(day, eastern_day(self.now())))
         request = {"verb": "ListRecords", "metadataPrefix": "arXivRaw", "set": set_of(feed)}
         request |= {"from": f"{day}", "until": f"{last}"}
         for _ in range(_PAGES):
-            url = f"{self._base_url}/oai?{urlencode(request)}"
+            url = f"{self.base_url.rstrip('/')}/oai?{urlencode(request)}"
             # Within a list a page cannot change: a run that was stopped finds the pages it had in the cache.
             keep = _KEPT if "resumptionToken" in request else None
-            answer = await self._client.get(url, accept="text/xml, application/xml", keep=keep, check=parse)
-            if answer.status != 200:
-                msg = f"{url} answered {answer.status}"
-                raise SourceUnavailable(msg, source=KIND, feed=feed, url=url)
-            page = parse(answer.body)
+            page = parse(await self._get(url, feed, accept="text/xml, application/xml", keep=keep, check=parse))
             yield page
             if not page.token:
                 return
@@ -310,7 +274,7 @@ class ArxivOai:
         if not record.versions:
             return None
         submitted = record.versions[-1]
-        announced = self._calendar.announces(submitted)
+        announced = self.calendar.announces(submitted)
         held_back = len(record.versions) == 1 and record.changed == day and day - _LATE <= announced < day
         if announced != day and not held_back:
             return None

@@ -7,9 +7,9 @@ that are new. Formats: https://info.arxiv.org/help/rss_specifications.html, atom
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from email.utils import parsedate_to_datetime
 from html import unescape
 from urllib.parse import quote
@@ -18,14 +18,13 @@ from lxml import etree
 
 from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.authors import split_authors
-from newsletter.domain.calendar import AnnouncementCalendar, announcement_day, eastern_day
+from newsletter.domain.calendar import announcement_day, eastern_day
 from newsletter.domain.papers import Paper, parse_arxiv_id
-from newsletter.domain.ports import Clock, Collected
-from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._results import collected, failed, judge, problems_note
+from newsletter.sources._results import judge
+from newsletter.sources._source import ArxivSource, Reading
 from newsletter.sources._xml import ARXIV, ATOM, DC, RDF, RSS1, children, parse_xml, text_of
-from newsletter.sources.http import PoliteClient
 
 __all__ = ["BASE_URL", "KIND", "ArxivRss", "Feed", "parse"]
 
@@ -229,63 +228,29 @@ def _without_tags(html: str) -> str:
     return unescape(_TAG.sub("", html))
 
 
-class ArxivRss:
-    """Implements `domain.ports.Source`."""
+@dataclass(frozen=True, kw_only=True)
+class ArxivRss(ArxivSource):
+    """One feed a category. What a feed shows of another day is kept as of that day."""
 
     kind = KIND
-
-    def __init__(
-        self,
-        client: PoliteClient,
-        *,
-        categories: Sequence[str],
-        base_url: str = BASE_URL,
-        calendar: AnnouncementCalendar | None = None,
-        now: Clock = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._categories = tuple(dict.fromkeys(categories))
-        self._base_url = base_url.rstrip("/")
-        self._calendar = calendar or AnnouncementCalendar()
-        self._now = now
+    base_url: str = BASE_URL
+    categories: Sequence[str]
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The categories."""
-        return self._categories
+        return tuple(dict.fromkeys(self.categories))
 
-    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-        """Read these categories; what a feed shows of another day is kept as of that day."""
-        for feed in feeds:
-            try:
-                yield await self._read(day, feed)
-            except SourceError as error:
-                yield failed(KIND, feed, day, error, self._now())
-
-    async def _read(self, day: date, feed: str) -> Collected:
-        url = f"{self._base_url}/rss/{quote(feed, safe='.+-')}"
-        answer = await self._client.get(url, accept=_ACCEPT)
-        if answer.status != 200:
-            msg = f"{url} answered {answer.status}"
-            raise SourceUnavailable(msg, source=KIND, feed=feed, url=url)
-        read = parse(answer.body, feed=feed)
-        now = self._now()
+    async def _read(self, day: date, feed: str) -> Reading:
+        url = f"{self.base_url.rstrip('/')}/rss/{quote(feed, safe='.+-')}"
+        read = parse(await self._get(url, feed, accept=_ACCEPT), feed=feed)
         status, note = judge(
-            asked=day, shown=read.day, items=read.items, calendar=self._calendar, today=eastern_day(now)
+            asked=day, shown=read.day, items=read.items, calendar=self.calendar, today=eastern_day(self.now())
         )
-        full = (
-            f"the feed is at its limit of {_FULL} items; `--reconcile` tells what it left out"
-            if read.items >= _FULL
-            else ""
-        )
-        return collected(
-            source=KIND,
-            feed=feed,
-            day=day,
+        full = f"the feed is at its limit of {_FULL} items; `--reconcile` tells what it left out"
+        return Reading(
             status=status,
-            notes=(note, full if read.items >= _FULL else "", problems_note(read.problems)),
+            notes=(note, full if read.items >= _FULL else ""),
             announcements=read.announcements,
-            announced=read.items,
-            rejected=len(read.problems),
-            at=now,
+            problems=read.problems,
         )

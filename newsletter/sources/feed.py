@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.papers import Author, Paper, PaperId, parse_arxiv_id
-from newsletter.domain.ports import Clock, Collected
 from newsletter.domain.texts import clean
-from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources import _fields
 from newsletter.sources._feed_items import Item, json_items, xml_items
-from newsletter.sources._results import collected, failed, problems_note
-from newsletter.sources.http import PoliteClient
+from newsletter.sources._source import OnlineSource, Reading
 
 __all__ = ["KIND", "AnyFeed", "Read", "parse"]
 
@@ -139,36 +135,21 @@ def _without_tags(html: str) -> str:
     return unescape(text) if "&" in text else text
 
 
-class AnyFeed:
-    """Implements `domain.ports.Source` for one feed."""
+@dataclass(frozen=True, kw_only=True)
+class AnyFeed(OnlineSource):
+    """One feed. Every item is kept as of its own day, for feeds show the days before too."""
 
     kind = KIND
-
-    def __init__(self, client: PoliteClient, *, url: str, now: Clock = lambda: datetime.now(UTC)) -> None:
-        self._client = client
-        self._url = url
-        self._now = now
+    url: str = field(repr=False)  # it may hold a token
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The one feed, named by its address without scheme and query."""
-        parts = urlsplit(self._url)
+        parts = urlsplit(self.url)
         return (f"{parts.hostname or ''}{parts.path.rstrip('/')}"[:200],)
 
-    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-        """Read the feed; every item is kept as of its own day, for feeds show the days before too."""
-        for feed in feeds:
-            try:
-                yield await self._read(day, feed)
-            except SourceError as error:
-                yield failed(KIND, feed, day, error, self._now())
-
-    async def _read(self, day: date, feed: str) -> Collected:
-        answer = await self._client.get(self._url, accept=_ACCEPT)
-        if answer.status != 200:
-            msg = f"{self._url} answered {answer.status}"
-            raise SourceUnavailable(msg, source=KIND, feed=feed, url=self._url)
-        read = parse(answer.body, feed=feed, day=day)
+    async def _read(self, day: date, feed: str) -> Reading:
+        read = parse(await self._get(self.url, feed, accept=_ACCEPT), feed=feed, day=day)
         days = [announcement.day for announcement in read.announcements]
         status, note = ListingStatus.FRESH, ""
         if day not in days:
@@ -176,14 +157,4 @@ class AnyFeed:
             # How often such a feed brings something is not known, so silence is no fault.
             status = ListingStatus.NONE_EXPECTED
             note = f"nothing of this day; the newest item is of {newest}" if newest else "nothing of this day"
-        return collected(
-            source=KIND,
-            feed=feed,
-            day=day,
-            status=status,
-            notes=(note, problems_note(read.problems)),
-            announcements=read.announcements,
-            announced=len(days) + len(read.problems),
-            rejected=len(read.problems),
-            at=self._now(),
-        )
+        return Reading(status=status, notes=(note,), announcements=read.announcements, problems=read.problems)

@@ -6,9 +6,9 @@ One paper a line; `docs/sources.md` lists the keys. A bad line is reported with 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,12 +17,11 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.authors import read_author
 from newsletter.domain.papers import Author, Paper, PaperId, parse_paper_id
-from newsletter.domain.ports import Clock, Collected
 from newsletter.domain.summaries import RATINGS, Keyword, Provenance, Rating, Summary
 from newsletter.domain.texts import clean
-from newsletter.errors import SourceError, SourceUnavailable
+from newsletter.errors import SourceUnavailable
 from newsletter.sources import _fields
-from newsletter.sources._results import collected, failed, problems_note
+from newsletter.sources._source import FeedByFeed, Reading
 
 __all__ = ["KIND", "SUMMARY_ENGINE", "Files", "Problem", "parse"]
 
@@ -205,29 +204,22 @@ def _keyword(item: _Keyword | str, language: str) -> Keyword:
     return Keyword(clean(item.en).strip() or translation, translation if item.en.strip() else "")
 
 
-class Files:
-    """Implements `domain.ports.Source` over a file, or over every `*.jsonl` of a folder."""
+@dataclass(frozen=True, kw_only=True)
+class Files(FeedByFeed):
+    """One feed: a file, or every `*.jsonl` of a folder; of it the lines announced on a day, or that do not say when."""
 
     kind = KIND
-
-    def __init__(self, path: Path, *, now: Clock = lambda: datetime.now(UTC)) -> None:
-        self._path = path
-        self._now = now
+    path: Path = field(kw_only=False)
 
     @property
     def feeds(self) -> tuple[str, ...]:
         """The one feed, named after the file."""
-        return (self._path.name,)
+        return (self.path.name,)
 
-    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-        """Read the lines that were announced on this day, or that do not say when."""
-        for feed in feeds:
-            try:
-                yield await asyncio.to_thread(self._read, day, feed)
-            except SourceError as error:
-                yield failed(KIND, feed, day, error, self._now())
+    async def _read(self, day: date, feed: str) -> Reading:
+        return await asyncio.to_thread(self._read_lines, day, feed)
 
-    def _read(self, day: date, feed: str) -> Collected:
+    def _read_lines(self, day: date, feed: str) -> Reading:
         announcements: list[Announcement] = []
         problems: list[str] = []
         for path in self._paths():
@@ -243,21 +235,16 @@ class Files:
                 raise SourceUnavailable(msg, source=KIND, feed=feed) from error
         status, note = ListingStatus.FRESH, ""
         if not announcements:
-            status, note = ListingStatus.NONE_EXPECTED, f"{self._path.name} holds no paper of this day"
-        return collected(
-            source=KIND,
-            feed=feed,
-            day=day,
+            status, note = ListingStatus.NONE_EXPECTED, f"{self.path.name} holds no paper of this day"
+        return Reading(
             status=ListingStatus.FAILED if problems and not announcements else status,
-            notes=(note, problems_note(problems)),
+            notes=(note,),
             announcements=announcements,
-            announced=len(announcements) + len(problems),
-            rejected=len(problems),
-            at=self._now(),
+            problems=problems,
         )
 
     def _paths(self) -> list[Path]:
-        return sorted(self._path.glob("*.jsonl")) if self._path.is_dir() else [self._path]
+        return sorted(self.path.glob("*.jsonl")) if self.path.is_dir() else [self.path]
 
 
 def _lines(file: Any) -> Iterator[bytes]:  # noqa: ANN401 - a binary file; typing.BinaryIO lacks readline's bound

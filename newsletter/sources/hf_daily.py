@@ -7,22 +7,20 @@ all but the id and the title are optional.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.papers import Author, Paper, parse_arxiv_id
-from newsletter.domain.ports import Clock, Collected
-from newsletter.errors import SourceError, SourceMalformed, SourceUnavailable
+from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._results import collected, failed, problems_note
-from newsletter.sources.http import PoliteClient
+from newsletter.sources._source import OnlineSource, Reading
 
-__all__ = ["BASE_URL", "KIND", "Digest", "HfDaily", "parse"]
+__all__ = ["BASE_URL", "KIND", "HfDaily", "Page", "parse"]
 
 KIND = "hf-daily"
 BASE_URL = "https://huggingface.co"
@@ -68,7 +66,7 @@ class _Item(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class Page:
     """The papers of an answer, and what could not be read of it."""
 
     announcements: tuple[Announcement, ...]
@@ -80,7 +78,7 @@ class Digest:
         return len(self.announcements) + len(self.problems)
 
 
-def parse(body: bytes, *, day: date) -> Digest:
+def parse(body: bytes, *, day: date) -> Page:
     """Read an answer of `/api/daily_papers`. `day` is that of papers that do not name theirs (before March 2025).
 
     Raises:
@@ -107,7 +105,7 @@ def parse(body: bytes, *, day: date) -> Digest:
             problems.append(f"item {position}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
         except ValueError as error:
             problems.append(f"item {position}: {error}")
-    return Digest(tuple(announcements), tuple(problems))
+    return Page(tuple(announcements), tuple(problems))
 
 
 def _announcement(item: _Item, day: date) -> Announcement:
@@ -155,42 +153,22 @@ def _name(entry: object) -> str:
     return _fields.line(_text(entry.get("name")))[0][:300] if isinstance(entry, dict) else ""
 
 
-class HfDaily:
-    """Implements `domain.ports.Source`."""
+@dataclass(frozen=True, kw_only=True)
+class HfDaily(OnlineSource):
+    """One feed: the papers of the day."""
 
     kind = KIND
     feeds = ("",)
+    base_url: str = BASE_URL
 
-    def __init__(
-        self,
-        client: PoliteClient,
-        *,
-        base_url: str = BASE_URL,
-        now: Clock = lambda: datetime.now(UTC),
-    ) -> None:
-        self._client = client
-        self._base_url = base_url.rstrip("/")
-        self._now = now
-
-    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-        """Read the papers of the day."""
-        for feed in feeds:
-            try:
-                yield await self._read(day, feed)
-            except SourceError as error:
-                yield failed(KIND, feed, day, error, self._now())
-
-    async def _read(self, day: date, feed: str) -> Collected:
+    async def _read(self, day: date, feed: str) -> Reading:
+        papers = f"{self.base_url.rstrip('/')}/api/daily_papers"
         found: dict[str, Announcement] = {}
         problems: list[str] = []
         items = 0
         for page in range(_PAGES):
-            url = f"{self._base_url}/api/daily_papers?date={day}&limit={_PAGE}" + (f"&p={page}" if page else "")
-            answer = await self._client.get(url, accept="application/json")
-            if answer.status != 200:
-                msg = f"{url} answered {answer.status}"
-                raise SourceUnavailable(msg, source=KIND, url=url)
-            read = parse(answer.body, day=day)
+            url = f"{papers}?date={day}&limit={_PAGE}" + (f"&p={page}" if page else "")
+            read = parse(await self._get(url, feed, accept="application/json"), day=day)
             before = len(found)
             found.update((announcement.paper_id, announcement) for announcement in read.announcements)
             if page and len(found) == before:
@@ -201,17 +179,7 @@ class HfDaily:
                 break
         announcements = tuple(found.values())
         status, note = _judge(day, announcements)
-        return collected(
-            source=KIND,
-            feed=feed,
-            day=day,
-            status=status,
-            notes=(note, problems_note(problems)),
-            announcements=announcements,
-            announced=items,
-            rejected=len(problems),
-            at=self._now(),
-        )
+        return Reading(status=status, notes=(note,), announcements=announcements, problems=problems, announced=items)
 
 
 def _judge(day: date, announcements: Sequence[Announcement]) -> tuple[ListingStatus, str]:

@@ -148,6 +148,11 @@ async def test_silence_of_a_feed_is_no_fault(client: PoliteClient, day: date, st
     assert len(result.announcements) == 1
 
 
+def test_a_token_in_the_address_is_shown_nowhere(client: PoliteClient) -> None:
+    source = AnyFeed(client, url="https://example.org/feed?token=s3cret")
+    assert "s3cret" not in f"{source!r} {source.feeds}"
+
+
 @needs_shared
 def test_the_recorded_feeds_can_be_read_as_any_feed_too() -> None:
     for path in (DATA / "arxiv_rss").glob("*.xml"):
