@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.announcements import Listing
 from newsletter.domain.deliveries import DeliveryStatus
 from newsletter.domain.interest_parser import parse
-from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.merging import merge
 from newsletter.domain.papers import Paper, parse_paper_id
 from newsletter.domain.ports import Progress
@@ -105,13 +106,22 @@ class Core:
 
     def recent(self, days: int) -> tuple[list[Listing], list[tuple[IssueStatus, Mapping[DeliveryStatus, int]]]]:
         """The listings and issues of the last days, newest first, each issue with its deliveries' totals."""
-        issues = self.store.issues.archive(limit=days)
-        zone = ZoneInfo(self.settings.newsletter.timezone)
-        last = sample.DAY if self.settings.sample else self._clock().astimezone(zone).date()
-        first = last - timedelta(days=days - 1)
+        issues = self.store.issues.archive(limit=days * len(Edition))
+        first, last = self._last_days(days)
         listings = [x for n in range(days) for x in self.store.listings.on(last - timedelta(days=n))]
         shown = [s for s in issues if s.key.day >= first]
         return listings, [(s, self.store.deliveries.totals(s.key)) for s in shown]
+
+    def dropped(self, days: int) -> Mapping[date, int]:
+        """Which of the last days have no issue because the editor dropped all their papers, newest first: how many."""
+        first, last = self._last_days(days)
+        counts = Counter(day for day, _ in self.store.issues.left_out(first, last))
+        return {day: counts[day] for day in sorted(counts, reverse=True) if not self.store.issues.status(IssueKey(day))}
+
+    def _last_days(self, days: int) -> tuple[date, date]:
+        zone = ZoneInfo(self.settings.newsletter.timezone)
+        last = sample.DAY if self.settings.sample else self._clock().astimezone(zone).date()
+        return last - timedelta(days=days - 1), last
 
     def check_interest(self, text: str) -> str | None:
         """What is wrong with an interest; None if it can be read."""

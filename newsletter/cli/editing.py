@@ -50,16 +50,18 @@ def edit(
                 "folder": str(report.folder),
                 "papers": report.papers,
                 "noted": report.noted,
+                "dropped": report.dropped,
                 "problems": list(report.problems),
             }
         )
     else:
         for problem in report.problems:
             err.print(problem, markup=False, soft_wrap=True)
+        none = ", which leaves the day without one: every paper is dropped" if report.dropped == report.papers else ""
         have = "has" if report.noted == 1 else "have"
         out.print(
             f"{report.papers} papers in [bold]{report.folder}[/]; {report.noted} {have} notes of yours. "
-            f"They enter the issue with `newsletter compose --date {day}`.",
+            f"They enter the issue with `newsletter compose --date {day}`{none}.",
             soft_wrap=True,
         )
     if report.problems:

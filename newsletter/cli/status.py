@@ -30,6 +30,7 @@ def status(
     """
     application = open_application(context, config, quiet=json, sample=True)
     listings, issues = application.recent(days)
+    dropped = application.dropped(days)
     if json:
         print_json(
             {
@@ -39,6 +40,7 @@ def status(
                     {"issue": i.key.slug, "state": i.state, "papers": i.papers, "deliveries": totals}
                     for i, totals in issues
                 ],
+                "dropped": [{"day": day.isoformat(), "papers": count} for day, count in dropped.items()],
             }
         )
         return
@@ -56,6 +58,8 @@ def status(
         for i, totals in issues
     ]
     table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
+    for day, count in dropped.items():
+        out.print(f"{day} has no issue: the editor dropped its papers ({count}).")
     if warning := application.calendar_warning():
         err.print(warning, soft_wrap=True)
     out.print(

@@ -12,6 +12,7 @@ from newsletter.domain.composition import arrange, candidates, choose_summaries,
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.notes import IssueNote
+from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
 from newsletter.domain.silence import Silence
 from newsletter.errors import IssueMissing, NothingToDo
@@ -105,11 +106,14 @@ class Compose:
         """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
 
         A day without papers has an issue that says so where the operator wants one. It never takes the place of one
-        with papers, which an issue of the same day had or the editor dropped.
+        with papers that is out, and a day whose papers the editor dropped is not without papers.
+
+        Where there is no issue now, a draft that was made of the day before is withdrawn: it must not go out.
 
         Raises:
-            NothingToDo: no paper was announced, and none was expected; the message says why, feed by feed.
-            IssueMissing: no paper was collected, though a feed should have had some.
+            NothingToDo: no paper was announced, and none was expected, or the editor dropped them all; the message
+                says why, feed by feed.
+            IssueMissing: there is no paper, though a feed should have had some.
         """
         key = IssueKey(day)
         if self._is_settled(key, revise=revise):
@@ -124,8 +128,12 @@ class Compose:
         if any(map(_shows_an_earlier_day, listings)) and all(map(_is_featured, papers)):
             papers = ()
         before = self._store.issues.status(key)
-        had_papers = bool(entries) or (before is not None and not before.is_silent)
+        is_out = before is not None and (before.state is IssueState.PUBLISHED or before.revision > 1)
+        had_papers = bool(entries) or (before is not None and is_out and not before.is_silent)
         silence = None if had_papers else self._silence(day, listings)
+        dropped = [e.id for e in entries if e.id in notes and notes[e.id].drop]
+        if not papers and silence is None:
+            raise self._without_issue(key, listings, dropped)
         issue = self._freeze(key, papers, listings, note=issue_note, silence=silence)
         shown = {entry.id for entry in papers}
         self._store.issues.leave_out(key, [entry.id for entry in entries if entry.id not in shown])
@@ -145,6 +153,8 @@ class Compose:
         papers = {entry.id: entry for issue in daily for entry in issue.papers}
         arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
         listings = tuple(listing for issue in daily for listing in issue.listings)
+        if not arranged:
+            raise self._without_issue(key, ())
         return self._freeze(key, arranged, listings)
 
     def _is_settled(self, key: IssueKey, *, revise: bool = False) -> bool:
@@ -174,9 +184,6 @@ class Compose:
         silence: Silence | None = None,
     ) -> Issue:
         before = self._store.issues.status(key)
-        if not papers and silence is None:
-            unread = [x for x in listings if x.status in {ListingStatus.FAILED, ListingStatus.STALE}]
-            raise (IssueMissing if unread else NothingToDo)(_why_nothing(key, listings))
         options = self._options
         content = Issue(
             key=key,
@@ -197,6 +204,20 @@ class Compose:
         self._store.issues.save(issue)
         return issue
 
+    def _without_issue(
+        self, key: IssueKey, listings: Sequence[Listing], dropped: Sequence[PaperId] = ()
+    ) -> NothingToDo | IssueMissing:
+        """Take back the draft, if there is one, keep what the editor dropped, and say why there is no issue."""
+        issues = self._store.issues
+        why = [_why_nothing(key, listings, len(dropped))]
+        if issues.withdraw(key):
+            why.append("Its draft was withdrawn.")
+        if issues.status(key) is not None:
+            why.append("The issue that is out stays as it is.")
+        issues.leave_out(key, dropped)
+        unread = [x for x in listings if x.status in {ListingStatus.FAILED, ListingStatus.STALE}]
+        return (IssueMissing if unread else NothingToDo)("\n".join(why))
+
     def _kept(self, key: IssueKey) -> Issue:
         issue = self._store.issues.get(key)
         assert issue is not None  # noqa: S101  # its status was read before
@@ -212,12 +233,16 @@ def _is_featured(entry: IssuePaper) -> bool:
     return entry.announced_as is AnnounceType.FEATURED
 
 
-def _why_nothing(key: IssueKey, listings: Sequence[Listing]) -> str:
-    if not listings:
+def _why_nothing(key: IssueKey, listings: Sequence[Listing], dropped: int) -> str:
+    if key.edition is Edition.WEEKLY:
+        return f"No issue {key.slug}: none of its seven days has an issue with papers."
+    if not listings and not dropped:
         return (
             f"No paper for {key.slug}: nothing was collected for that day. Run `newsletter collect --date {key.day}`."
         )
-    reasons = [
+    papers = "the one paper" if dropped == 1 else f"{dropped} papers"
+    reasons = [f"  the editor dropped {papers}; `newsletter edit {key.day}` shows them"] if dropped else []
+    reasons += [
         f"  {listing.source} {listing.feed}: {listing.status}{f' ({listing.note})' if listing.note else ''}".rstrip()
         for listing in listings
         if listing.status is not ListingStatus.FRESH or not listing.collected

@@ -42,11 +42,12 @@ _LARGEST = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class EditReport:
-    """Where the files are, how many papers have one, how many have a note, and what could not be read."""
+    """Where the files are, how many papers have one, a note, or are dropped, and what could not be read."""
 
     folder: Path
     papers: int
     noted: int
+    dropped: int
     problems: tuple[str, ...] = ()
 
 
@@ -80,7 +81,11 @@ class Edit:
                 folder / ISSUE_FILE, write_issue_note(f"Issue {key.slug}", issue, self._languages).encode()
             )
         return EditReport(
-            folder, len(entries), sum(n != PaperNote(paper_id=n.paper_id) for n in papers.values()), problems
+            folder,
+            papers=len(entries),
+            noted=sum(n != PaperNote(paper_id=n.paper_id) for n in papers.values()),
+            dropped=sum(entry.note is not None and entry.note.drop for entry in entries),
+            problems=problems,
         )
 
     def _taken_in(

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from newsletter.domain.issue_codec import decode_issue, encode_issue
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.papers import PaperId
 from newsletter.errors import IssueMissing, IssuePublished
 from newsletter.store.database import Database
@@ -59,7 +59,7 @@ class SqlIssueStore:
                 "frozen_at": issue.frozen_at,
             }
             connection.execute(insert(_ISSUE), row)
-            _remember_papers(connection, issue)
+            _remember_papers(connection, issue.key, issue.papers)
 
     def get(self, key: IssueKey, revision: int | None = None) -> Issue | None:
         """The issue (its newest revision by default), or None."""
@@ -76,6 +76,20 @@ class SqlIssueStore:
         with self._database.read() as connection:
             row = connection.execute(statement).one_or_none()
         return None if row is None else _status(row)
+
+    def withdraw(self, key: IssueKey) -> bool:
+        """Take back the issue's draft, approved or not; what is published stays. False where there is no draft.
+
+        The papers that it had are free for other issues again.
+        """
+        with self._database.write() as connection:
+            drafts = delete(_ISSUE).where(*_is(key), _ISSUE.c.state != IssueState.PUBLISHED.value)
+            if not connection.execute(drafts).rowcount:
+                return False
+            published = select(_ISSUE.c.content).where(*_is(key)).order_by(_ISSUE.c.revision.desc()).limit(1)
+            content = connection.execute(published).scalar()
+            _remember_papers(connection, key, () if content is None else decode_issue(zlib.decompress(content)).papers)
+        return True
 
     def mark(self, key: IssueKey, revision: int, state: IssueState, at: datetime) -> None:
         """Move an issue to a state; `at` becomes its date of publication where that is what happens.
@@ -155,10 +169,10 @@ def _is(key: IssueKey) -> tuple[ColumnElement[bool], ...]:
     return _ISSUE.c.day == key.day, _ISSUE.c.edition == key.edition.value
 
 
-def _remember_papers(connection: Connection, issue: Issue) -> None:
-    day, edition = issue.day, issue.key.edition.value
+def _remember_papers(connection: Connection, key: IssueKey, papers: Sequence[IssuePaper]) -> None:
+    day, edition = key.day, key.edition.value
     connection.execute(delete(_IN_ISSUE).where(_IN_ISSUE.c.day == day, _IN_ISSUE.c.edition == edition))
-    rows = [{"paper_id": entry.id, "day": day, "edition": edition, "shown": True} for entry in issue.papers]
+    rows = [{"paper_id": entry.id, "day": day, "edition": edition, "shown": True} for entry in papers]
     upsert(connection, IssuePaperRow, rows, keys=_IN_KEYS)
 
 

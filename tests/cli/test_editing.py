@@ -62,6 +62,31 @@ def test_a_mistake_is_named_with_its_line_left_as_it_is_and_the_others_are_taken
     assert told.json["folder"] == str(Path("desk", DAY))
 
 
+def test_a_day_whose_papers_are_all_dropped_has_no_issue_and_status_says_why(collected: Folder) -> None:
+    collected("edit", DAY)
+    assert collected("compose", "--date", DAY).status == 0
+    for path in desk(collected):
+        path.write_text(path.read_text().replace("drop = false", "drop = true"))
+    told = collected("edit", DAY)
+    assert told.status == 0
+    assert f"`newsletter compose --date {DAY}`, which leaves the day without one: every paper is dropped." in told.out
+    assert collected("edit", DAY, "--json").json["dropped"] == 4
+    done = collected("compose", "--date", DAY)
+    assert (done.status, done.out) == (3, "")
+    assert "the editor dropped 4 papers" in done.err
+    assert "Its draft was withdrawn." in done.err
+    assert collected("publish", "--date", DAY).status == 1
+    assert not (collected.path / "site").exists()
+    assert f"{DAY} has no issue: the editor dropped its papers (4)." in collected("status", "--days", "366").out
+    status = collected("status", "--days", "366", "--json").json
+    assert (status["issues"], status["dropped"]) == ([], [{"day": DAY, "papers": 4}])
+    path = desk(collected)[0]
+    path.write_text(path.read_text().replace("drop = true", "drop = false"))
+    collected("edit", DAY)
+    assert collected("compose", "--date", DAY).status == 0
+    assert "has no issue" not in collected("status", "--days", "366").out
+
+
 def test_a_day_without_papers_says_what_to_do_first(newsletter: Folder) -> None:
     done = newsletter("edit", DAY)
     assert done.status == 1

@@ -10,11 +10,12 @@ import pytest
 from newsletter.domain.announcements import AnnounceType, ListingStatus, Notice
 from newsletter.domain.issue_codec import encode_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState
+from newsletter.domain.merging import merge
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.silence import Silence
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.compose import LATE, Compose, ComposeOptions
-from newsletter.store import SqlStore
+from newsletter.store import Database, SqlStore
 from tests.support.doubles import MONDAY, Ticking, announced, listing, paper, paper_id, summary
 
 TUESDAY, WEDNESDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
@@ -55,6 +56,10 @@ def ids(issue: Issue) -> list[int]:
 
 def publish(store: SqlStore, issue: Issue, clock: Ticking) -> None:
     store.issues.mark(issue.key, issue.revision, PUBLISHED, clock())
+
+
+def drop(store: SqlStore, *numbers: int, day: date = MONDAY) -> None:
+    store.notes.put(IssueKey(day), IssueNote(), [PaperNote(paper_id=paper_id(n), drop=True) for n in numbers])
 
 
 def collected(store: SqlStore, *numbers: int, day: date = MONDAY) -> None:
@@ -242,6 +247,108 @@ def test_a_day_whose_papers_had_their_issue_says_so(store: SqlStore, clock: Tick
         compose(store, clock).run(TUESDAY)
 
 
+# --- a day whose papers the editor dropped ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def either_store(database: Database, clock: Ticking) -> SqlStore:
+    """The store on SQLite, then on PostgreSQL."""
+    return SqlStore(database, merge=merge, clock=clock)
+
+
+@pytest.mark.parametrize("state", [IssueState.DRAFT, APPROVED])
+def test_a_draft_all_of_whose_papers_are_dropped_is_withdrawn(
+    either_store: SqlStore, clock: Ticking, state: IssueState
+) -> None:
+    store, key = either_store, IssueKey(MONDAY)
+    collected(store, 1, 2)
+    store.issues.mark(key, compose(store, clock).run(MONDAY).revision, state, clock())
+    drop(store, 1, 2)
+    with pytest.raises(NothingToDo) as raised:
+        compose(store, clock).run(MONDAY)
+    assert str(raised.value) == (
+        "No issue for 2026-06-01: no paper to announce.\n"
+        "  the editor dropped 2 papers; `newsletter edit 2026-06-01` shows them\n"
+        "Its draft was withdrawn."
+    )
+    assert store.issues.get(key) is None
+    assert store.issues.archive() == ()
+
+
+def test_what_is_dropped_with_its_whole_day_does_not_come_back_by_itself(
+    either_store: SqlStore, clock: Ticking
+) -> None:
+    store = either_store
+    collected(store, 9, day=MONDAY - timedelta(days=1))
+    compose(store, clock).run(MONDAY - timedelta(days=1))
+    collected(store, 1, 2)
+    drop(store, 1, 2)
+    for _ in range(2):
+        with pytest.raises(NothingToDo):
+            compose(store, clock).run(MONDAY)
+    collected(store, 3, day=TUESDAY)
+    assert ids(compose(store, clock).run(TUESDAY)) == [3]
+    drop(store, 1)
+    assert ids(compose(store, clock).run(MONDAY)) == [2], "what the editor takes back has its issue"
+
+
+def test_dropping_every_paper_of_a_correction_leaves_the_issue_that_is_out(
+    either_store: SqlStore, clock: Ticking
+) -> None:
+    store = either_store
+    collected(store, 1, 2)
+    first = compose(store, clock).run(MONDAY)
+    publish(store, first, clock)
+    drop(store, 1)
+    assert compose(store, clock).run(MONDAY, revise=True).revision == 2
+    drop(store, 1, 2)
+    with pytest.raises(NothingToDo, match=r"Its draft was withdrawn\.\nThe issue that is out stays as it is\."):
+        compose(store, clock).run(MONDAY, revise=True)
+    assert store.issues.get(first.key) == first
+    asked = [paper_id(1), paper_id(2)]
+    assert store.issues.issued(asked, other_than=IssueKey(TUESDAY)) == set(asked), "both had their day"
+
+
+def test_what_is_featured_comes_with_the_next_announcement_though_the_rest_is_dropped(
+    store: SqlStore, clock: Ticking
+) -> None:
+    featured = admits_everything
+    collected(store, 9, day=MONDAY - timedelta(days=1))
+    compose(store, clock).run(MONDAY - timedelta(days=1))
+    collected(store, 1)
+    compose(store, clock, admits=featured).run(MONDAY)
+    store.papers.add([announced(2, source="hf-daily", feed="", kind=AnnounceType.FEATURED)])
+    store.listings.record(listing("cs.AI", status=ListingStatus.STALE, collected=3))
+    drop(store, 1)
+    with pytest.raises(IssueMissing, match="Its draft was withdrawn"):
+        compose(store, clock, admits=featured).run(MONDAY)
+    assert store.issues.left_out(MONDAY, MONDAY) == {(MONDAY, paper_id(1))}
+    collected(store, 3, day=TUESDAY)
+    assert ids(compose(store, clock, admits=featured).run(TUESDAY)) == [3, 2]
+
+
+def test_a_weekly_draft_goes_with_the_last_of_its_daily_issues(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    compose(store, clock).run(MONDAY)
+    weekly = compose(store, clock).run_weekly(SUNDAY)
+    drop(store, 1)
+    with pytest.raises(NothingToDo):
+        compose(store, clock).run(MONDAY)
+    with pytest.raises(NothingToDo, match="No issue 2026-06-07-weekly: none of its seven days has an issue"):
+        compose(store, clock).run_weekly(SUNDAY)
+    assert store.issues.get(weekly.key) is None
+
+
+def test_a_draft_that_nothing_is_left_of_gives_way_to_the_notice(store: SqlStore, clock: Ticking) -> None:
+    collected(store, 1)
+    compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
+    nothing = compose(store, clock, admits=lambda _: False, silence=UNTIL_TUESDAY)
+    assert nothing.run(MONDAY).silence == UNTIL_TUESDAY
+    with pytest.raises(NothingToDo, match="Its draft was withdrawn"):
+        compose(store, clock, admits=lambda _: False).run(MONDAY)
+    assert store.issues.get(IssueKey(MONDAY)) is None
+
+
 # --- a day that is said to have none ----------------------------------------------------------------------------------
 
 UNTIL_TUESDAY = Silence(TUESDAY, "A day off")
@@ -260,14 +367,16 @@ def test_a_silent_day_has_an_issue_that_says_so_and_stays_the_same(store: SqlSto
 
 
 def test_a_silent_day_never_takes_the_place_of_an_issue_with_papers(store: SqlStore, clock: Ticking) -> None:
-    collected(store, 1)
+    collected(store, 1, 2)
     first = compose(store, clock, silence=UNTIL_TUESDAY).run(MONDAY)
-    assert (ids(first), first.silence) == ([1], None)
-    nothing = compose(store, clock, admits=lambda _: False, silence=UNTIL_TUESDAY)
-    with pytest.raises(NothingToDo):
-        nothing.run(MONDAY)
+    assert (ids(first), first.silence) == ([2, 1], None)
     publish(store, first, clock)
-    with pytest.raises(NothingToDo):
+    nothing = compose(store, clock, admits=lambda _: False, silence=UNTIL_TUESDAY)
+    with pytest.raises(NothingToDo, match="The issue that is out stays as it is"):
+        nothing.run(MONDAY, revise=True)
+    drop(store, 1)
+    assert ids(compose(store, clock).run(MONDAY, revise=True)) == [2]
+    with pytest.raises(NothingToDo, match="Its draft was withdrawn"):
         nothing.run(MONDAY, revise=True)
     assert store.issues.get(IssueKey(MONDAY)) == first
 

@@ -113,6 +113,32 @@ def test_a_draft_that_is_replaced_frees_the_papers_it_no_longer_has(store: SqlSt
     assert store.issues.issued([paper_id(n) for n in (1, 2, 3)], other_than=tuesday) == {paper_id(2), paper_id(3)}
 
 
+@pytest.mark.parametrize("state", [DRAFT, APPROVED])
+def test_a_draft_that_is_withdrawn_leaves_nothing_behind(store: SqlStore, state: IssueState) -> None:
+    tuesday = IssueKey(MONDAY + timedelta(days=1))
+    store.issues.save(issue(1, 2))
+    store.issues.leave_out(KEY, [paper_id(3)])
+    store.issues.save(issue(4, key=tuesday))
+    store.issues.mark(KEY, 1, state, LATER)
+    assert store.issues.withdraw(KEY)
+    assert store.issues.get(KEY) is None
+    assert store.issues.issued([paper_id(1), paper_id(4)], other_than=IssueKey(date(2026, 6, 9))) == {paper_id(4)}
+    assert store.issues.left_out(MONDAY, MONDAY) == frozenset()
+    assert [s.key for s in store.issues.archive()] == [tuesday]
+    assert not store.issues.withdraw(KEY)
+
+
+def test_what_is_published_is_never_withdrawn(store: SqlStore) -> None:
+    store.issues.save(issue(1, 2))
+    store.issues.mark(KEY, 1, PUBLISHED, LATER)
+    assert not store.issues.withdraw(KEY)
+    store.issues.save(issue(2, 3, revision=2))
+    assert store.issues.withdraw(KEY)
+    assert store.issues.get(KEY) == issue(1, 2)
+    asked = [paper_id(n) for n in (1, 2, 3)]
+    assert store.issues.issued(asked, other_than=IssueKey(date(2026, 6, 9))) == {paper_id(1), paper_id(2)}
+
+
 def test_thousands_of_papers_can_be_asked_for(store: SqlStore) -> None:
     store.issues.save(issue(*range(1200)))
     asked = [paper_id(n) for n in range(5000)]

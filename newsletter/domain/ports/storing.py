@@ -144,6 +144,10 @@ class IssueStore(Protocol):
         """The issue's status without its papers, or None."""
         ...
 
+    def withdraw(self, key: IssueKey) -> bool:
+        """Take back the issue's draft, approved or not; what is published stays. False where there is no draft."""
+        ...
+
     def mark(self, key: IssueKey, revision: int, state: IssueState, at: datetime) -> None:
         """Move an issue to a state.
 
