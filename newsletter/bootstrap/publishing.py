@@ -53,12 +53,15 @@ class Publishing(Composing):
 
     def publish(self) -> Publish:
         """Write the site."""
+        from newsletter.render.site import TOPIC_ISSUES  # noqa: PLC0415  # as above
+
         s = self.settings
         return Publish(
             self.store.issues,
             self._site_renderer(),
             site=s.path(s.publish.site),
             feed_entries=s.publish.feed_entries,
+            look_back=TOPIC_ISSUES if self.catalogue.topics else 0,
             approval=s.issue.approval,
             clock=self._clock,
         )

@@ -24,7 +24,7 @@ from newsletter.render.site_parts import (
 )
 from newsletter.render.view import IssueView, PaperView, view_issue
 
-__all__ = ["SitePages", "SiteTopic"]
+__all__ = ["TOPIC_ISSUES", "SitePages", "SiteTopic"]
 
 _STATIC = {
     "static/style.css": "web/style.css",
@@ -32,8 +32,8 @@ _STATIC = {
     "static/icon.svg": "web/icon.svg",
     "static/feed.css": "feed/style.css",
 }
-_TOPIC_DAYS = 10
-"""How many issues a topic's page looks back."""
+TOPIC_ISSUES = 10
+"""How many daily issues a topic's page has."""
 
 
 class SitePages:
@@ -76,14 +76,15 @@ class SitePages:
     def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         """Every file that publishing this issue writes.
 
-        `recent` are the newest published issues, this one included, newest first, for feeds; `archive` lists all.
+        `recent` are the newest published daily issues, newest first, for feeds and topics: this one among them unless
+        it is a weekly or an old one. `archive` lists all.
         """
         yield SiteFile(f"issues/{issue.key.slug}/issue.json", encode_issue(issue, indent=1))
         for at, language in enumerate(issue.languages):
             place = Place(language, "" if at == 0 else f"{language}/")
             views = {id(one): view_issue(one, language) for one in (issue, *recent)}
             yield from self._issue_files(issue, views[id(issue)], place)
-            yield from self._overview(recent, views, archive, place, issue.languages)
+            yield from self._overview(recent[0] if recent else issue, views, archive, place, issue.languages)
             yield from self._topic_pages(recent, views, place, issue.languages)
             yield from self._feed_files(issue, recent, views, archive, place)
         schema = json.dumps(issue_schema(), ensure_ascii=False, indent=1)
@@ -108,21 +109,20 @@ class SitePages:
 
     def _overview(
         self,
-        recent: Sequence[Issue],
+        newest: Issue,
         views: Mapping[int, IssueView],
         archive: Sequence[IssueStatus],
         place: Place,
         languages: Sequence[str],
     ) -> Iterator[SiteFile]:
         lines = archive_lines(archive, place)
-        newest = next((one for one in recent if one.key.edition is Edition.DAILY), recent[0] if recent else None)
         yield self._page(
             "web/index.html",
             place,
             f"{place.folder}index.html",
             others=language_links(languages, place),
-            view=views[id(newest)] if newest else None,
-            issue_path=f"issues/{newest.key.slug}/{place.folder}index.html" if newest else "",
+            view=views[id(newest)],
+            issue_path=f"issues/{newest.key.slug}/{place.folder}index.html",
             archive=lines,
         )
         daily: list[ArchiveLine] = [line for line in lines if not line.weekly]
@@ -146,7 +146,7 @@ class SitePages:
         yield self._page("web/topics.html", place, f"{place.folder}topics/index.html", others=links)
         for topic in self._topics:
             days: list[tuple[IssueView, list[PaperView]]] = []
-            for issue in recent[:_TOPIC_DAYS]:
+            for issue in recent[:TOPIC_ISSUES]:
                 view = views[id(issue)]
                 if papers := [view.papers[index] for index in topic.papers(issue)]:
                     days.append((view, papers))
@@ -162,12 +162,11 @@ class SitePages:
         archive: Sequence[IssueStatus],
         place: Place,
     ) -> Iterator[SiteFile]:
-        daily = [one for one in recent if one.key.edition is Edition.DAILY]
         feeds = self._feeds
-        chosen = [(views[id(one)], moment_of(one), range(len(one.papers))) for one in daily]
+        chosen = [(views[id(one)], moment_of(one), range(len(one.papers))) for one in recent]
         yield from feeds.newest(place, chosen, archive)
         for topic in self._topics:
-            picked = [(views[id(one)], moment_of(one), topic.papers(one)) for one in daily]
+            picked = [(views[id(one)], moment_of(one), topic.papers(one)) for one in recent]
             yield from feeds.topic(place, topic, picked)
         if issue.key.edition is Edition.DAILY:
             yield from feeds.archived(place, views[id(issue)], moment_of(issue), archive)

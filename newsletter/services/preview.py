@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from newsletter.domain.deliveries import Recipient
-from newsletter.domain.issues import Issue, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.ports import MailFactory, SiteRenderer
 from newsletter.domain.selection import Pick, Selection
 from newsletter.errors import TemplateFault
@@ -91,7 +91,8 @@ class Preview:
             self._forget()
             files = dict(self._mail_files())
             if self._issue.silence is None:
-                for file in self._site().render(self._issue, [self._issue], [self._status]):
+                recent = [self._issue] if self._issue.key.edition is Edition.DAILY else []
+                for file in self._site().render(self._issue, recent, [self._status]):
                     files[f"site/{file.path}"] = file.content
             shown = [
                 name for name in files if name.endswith((".html", ".txt", ".atom", ".md")) and "papers/" not in name

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
 from newsletter.errors import ApprovalMissing, IssueMissing
 from newsletter.services.files import write_if_changed
@@ -31,12 +32,22 @@ class Publish:
     """The use case."""
 
     def __init__(
-        self, issues: IssueStore, renderer: SiteRenderer, *, site: Path, feed_entries: int, approval: bool, clock: Clock
+        self,
+        issues: IssueStore,
+        renderer: SiteRenderer,
+        *,
+        site: Path,
+        feed_entries: int,
+        look_back: int = 0,
+        approval: bool,
+        clock: Clock,
     ) -> None:
+        """`feed_entries` is how many papers a feed holds, `look_back` how many daily issues a topic's page has."""
         self._issues = issues
         self._renderer = renderer
         self._site = site
         self._feed_entries = feed_entries
+        self._look_back = look_back
         self._approval = approval
         self._clock = clock
 
@@ -76,14 +87,20 @@ class Publish:
         return [status for status in self._issues.archive(state=IssueState.PUBLISHED) if not status.is_silent]
 
     def _recent(self, issue: Issue, archive: Sequence[IssueStatus]) -> list[Issue]:
-        """The newest published issues that together fill the feeds; the one being published among them or not."""
+        """The newest daily issues that are published: as many as fill the feeds, and as topics look back on.
+
+        The one being published is among them unless it is a weekly or an old one. A weekly issue adds no entry, for its
+        papers are those of daily ones; a paper that two issues have is one entry.
+        """
         recent: list[Issue] = []
-        entries = 0
+        entries: set[PaperId] = set()
         for status in archive:
-            if entries >= self._feed_entries:
+            if len(entries) >= self._feed_entries and len(recent) >= self._look_back:
                 break
+            if status.key.edition is not Edition.DAILY:
+                continue
             found = issue if status.key == issue.key else self._issues.get(status.key, status.revision)
             if found is not None:
                 recent.append(found)
-                entries += len(found.papers)
+                entries.update(entry.id for entry in found.papers)
         return recent

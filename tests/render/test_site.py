@@ -1,13 +1,14 @@
 """The site: every promised file, feeds that readers take, and the same bytes for the same state."""
 
 import json
+import re
 from datetime import date
 
 import feedparser
 import pytest
 
 from newsletter.domain.issue_codec import decode_issue
-from newsletter.domain.issues import Issue, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.render.site import SitePages, SiteTopic
 from tests.support.mails import make_templates
 from tests.support.samples import make_issue, make_paper
@@ -97,6 +98,21 @@ def test_a_paper_of_two_issues_is_one_entry() -> None:
     newer, older = make_issue(3, day=date(2026, 6, 3)), make_issue(5, day=date(2026, 6, 2))
     entries = feedparser.parse(render(newer, older)["feed.atom"]).entries
     assert len(entries) == len({entry.id for entry in entries}) == 5
+
+
+def test_a_topics_page_has_every_issue_it_is_given_newest_first() -> None:
+    days = [date(2026, 6, 4), date(2026, 6, 3), date(2026, 6, 2)]
+    page = render(*(make_issue(day=day) for day in days))["topics/odd/index.html"].decode()
+    assert re.findall(r'id="d(2026-\d\d-\d\d)"', page) == [f"{day}" for day in days]
+
+
+def test_the_first_page_shows_a_weekly_issue_only_where_there_is_no_daily_one() -> None:
+    weekly, daily = make_issue(key=IssueKey(date(2026, 6, 5), Edition.WEEKLY)), make_issue()
+    site = SitePages(make_templates(), title="T", identity="0")
+    for recent, shown in (((), weekly), ((daily,), daily)):
+        files = {file.path: file.content.decode() for file in site.render(weekly, recent, [status_of(weekly)])}
+        latest = files["index.html"].partition('<h2 id="latest">')[2]
+        assert latest.startswith(f'<a href="issues/{shown.key.slug}/index.html">')
 
 
 def test_without_an_address_feeds_still_parse_and_invent_none() -> None:

@@ -20,7 +20,8 @@ KEY = IssueKey(MONDAY)
 
 
 def saved(store: SqlStore, clock: Ticking, day: date = MONDAY, *, papers: int = 2, revision: int = 1) -> Issue:
-    entries = tuple(IssuePaper(paper=paper(n + revision)) for n in range(papers))
+    first = 100 * (day - MONDAY).days + revision
+    entries = tuple(IssuePaper(paper=paper(first + n)) for n in range(papers))
     content = Issue(key=IssueKey(day), title="The day", languages=("en",), papers=entries)
     issue = freeze_issue(content, at=clock(), revision=revision)
     store.issues.save(issue)
@@ -34,10 +35,17 @@ def publish(
     *,
     approval: bool = False,
     entries: int = 100,
+    look_back: int = 0,
     renderer: PlainSite | None = None,
 ) -> Publish:
     return Publish(
-        store.issues, renderer or PlainSite(), site=site, feed_entries=entries, approval=approval, clock=clock
+        store.issues,
+        renderer or PlainSite(),
+        site=site,
+        feed_entries=entries,
+        look_back=look_back,
+        approval=approval,
+        clock=clock,
     )
 
 
@@ -124,7 +132,56 @@ def test_feeds_get_the_newest_issues_until_they_are_full(store: SqlStore, clock:
     for n in range(4):
         saved(store, clock, MONDAY + timedelta(days=n), papers=2)
         publish(store, clock, site, entries=3).run(IssueKey(MONDAY + timedelta(days=n)))
-    assert [line.split()[0] for line in (site / "feed.txt").read_text().splitlines()] == ["2026-06-04", "2026-06-03"]
+    assert feed(site) == ["2026-06-04", "2026-06-03"]
+
+
+def feed(site: Path) -> list[str]:
+    """The slugs of the issues that feeds are made of."""
+    return [line.split()[0] for line in (site / "feed.txt").read_text().splitlines()]
+
+
+def weekly_issue(store: SqlStore, clock: Ticking, day: date, *numbers: int) -> IssueKey:
+    key = IssueKey(day, Edition.WEEKLY)
+    entries = tuple(IssuePaper(paper=paper(n)) for n in numbers)
+    store.issues.save(freeze_issue(Issue(key=key, title="The week", languages=("en",), papers=entries), at=clock()))
+    return key
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_a_weekly_issue_takes_no_place_of_daily_ones_in_a_feed(
+    store: SqlStore, clock: Ticking, site: Path, after: int
+) -> None:
+    """Feeds have the entries of daily issues alone: a weekly one that filled them would leave them short, or empty."""
+    for n in range(3):
+        saved(store, clock, MONDAY + timedelta(days=n), papers=1)
+        publish(store, clock, site).run(IssueKey(MONDAY + timedelta(days=n)))
+    weekly = weekly_issue(store, clock, MONDAY + timedelta(days=2 + after), *range(50))
+    publish(store, clock, site, entries=50).run(weekly)
+    assert feed(site) == ["2026-06-03", "2026-06-02", "2026-06-01"]
+
+
+def test_a_paper_of_two_issues_fills_one_place(store: SqlStore, clock: Ticking, site: Path) -> None:
+    for n, numbers in enumerate([(1, 2), (3, 4), (3, 4), (3, 4)]):
+        entries = tuple(IssuePaper(paper=paper(number)) for number in numbers)
+        content = Issue(key=IssueKey(MONDAY + timedelta(days=n)), title="The day", languages=("en",), papers=entries)
+        store.issues.save(freeze_issue(content, at=clock()))
+        publish(store, clock, site, entries=3).run(content.key)
+    assert feed(site) == ["2026-06-04", "2026-06-03", "2026-06-02", "2026-06-01"]
+
+
+def test_topics_look_back_though_the_newest_issue_fills_the_feeds(store: SqlStore, clock: Ticking, site: Path) -> None:
+    for n in range(4):
+        saved(store, clock, MONDAY + timedelta(days=n), papers=2)
+        publish(store, clock, site, entries=1, look_back=3).run(IssueKey(MONDAY + timedelta(days=n)))
+    assert feed(site) == ["2026-06-04", "2026-06-03", "2026-06-02"]
+
+
+def test_an_old_issue_that_is_published_late_changes_no_feed(store: SqlStore, clock: Ticking, site: Path) -> None:
+    for n in (1, 2, 0):
+        saved(store, clock, MONDAY + timedelta(days=n), papers=2)
+        publish(store, clock, site, entries=3).run(IssueKey(MONDAY + timedelta(days=n)))
+    assert feed(site) == ["2026-06-03", "2026-06-02"]
+    assert (site / "issues" / "2026-06-01" / "issue.json").exists()
 
 
 def test_a_weekly_issue_has_a_page_of_its_own(store: SqlStore, clock: Ticking, site: Path) -> None:

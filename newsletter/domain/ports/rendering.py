@@ -62,6 +62,7 @@ class SiteRenderer(Protocol):
     def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         """Every file that publishing this issue writes.
 
-        `recent` are the newest published issues, this one included, newest first, for feeds; `archive` lists all.
+        `recent` are the newest published daily issues, newest first, for feeds and topics: this one among them unless
+        it is a weekly or an old one. `archive` lists all.
         """
         ...
