@@ -84,7 +84,7 @@ class Core:
         """
         issue = self.store.issues.get(key)
         if issue is None:
-            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose {key.options}` first."
             raise IssueMissing(msg)
         return issue
 
@@ -182,7 +182,7 @@ class Core:
         status = self.store.issues.status(key)
         if status is None or status.state is not IssueState.PUBLISHED:
             self.issue(key)
-            msg = f"Issue {key.slug} is not published yet. Run `newsletter publish --date {key.day}` first."
+            msg = f"Issue {key.slug} is not published yet. Run `newsletter publish {key.options}` first."
             raise IssueMissing(msg)
 
     def sync_roster(self) -> SyncReport | None:

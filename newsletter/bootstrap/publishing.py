@@ -107,7 +107,7 @@ class Publishing(Composing):
 
         issue, status = self.store.issues.get(key), self.store.issues.status(key)
         if issue is None or status is None:
-            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose {key.options}` first."
             raise IssueMissing(msg)
 
         def index(paths: Sequence[str]) -> str:

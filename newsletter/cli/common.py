@@ -15,7 +15,7 @@ from newsletter.errors import UsageError
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
 
-__all__ = ["Config", "Day", "Json", "open_application", "parse_day", "today"]
+__all__ = ["Again", "Config", "Day", "Json", "chosen_day", "open_application", "parse_day", "today"]
 
 CONFIG_FILE = Path("newsletter.toml")
 
@@ -26,6 +26,7 @@ Day = Annotated[
     str | None,
     typer.Option("--date", metavar="YYYY-MM-DD", help="The issue's day; today by default."),
 ]
+Again = Annotated[bool, typer.Option("--again", help="Do it anew, even where it was done.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
 
 
@@ -49,6 +50,15 @@ def today(application: Application) -> date:
 
         return sample.DAY
     return datetime.now(UTC).astimezone(ZoneInfo(application.settings.newsletter.timezone)).date()
+
+
+def chosen_day(application: Application, text: str | None) -> date:
+    """The day that `--date` names; today where it is not given.
+
+    Raises:
+        UsageError: it names none.
+    """
+    return today(application) if text is None else parse_day(text)
 
 
 def open_application(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from newsletter.cli.common import Config, Day, Json, open_application, parse_day, today
-from newsletter.cli.output import err, print_json
+from newsletter.cli.collecting import collect
+from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application
+from newsletter.cli.output import print_json
 from newsletter.cli.reports import (
     dispatched_as_json,
     show_collected,
@@ -21,21 +21,17 @@ from newsletter.cli.reports import (
     show_enriched,
     show_issue,
     show_published,
-    show_reconciled,
     show_roster,
 )
-from newsletter.errors import UsageError
+from newsletter.errors import NothingToDo
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.issues import IssueKey
-    from newsletter.services.collect import CollectReport
     from newsletter.services.dispatch import DispatchReport
-    from newsletter.services.reconcile import ReconcileReport
 
 __all__ = ["register"]
 
-Again = Annotated[bool, typer.Option("--again", help="Do it anew, even where it was done.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Write the exact messages to a folder; publish and send nothing.")
 ]
@@ -64,17 +60,20 @@ def send(
     Examples: `newsletter send --dry-run`, `newsletter send --date 2026-06-02`
     """
     application = open_application(context, config, quiet=json, sample=dry_run)
-    day = _day(application, date)
+    day = chosen_day(application, date)
     if not dry_run:
         application.check_relay()
     roster = application.sync_roster()
-    prepared = application.daily().prepare(day)
     if not json:
         show_roster(roster)
+    prepared = application.daily().prepare(day)
+    problems = [f"roster: {problem}" for problem in roster.problems] if roster else []
+    problems += prepared.problems
+    if not json:
         show_collected(prepared.collected)
         show_enriched(prepared.enriched)
     results = []
-    complete = not prepared.failed and not prepared.collected.stale
+    complete = not problems
     for issue in prepared.issues:
         if not json:
             show_issue(issue)
@@ -90,82 +89,10 @@ def send(
         complete = complete and report.is_complete
         results.append(dispatched_as_json(report))
     if json:
-        print_json({"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "issues": results})
+        document = {"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "problems": problems}
+        print_json(document | {"issues": results})
     if not complete:
         raise typer.Exit(1)
-
-
-def collect(
-    context: typer.Context,
-    config: Config = None,
-    date: Day = None,
-    again: Again = False,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Collect past days, from this one on.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last of the past days; today by default.")
-    ] = None,
-    reconcile: Annotated[
-        bool, typer.Option("--reconcile", help="Compare with arXiv's own record (OAI-PMH) and add what came late.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Collect the day's announcements from every source.
-
-    Examples: `newsletter collect --date 2026-06-02`, `newsletter collect --from 2026-06-01 --to 2026-06-12`,
-    `newsletter collect --reconcile`
-    """
-    application = open_application(context, config, quiet=json)
-    days = _span(application, date, first, last)
-    if reconcile:
-        checked = asyncio.run(_reconcile(application, days))
-        if json:
-            print_json({"days": [asdict(report) for report in checked]})
-        else:
-            show_reconciled(checked)
-        if any(report.failed for report in checked):
-            raise typer.Exit(1)
-        return
-    if first is None and last is None:
-        reports: Sequence[CollectReport] = (asyncio.run(application.collect().run(days[0], again=again)),)
-    else:
-        reports = asyncio.run(application.backfill().run(days[0], days[-1], again=again))
-    if json:
-        print_json(asdict(reports[0]) if first is None and last is None else {"days": [asdict(r) for r in reports]})
-    else:
-        for report in reports:
-            show_collected(report)
-    if warning := application.calendar_warning():
-        err.print(warning, soft_wrap=True)
-    if any(report.failed or report.stale for report in reports):
-        raise typer.Exit(1)
-    if not any(report.is_fresh for report in reports):
-        raise typer.Exit(3)
-
-
-def _span(application: Application, date: str | None, first: str | None, last: str | None) -> list[dt.date]:
-    """The days that the options name.
-
-    Raises:
-        UsageError: they contradict each other.
-    """
-    if first is None and last is None:
-        return [_day(application, date)]
-    if date is not None or first is None:
-        msg = "--from names the first of several days and --to the last; --date names a single one. Use either."
-        raise UsageError(msg)
-    begin = parse_day(first)
-    end = today(application) if last is None else parse_day(last)
-    if not begin <= end or (end - begin).days > 366:
-        msg = f"--from {begin} --to {end}: expected the first day before the last, and at most a year."
-        raise UsageError(msg)
-    return [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
-
-
-async def _reconcile(application: Application, days: Sequence[dt.date]) -> list[ReconcileReport]:
-    service = application.reconcile()
-    return [await service.run(day) for day in days]
 
 
 def enrich(
@@ -183,7 +110,10 @@ def enrich(
     Examples: `newsletter enrich --date 2026-06-02`, `newsletter enrich --again --paper 2606.00073`
     """
     application = open_application(context, config, quiet=json)
-    papers = application.papers(paper) if paper else application.scope().papers(_day(application, date))
+    papers = application.papers(paper) if paper else application.scope().papers(chosen_day(application, date))
+    if not papers:
+        msg = f"No paper of {chosen_day(application, date)} to summarise. `newsletter status` shows what was collected."
+        raise NothingToDo(msg)
     report = asyncio.run(application.enrich().run(papers, again=again))
     if json:
         print_json(asdict(report))
@@ -206,7 +136,7 @@ def compose(
     Example: `newsletter compose --date 2026-06-02`
     """
     application = open_application(context, config, quiet=json)
-    day = _day(application, date)
+    day = chosen_day(application, date)
     issue = application.compose().run_weekly(day) if weekly else application.compose().run(day, revise=revise)
     if json:
         print_json(
@@ -224,7 +154,7 @@ def publish(
     Example: `newsletter publish --date 2026-06-02`
     """
     application = open_application(context, config, quiet=json, sample=True)
-    report = application.publish().run(_key(_day(application, date), weekly=weekly))
+    report = application.publish().run(_key(chosen_day(application, date), weekly=weekly))
     if json:
         print_json({"site": str(report.site), "written": report.written, "unchanged": report.unchanged})
     else:
@@ -255,7 +185,7 @@ def dispatch(
     Examples: `newsletter dispatch --date 2026-06-02`, `newsletter dispatch --manifest outbox/2026-06-02`
     """
     application = open_application(context, config, quiet=json, sample=dry_run)
-    key = _key(_day(application, date), weekly=weekly)
+    key = _key(chosen_day(application, date), weekly=weekly)
     if dry_run:
         result = _dry_run(application, key, json=json)
         if json:
@@ -309,10 +239,6 @@ def _dry_run(application: Application, key: IssueKey, *, json: bool) -> dict[str
         "totals": dict(report.totals),
         "deliveries": [asdict(entry) for entry in report.entries],
     }
-
-
-def _day(application: Application, text: str | None) -> dt.date:
-    return today(application) if text is None else parse_day(text)
 
 
 def _key(day: dt.date, *, weekly: bool) -> IssueKey:

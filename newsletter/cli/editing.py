@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.common import Config, Day, Json, open_application, parse_day, today
+from newsletter.cli.common import Config, Day, Json, chosen_day, open_application, parse_day
 from newsletter.cli.output import err, out, print_json
 from newsletter.errors import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.services.importing import ImportReport
 
 __all__ = ["register"]
 
@@ -38,7 +42,7 @@ def edit(
     Examples: `newsletter edit 2026-06-02`, `newsletter edit 2026-06-02 --no-open`
     """
     application = open_application(context, config, quiet=json)
-    day = parse_day(date) if date else today(application)
+    day = chosen_day(application, date)
     report = application.edit().run(day)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
     if editor and out.is_terminal and not (no_open or json):
@@ -78,7 +82,7 @@ def approve(
     from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
 
     application = open_application(context, config, quiet=json)
-    day = parse_day(date) if date else today(application)
+    day = chosen_day(application, date)
     status = application.approve().run(IssueKey(day, Edition.WEEKLY if weekly else Edition.DAILY))
     if json:
         print_json({"issue": status.key.slug, "revision": status.revision, "state": status.state, "hash": status.hash})
@@ -115,7 +119,14 @@ def import_(
                 "issue": report.issue.key.slug if report.issue else None,
             }
         )
-        return
+    else:
+        _show_imported(report, missing)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _show_imported(report: ImportReport, missing: Sequence[str]) -> None:
+    """What came in; `missing` are the languages of summaries that nothing shows."""
     for problem in report.problems:
         err.print(problem, markup=False, soft_wrap=True)
     told = ", ".join(f"{count} summaries in {tag}" for tag, count in report.summaries.items()) or "no summaries"

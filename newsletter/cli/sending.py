@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from email.utils import parseaddr
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -120,14 +120,19 @@ def doctor(
     context: typer.Context,
     config: Config = None,
     dkim: Annotated[bool, typer.Option("--dkim", help="Create missing DKIM keys and show their DNS records.")] = False,
+    json: Json = False,
 ) -> None:
     """Check what can be checked from here: the database, the relay, its TLS and login, DKIM. Nothing is sent.
 
     Examples: `newsletter doctor`, `newsletter doctor --dkim`
     """
-    application = open_application(context, config)
+    application = open_application(context, config, quiet=json)
     if dkim:
-        _show_keys(application)
+        keys = _made_keys(application)
+        if json:
+            print_json(keys._asdict())
+        else:
+            _show_keys(keys)
         return
     checks: tuple[tuple[str, Callable[[], str]], ...] = (
         ("database", lambda: application.store.database.label),
@@ -141,9 +146,14 @@ def doctor(
             rows.append((name, "ok", check()))
         except NewsletterError as error:
             rows.append((name, "wrong", str(error)))
-    table("Doctor", ("Check", "Result", "What"), rows)
-    out.print("Not to be seen from here: SPF, DMARC and reverse DNS of your relay (see docs/dkim.md).")
-    if any(result == "wrong" for _, result, _ in rows):
+    well = all(result == "ok" for _, result, _ in rows)
+    if json:
+        checked = [{"check": name, "result": result, "what": what} for name, result, what in rows]
+        print_json({"well": well, "checks": checked})
+    else:
+        table("Doctor", ("Check", "Result", "What"), rows)
+        out.print("Not to be seen from here: SPF, DMARC and reverse DNS of your relay (see docs/dkim.md).")
+    if not well:
         raise typer.Exit(1)
 
 
@@ -178,35 +188,46 @@ def _try_links(application: Application) -> str:
     return base
 
 
-def _show_keys(application: Application) -> None:
+class _Keys(NamedTuple):
+    """Keys that were created, settings to add before they are used, and the DNS records of those that are."""
+
+    created: list[str]
+    settings: list[str]
+    records: list[str]
+
+
+def _made_keys(application: Application) -> _Keys:
+    """Create the keys that the settings name, or the first one where they name none."""
     from newsletter.mail.dkim import create_key  # noqa: PLC0415  # help needs none of it
 
     s = application.settings.dkim
     sender = parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2].lower()
     domain = s.domain or sender
+    created: list[str] = []
     if not s.key_file:
         path = application.settings.path(Path("dkim.pem"))
+        selector = s.selector or "newsletter"
         if not path.exists():
-            create_key(path, s.selector or "newsletter")
-            out.print(
-                f"Created {path}. Keep it private, and a copy of it safe. Add to newsletter.toml:\n", markup=False
-            )
-        lines = (
-            "[dkim]",
-            f'domain = "{domain}"',
-            f'selector = "{s.selector or "newsletter"}"',
-            'key_file = "dkim.pem"',
-        )
-        out.print("\n".join(lines), markup=False)
+            create_key(path, selector)
+            created.append(str(path))
+        lines = ["[dkim]", f'domain = "{domain}"', f'selector = "{selector}"', 'key_file = "dkim.pem"']
+        return _Keys(created, lines, [])
+    if not (path := application.settings.path(s.key_file)).exists():
+        create_key(path, s.selector, kind="rsa")
+        created.append(str(path))
+    if s.ed25519_key_file and not (path := application.settings.path(s.ed25519_key_file)).exists():
+        create_key(path, s.ed25519_selector, kind="ed25519")
+        created.append(str(path))
+    return _Keys(created, [], [key.zone_line(domain) for key in application.dkim_keys()])
+
+
+def _show_keys(keys: _Keys) -> None:
+    for path in keys.created:
+        out.print(f"Created {path}. Keep it private, and a copy of it safe.", markup=False)
+    if keys.settings:
+        out.print("\n".join(("Add to newsletter.toml:\n", *keys.settings)), markup=False)
         out.print("\nThen run `newsletter doctor --dkim` again for the DNS record.", markup=False)
-        return
-    for path_set, selector, kind in (
-        (s.key_file, s.selector, "rsa"),
-        (s.ed25519_key_file, s.ed25519_selector, "ed25519"),
-    ):
-        if path_set and not application.settings.path(path_set).exists():
-            create_key(application.settings.path(path_set), selector, kind="rsa" if kind == "rsa" else "ed25519")
-            out.print(f"Created {application.settings.path(path_set)}.", markup=False)
-    out.print("Put this into the zone of your domain:\n")
-    for key in application.dkim_keys():
-        out.print(key.zone_line(domain), markup=False, soft_wrap=True)
+    else:
+        out.print("Put this into the zone of your domain:\n")
+    for record in keys.records:
+        out.print(record, markup=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.common import Config, open_application, parse_day, today
+from newsletter.cli.common import Config, chosen_day, open_application, parse_day
 from newsletter.cli.output import out
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def preview(
     from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
 
     application = open_application(context, config, sample=True)
-    day = parse_day(date) if date else today(application)
+    day = chosen_day(application, date)
     with ThreadingHTTPServer(("127.0.0.1", port), _handler(application.preview(IssueKey(day)))) as server:
         out.print(f"Preview of {day} at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)", markup=False)
         with suppress(KeyboardInterrupt):

@@ -12,7 +12,7 @@ import typer
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import show_roster
-from newsletter.errors import UsageError
+from newsletter.errors import AddressInvalid, UsageError
 
 if TYPE_CHECKING:
     from newsletter.domain.subscriptions import Subscriber
@@ -50,8 +50,12 @@ def add(
         if problem := application.check_interest(text):
             msg = f"--interest {text!r}: {problem}"
             raise UsageError(msg)
+    try:
+        address = check_address(email)
+    except AddressInvalid as error:
+        raise UsageError(str(error)) from error
     subscriber = Subscriber(
-        email=check_address(email),
+        email=address,
         name=name,
         interests=tuple(interest or ()),
         language=language,

@@ -35,6 +35,11 @@ class IssueKey:
         """The issue's name in addresses, folders and commands: `2026-06-02`, `2026-06-05-weekly`."""
         return self.day.isoformat() if self.edition is Edition.DAILY else f"{self.day.isoformat()}-{self.edition}"
 
+    @property
+    def options(self) -> str:
+        """The options that name the issue to a command: `--date 2026-06-05 --weekly`."""
+        return f"--date {self.day}{'' if self.edition is Edition.DAILY else ' --weekly'}"
+
     @classmethod
     def parse(cls, slug: str) -> IssueKey:
         """Read a slug back.

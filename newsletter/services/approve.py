@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.issues import Edition, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import IssueKey, IssueState, IssueStatus
 from newsletter.domain.ports import Clock, IssueStore
 from newsletter.errors import IssueMissing
 
@@ -24,8 +24,7 @@ class Approve:
         """
         status = self._issues.status(key)
         if status is None:
-            weekly = " --weekly" if key.edition is Edition.WEEKLY else ""
-            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}{weekly}` first."
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose {key.options}` first."
             raise IssueMissing(msg)
         if status.state is IssueState.DRAFT:
             self._issues.mark(key, status.revision, IssueState.APPROVED, self._clock())

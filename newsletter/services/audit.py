@@ -105,7 +105,7 @@ class Audit:
     def _status(self, key: IssueKey) -> DispatchStatus:
         status = self._deliveries.status(key)
         if status is None:
-            msg = f"Issue {key.slug} was never dispatched. Run `newsletter dispatch --date {key.day}`."
+            msg = f"Issue {key.slug} was never dispatched. Run `newsletter dispatch {key.options}`."
             raise IssueMissing(msg)
         return status
 

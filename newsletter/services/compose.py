@@ -157,6 +157,10 @@ class Compose:
             raise self._without_issue(key, ())
         return self._freeze(key, arranged, listings)
 
+    def is_out(self, day: date) -> bool:
+        """Whether the daily issue of this day is published."""
+        return self._is_settled(IssueKey(day))
+
     def _is_settled(self, key: IssueKey, *, revise: bool = False) -> bool:
         status = self._store.issues.status(key)
         return status is not None and status.state is IssueState.PUBLISHED and not revise

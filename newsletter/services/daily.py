@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from newsletter.domain.announcements import Listing
 from newsletter.domain.issues import Issue
 from newsletter.domain.subscriptions import Cadence
 from newsletter.errors import NothingToDo
@@ -31,9 +30,11 @@ class Prepared:
     issues: tuple[Issue, ...] = field(default=())
 
     @property
-    def failed(self) -> tuple[Listing, ...]:
-        """The feeds that could not be read."""
-        return self.collected.failed
+    def problems(self) -> tuple[str, ...]:
+        """What a person should look at: feeds that were not read, and why the engine was given up."""
+        unread = (*self.collected.failed, *self.collected.stale)
+        told = [f"{' '.join(filter(None, (x.source, x.feed)))}: {x.status}, {x.note}" for x in unread]
+        return (*told, *([f"engine: {self.enriched.stopped}"] if self.enriched.stopped else ()))
 
 
 class Daily:
@@ -58,7 +59,9 @@ class Daily:
             NothingToDo: there is no issue; the message says why, feed by feed.
         """
         collected = asyncio.run(self._collect.run(day))
-        enriched = asyncio.run(self._enrich.run(self._scope.papers(day)))
+        # what is written now would enter no issue: the day's is out, and late papers come with the next
+        due = [] if self._compose.is_out(day) else self._scope.papers(day)
+        enriched = asyncio.run(self._enrich.run(due))
         composers: dict[Cadence, Callable[[date], Issue]] = {
             Cadence.DAILY: self._compose.run,
             Cadence.WEEKLY: self._compose.run_weekly,

@@ -29,7 +29,7 @@ from newsletter.domain.note_files import (
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import NoteStore
-from newsletter.errors import IssueMissing, NewsletterError
+from newsletter.errors import NewsletterError, NothingToDo
 from newsletter.services.compose import Compose
 from newsletter.services.files import write_if_changed
 
@@ -65,7 +65,7 @@ class Edit:
         """Take in what was written, and lay out the files for the issue of this day.
 
         Raises:
-            IssueMissing: no paper was collected for that day.
+            NothingToDo: no paper was collected for that day.
             NewsletterError: the folder cannot be read or written.
         """
         key = IssueKey(day)
@@ -117,7 +117,7 @@ class Edit:
         entries = [replace(entry, note=notes.get(entry.id)) for entry in (*kept, *dropped)]
         if not entries:
             msg = f"No paper was collected for {day}. Run `newsletter collect --date {day}` first."
-            raise IssueMissing(msg)
+            raise NothingToDo(msg)
         return entries
 
 

@@ -63,7 +63,7 @@ class Publish:
         """
         issue, status = self._issues.get(key), self._issues.status(key)
         if issue is None or status is None:
-            msg = f"There is no issue {key.slug} yet. Run `newsletter compose --date {key.day}` first."
+            msg = f"There is no issue {key.slug} yet. Run `newsletter compose {key.options}` first."
             raise IssueMissing(msg)
         if status.state is IssueState.DRAFT and self._approval:
             weekly = " --weekly" if key.edition is Edition.WEEKLY else ""

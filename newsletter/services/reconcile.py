@@ -45,6 +45,11 @@ class ReconcileReport:
         """The feeds whose record could not be read."""
         return tuple(check for check in self.feeds if check.failed)
 
+    @property
+    def proves_nothing(self) -> bool:
+        """Whether arXiv announced nothing on this day, in any feed."""
+        return all(check.listing.status is ListingStatus.NONE_EXPECTED for check in self.feeds)
+
 
 class Reconcile:
     """The use case."""

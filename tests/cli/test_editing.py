@@ -89,7 +89,7 @@ def test_a_day_whose_papers_are_all_dropped_has_no_issue_and_status_says_why(col
 
 def test_a_day_without_papers_says_what_to_do_first(newsletter: Folder) -> None:
     done = newsletter("edit", DAY)
-    assert done.status == 1
+    assert done.status == 3
     assert f"Run `newsletter collect --date {DAY}` first." in done.err
 
 
@@ -178,12 +178,16 @@ def test_an_issue_that_is_not_there_cannot_be_approved(newsletter: Folder) -> No
 
 def test_what_is_to_be_done_about_a_weekly_issue_names_the_weekly_issue(collected: Folder) -> None:
     collected.set("[issue]\napproval = true\n")
-    assert f"`newsletter compose --date {DAY} --weekly`" in collected("approve", DAY, "--weekly").err
+    weekly = ("--date", DAY, "--weekly")
+    for command in (("approve", DAY, "--weekly"), ("publish", *weekly), ("dispatch", *weekly)):
+        assert f"`newsletter compose --date {DAY} --weekly`" in collected(*command).err
+    assert f"`newsletter dispatch --date {DAY} --weekly`" in collected("audit", f"{DAY}-weekly").err
     collected("compose", "--date", DAY)
     collected("approve", DAY)
     collected("publish", "--date", DAY)
     assert collected("compose", "--date", DAY, "--weekly").status == 0
-    assert f"`newsletter approve {DAY} --weekly`" in collected("publish", "--date", DAY, "--weekly").err
+    assert f"`newsletter approve {DAY} --weekly`" in collected("publish", *weekly).err
+    assert f"`newsletter publish --date {DAY} --weekly`" in collected("dispatch", *weekly).err
     assert f"Issue {DAY}-weekly is approved" in collected("approve", DAY, "--weekly").out
 
 
@@ -211,6 +215,17 @@ def test_a_published_digest_comes_in_and_goes_out_again(newsletter: Folder) -> N
     newsletter(*arguments)
     out = newsletter("export", "2024-07-16", "--format", "arxiv-daily", "--compat", "--language", "zh-Hans").out
     assert out == Path(file).read_text()
+
+
+def test_a_digest_that_could_not_be_read_whole_is_a_failure_that_keeps_the_rest(newsletter: Folder) -> None:
+    path = newsletter.path / "papers.jsonl"
+    path.write_text(path.read_text() + '\n{"id": "2606.00099"}\n')
+    done = newsletter("import", "papers.jsonl", "--format", "jsonl", "--date", DAY)
+    assert done.status == 1
+    assert done.out.startswith(f"{DAY}: 4 papers (4 new), ")
+    assert "5: title: Field required" in done.err
+    told = newsletter("import", "papers.jsonl", "--format", "jsonl", "--date", DAY, "--json")
+    assert (told.status, told.json["papers"], len(told.json["problems"])) == (1, 4, 1)
 
 
 def test_a_published_issue_is_left_as_it_is(collected: Folder) -> None:

@@ -86,6 +86,12 @@ async def test_a_refused_key_is_a_failure_that_says_so_and_shows_no_key(
     assert "sk-hidden1234" not in done.out + done.err
 
 
+def test_a_day_without_papers_has_nothing_to_summarise(collected: Folder) -> None:
+    done = collected("enrich", "--date", "2026-06-14", "--json")
+    assert (done.status, done.out) == (3, "")
+    assert "Nothing to do: No paper of 2026-06-14 to summarise." in done.err
+
+
 def test_a_paper_that_nobody_collected_is_a_wrong_use(collected: Folder) -> None:
     done = collected("enrich", "--again", "--paper", "2606.99999")
     assert (done.status, done.out) == (2, "")

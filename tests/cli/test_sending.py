@@ -45,6 +45,28 @@ def test_a_newsletter_that_could_go_out_is_well(newsletter: Folder, relay: SmtpS
     assert not relay.accepted
 
 
+def test_programs_read_what_is_well_and_what_is_not(newsletter: Folder, relay: SmtpServer) -> None:
+    newsletter.set(smtp(relay.port))
+    done = newsletter("doctor", "--json")
+    assert (done.status, done.json["well"], done.err) == (0, True, "")
+    assert [(c["check"], c["result"]) for c in done.json["checks"]] == [
+        (name, "ok") for name in ("database", "relay", "dkim", "links")
+    ]
+    newsletter.set()
+    done = newsletter("doctor", "--json")
+    assert (done.status, done.json["well"]) == (1, False)
+    assert [c["check"] for c in done.json["checks"] if c["result"] == "wrong"] == ["relay"]
+
+
+def test_programs_read_the_records_of_keys(newsletter: Folder) -> None:
+    made = newsletter("doctor", "--dkim", "--json").json
+    assert ([path.rpartition("/")[2] for path in made["created"]], made["records"]) == (["dkim.pem"], [])
+    newsletter.set("\n".join(made["settings"]) + "\n")
+    shown = newsletter("doctor", "--dkim", "--json").json
+    assert (shown["created"], shown["settings"]) == ([], [])
+    assert [record.partition(" IN TXT ")[0] for record in shown["records"]] == ["newsletter._domainkey.example.org."]
+
+
 def test_everything_that_is_wrong_is_told_at_once(newsletter: Folder) -> None:
     with running_server() as gone:
         port = gone.port

@@ -70,6 +70,7 @@ def test_a_mistake_in_a_roster_is_reported_with_its_line_and_the_others_go_on(tm
     with (tmp_path / "people.toml").open("a") as roster:
         roster.write('\n[[subscriber]]\nemail = "nobody at all"\n\n[[subscriber]]\nemail = "cy@example.org"\n')
     done = newsletter(tmp_path, "send", "--dry-run", *DATE)
+    assert done.returncode == 1, "one reader gets nothing until somebody mends it"
     assert re.search(r"people\.toml:10: 'nobody at all' is not a mail address", done.stderr)
     manifest = json.loads((tmp_path / "outbox" / "2026-06-15" / "manifest.json").read_text())
     assert [d["email"] for d in manifest["deliveries"]] == ["ada@example.org", "bo@example.net", "cy@example.org"]
@@ -135,6 +136,18 @@ def test_a_relay_without_tls_gets_neither_mail_nor_password(tmp_path: Path) -> N
         assert not relay.accepted
         assert b"AUTH" not in bytes(relay.in_the_clear)
         assert "correct horse" not in done.stdout + done.stderr
+
+
+def test_what_went_wrong_is_told_to_programs_too(tmp_path: Path) -> None:
+    with serving({"/rss/cs.BB": Reply(b"")}) as server:
+        write(tmp_path, more=f'[[sources]]\nkind = "arxiv-rss"\nbase_url = "{server.url}"\ncategories = ["cs.BB"]\n')
+        with (tmp_path / "people.toml").open("a") as roster:
+            roster.write('\n[[subscriber]]\nemail = "nobody at all"\n')
+        done = newsletter(tmp_path, "send", "--dry-run", *DATE, "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["complete"]) == (1, False)
+    assert [problem.partition(":")[0] for problem in told["problems"]] == ["roster", "arxiv-rss cs.BB"]
+    assert [issue["issue"] for issue in told["issues"]] == ["2026-06-15"]
 
 
 def test_a_day_without_papers_is_nothing_to_do(tmp_path: Path) -> None:

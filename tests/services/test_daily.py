@@ -55,7 +55,7 @@ def test_a_day_is_collected_summarised_and_frozen(store: SqlStore, clock: Tickin
         (paper_id(2), "PAPER 2"),
         (paper_id(1), "PAPER 1"),
     ]
-    assert (prepared.collected.new_papers, prepared.enriched.written, prepared.failed) == (3, 3, ())
+    assert (prepared.collected.new_papers, prepared.enriched.written, prepared.problems) == (3, 3, ())
 
 
 def test_a_day_that_is_done_again_asks_nobody_and_is_the_same(store: SqlStore, clock: Ticking) -> None:
@@ -80,12 +80,21 @@ def test_an_engine_that_is_down_does_not_keep_the_issue_back(store: SqlStore, cl
     prepared = daily(store, clock, engine=ScriptedEngine(raises={3: EngineUnavailable("down")})).prepare(MONDAY)
     [issue] = prepared.issues
     assert [e.summaries["en"].failure for e in issue.papers] == [FailureKind.UNAVAILABLE] * 3
-    assert prepared.enriched.stopped == "down"
+    assert prepared.problems == ("engine: down",)
+
+
+def test_an_issue_that_is_out_gets_no_summaries_that_it_could_not_show(store: SqlStore, clock: Ticking) -> None:
+    down = ScriptedEngine(raises={3: EngineUnavailable("down")})
+    [issue] = daily(store, clock, engine=down).prepare(MONDAY).issues
+    store.issues.mark(issue.key, 1, IssueState.PUBLISHED, clock())
+    engine = ScriptedEngine()
+    again = daily(store, clock, engine=engine).prepare(MONDAY)
+    assert (again.issues, again.problems, engine.asked) == ((issue,), (), [])
 
 
 def test_a_source_that_is_down_is_reported_and_the_others_make_the_issue(store: SqlStore, clock: Ticking) -> None:
     prepared = daily(store, clock, source(outcomes={"cs.AI": ListingStatus.FAILED})).prepare(MONDAY)
-    assert [x.feed for x in prepared.failed] == ["cs.AI"]
+    assert [problem.partition(",")[0] for problem in prepared.problems] == ["arxiv-rss cs.AI: failed"]
     assert [e.id for e in prepared.issues[0].papers] == [paper_id(2), paper_id(1)]
 
 

@@ -10,7 +10,7 @@ from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.issues import IssueKey, IssueState
 from newsletter.domain.merging import merge
 from newsletter.domain.papers import Paper, PaperId
-from newsletter.errors import ApprovalMissing, IssueMissing, UsageError
+from newsletter.errors import ApprovalMissing, IssueMissing, NothingToDo, UsageError
 from newsletter.services.approve import Approve
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.edit import Edit, file_name
@@ -109,7 +109,7 @@ def test_a_file_that_is_no_text_is_told(desk, papers):
 
 
 def test_a_day_without_papers_has_no_desk(desk):
-    with pytest.raises(IssueMissing, match="collect"):
+    with pytest.raises(NothingToDo, match="collect"):
         desk.run(DAY)
 
 

@@ -118,6 +118,6 @@ def planned_issue(issues: IssueStore, key: IssueKey, status: DispatchStatus | No
     """
     issue = issues.get(key, status.revision if status else None)
     if issue is None:
-        msg = f"There is no issue {key.slug}. Run `newsletter compose --date {key.day}` first."
+        msg = f"There is no issue {key.slug}. Run `newsletter compose {key.options}` first."
         raise IssueMissing(msg)
     return issue

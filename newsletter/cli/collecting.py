@@ -1,0 +1,102 @@
+"""`collect`: today's announcements, those of past days, and the check against arXiv's own record."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application, parse_day, today
+from newsletter.cli.output import err, print_json
+from newsletter.cli.reports import show_collected, show_reconciled
+from newsletter.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsletter.bootstrap import Application
+    from newsletter.services.collect import CollectReport
+    from newsletter.services.reconcile import ReconcileReport
+
+__all__ = ["collect"]
+
+
+def collect(
+    context: typer.Context,
+    config: Config = None,
+    date: Day = None,
+    again: Again = False,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="Collect past days, from this one on.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last of the past days; today by default.")
+    ] = None,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Compare with arXiv's own record (OAI-PMH) and add what came late.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Collect the day's announcements from every source.
+
+    Examples: `newsletter collect --date 2026-06-02`, `newsletter collect --from 2026-06-01 --to 2026-06-12`,
+    `newsletter collect --reconcile`
+    """
+    application = open_application(context, config, quiet=json)
+    days = _span(application, date, first, last)
+    if reconcile:
+        _check_record(application, days, json=json)
+        return
+    if first is None and last is None:
+        reports: Sequence[CollectReport] = (asyncio.run(application.collect().run(days[0], again=again)),)
+    else:
+        reports = asyncio.run(application.backfill().run(days[0], days[-1], again=again))
+    if json:
+        print_json(asdict(reports[0]) if first is None and last is None else {"days": [asdict(r) for r in reports]})
+    else:
+        for report in reports:
+            show_collected(report)
+    if warning := application.calendar_warning():
+        err.print(warning, soft_wrap=True)
+    if any(report.failed or report.stale for report in reports):
+        raise typer.Exit(1)
+    if not any(report.is_fresh for report in reports):
+        raise typer.Exit(3)
+
+
+def _span(application: Application, date: str | None, first: str | None, last: str | None) -> list[dt.date]:
+    """The days that the options name.
+
+    Raises:
+        UsageError: they contradict each other.
+    """
+    if first is None and last is None:
+        return [chosen_day(application, date)]
+    if date is not None or first is None:
+        msg = "--from names the first of several days and --to the last; --date names a single one. Use either."
+        raise UsageError(msg)
+    begin = parse_day(first)
+    end = today(application) if last is None else parse_day(last)
+    if not begin <= end or (end - begin).days > 366:
+        msg = f"--from {begin} --to {end}: expected the first day before the last, and at most a year."
+        raise UsageError(msg)
+    return [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
+
+
+def _check_record(application: Application, days: Sequence[dt.date], *, json: bool) -> None:
+    checked = asyncio.run(_reconcile(application, days))
+    if json:
+        print_json({"days": [asdict(report) for report in checked]})
+    else:
+        show_reconciled(checked)
+    if any(report.failed for report in checked):
+        raise typer.Exit(1)
+    if all(report.proves_nothing for report in checked):
+        raise typer.Exit(3)
+
+
+async def _reconcile(application: Application, days: Sequence[dt.date]) -> list[ReconcileReport]:
+    service = application.reconcile()
+    return [await service.run(day) for day in days]
