@@ -10,8 +10,9 @@ from newsletter.domain.issues import Edition, IssueStatus
 from newsletter.domain.ports import SiteFile
 from newsletter.render.environment import Templates
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed
+from newsletter.render.issue_view import IssueView
+from newsletter.render.paper_view import PaperView
 from newsletter.render.site_parts import Place, SiteTopic
-from newsletter.render.view import IssueView, PaperView
 
 __all__ = ["FeedDocuments"]
 

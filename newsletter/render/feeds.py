@@ -18,7 +18,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from newsletter.render.view import PaperView
+from newsletter.render.paper_view import PaperView
 
 __all__ = ["Entry", "FeedFormat", "FeedSpec", "entry_id", "write_feed"]
 

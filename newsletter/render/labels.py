@@ -9,7 +9,8 @@ from newsletter.domain.announcements import AnnounceType
 from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import FailureKind
 from newsletter.render.catalogues import Wording
-from newsletter.render.view import IssueView, LinkView, PaperView, RatingView
+from newsletter.render.issue_view import IssueView
+from newsletter.render.paper_view import LinkView, PaperView, RatingView
 
 __all__ = ["Labels"]
 

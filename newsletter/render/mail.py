@@ -16,9 +16,9 @@ from newsletter.domain.selection import Match
 from newsletter.domain.texts import plain
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates
+from newsletter.render.issue_view import IssueView, view_issue
 from newsletter.render.labels import Labels
 from newsletter.render.prose import markdown_html
-from newsletter.render.view import IssueView, view_issue
 
 __all__ = ["MailRenderer", "PersonalCard", "PersonalMail"]
 

@@ -13,8 +13,9 @@ from newsletter.domain.papers import arxiv_number
 from newsletter.errors import UsageError
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates
+from newsletter.render.issue_view import IssueView, view_issue
 from newsletter.render.markdown_text import markdown_cell, markdown_label, markdown_line, markdown_url
-from newsletter.render.view import IssueView, PaperView, view_issue
+from newsletter.render.paper_view import PaperView
 
 __all__ = ["MarkdownRenderer"]
 

@@ -12,7 +12,9 @@ from newsletter.domain.ports import SiteFile
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
 from newsletter.render.feed_documents import FeedDocuments
+from newsletter.render.issue_view import IssueView, view_issue
 from newsletter.render.markdown import MarkdownRenderer
+from newsletter.render.paper_view import PaperView
 from newsletter.render.site_parts import (
     ArchiveLine,
     Place,
@@ -22,7 +24,6 @@ from newsletter.render.site_parts import (
     moment_of,
     month_tables,
 )
-from newsletter.render.view import IssueView, PaperView, view_issue
 
 __all__ = ["TOPIC_ISSUES", "SitePages", "SiteTopic"]
 

@@ -1,7 +1,7 @@
 """What a digest says about how complete the day was."""
 
 from newsletter.domain.announcements import ListingStatus
-from newsletter.render.view import _completeness
+from newsletter.render.issue_view import _completeness
 from tests.support.doubles import listing
 
 

@@ -12,9 +12,10 @@ import pytest
 from newsletter.domain.issues import Issue, IssuePaper
 from newsletter.domain.summaries import FailureKind, Summary
 from newsletter.render.catalogues import wording
+from newsletter.render.issue_view import view_issue
 from newsletter.render.labels import Labels
+from newsletter.render.paper_view import view_paper
 from newsletter.render.site import SitePages
-from newsletter.render.view import view_issue, view_paper
 from tests.support.mails import make_assembler, make_templates
 from tests.support.samples import make_issue, make_paper, make_recipient, select
 

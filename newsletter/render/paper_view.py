@@ -1,30 +1,19 @@
-"""What templates see of a paper and an issue: chosen, cleaned and checked values in one language, for all surfaces."""
+"""What templates see of a paper: chosen, cleaned and checked values in one language, for all surfaces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from urllib.parse import quote
 
-from newsletter.domain.announcements import AnnounceType, Listing, ListingStatus
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper
+from newsletter.domain.announcements import AnnounceType
+from newsletter.domain.issues import IssuePaper
 from newsletter.domain.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 from newsletter.domain.notes import WORDS
 from newsletter.domain.papers import Paper, PaperId, arxiv_number
-from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import RATINGS, FailureKind, Summary
 
-__all__ = [
-    "Completeness",
-    "IssueView",
-    "KeywordView",
-    "LinkView",
-    "PaperView",
-    "RatingView",
-    "view_issue",
-    "view_paper",
-]
+__all__ = ["KeywordView", "LinkView", "PaperView", "RatingView", "view_paper"]
 
 _AUTHORS_SHOWN = 3
 _TITLE_LIMIT = 500
@@ -126,81 +115,6 @@ class PaperView:
     def brief(self) -> str:
         """One line that says what the paper is about: the TL;DR, or the abstract's beginning."""
         return self.tldr or ellipsis(self.translated_abstract or self.abstract, 200)
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How complete a day was: how many listings were read, and those that were not, with their notes.
-
-    `announced` and `collected` count what the sources said they had and what was read, a paper once a list it is on.
-    """
-
-    fresh: int
-    missing: tuple[Listing, ...]
-    announced: int = 0
-    collected: int = 0
-
-    @property
-    def complete(self) -> bool:
-        """Whether every expected listing was read."""
-        return not self.missing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssueView:
-    """One issue as every surface shows it, in one language. `silence` is set where it says that there are no papers."""
-
-    key: IssueKey
-    slug: str
-    day: date
-    title: str
-    description: str
-    language: str
-    languages: tuple[str, ...]
-    papers: tuple[PaperView, ...]
-    preface: str
-    references: tuple[str, ...]
-    completeness: Completeness
-    counts: Mapping[str, int]
-    silence: Silence | None
-
-    @property
-    def weekly(self) -> bool:
-        """Whether it is a weekly issue."""
-        return self.key.edition is Edition.WEEKLY
-
-    @property
-    def highlights(self) -> tuple[PaperView, ...]:
-        """The papers an editor marked; none where nobody did."""
-        return tuple(paper for paper in self.papers if paper.highlighted)
-
-    @property
-    def over_budget(self) -> int:
-        """How many papers have no summary in this language because the engine's budget was spent before their turn."""
-        return sum(paper.failure is FailureKind.BUDGET for paper in self.papers)
-
-
-def view_issue(issue: Issue, language: str) -> IssueView:
-    """The issue in one language."""
-    papers = tuple(view_paper(entry, language) for entry in issue.papers)
-    counts: dict[str, int] = {}
-    for paper in papers:
-        counts[paper.announced_as.value] = counts.get(paper.announced_as.value, 0) + 1
-    return IssueView(
-        key=issue.key,
-        slug=issue.key.slug,
-        day=issue.day,
-        title=clean_line(issue.title, 200),
-        description=clean_line(issue.description, 1000),
-        language=language,
-        languages=issue.languages,
-        papers=papers,
-        preface=clean_document(issue.note.preface.get(language, ""), 50_000),
-        references=tuple(clean_text(text, 2000) for text in issue.note.references),
-        completeness=_completeness(issue.listings),
-        counts=counts,
-        silence=_silence(issue.silence),
-    )
 
 
 def view_paper(entry: IssuePaper, language: str) -> PaperView:
@@ -347,24 +261,3 @@ def _figures(figures: Iterable[tuple[str, str]]) -> tuple[LinkView, ...]:
         if checked := safe_url(address) or quote(local):
             shown.append(LinkView("", clean_line(caption, 500), checked))
     return tuple(shown)
-
-
-def _silence(silence: Silence | None) -> Silence | None:
-    """With the holiday's name fit for a line: it comes from a file of the operator's."""
-    if silence is None or silence.holiday is None:
-        return silence
-    return replace(silence, holiday=clean_line(silence.holiday, 100))
-
-
-def _completeness(listings: Sequence[Listing]) -> Completeness:
-    missing = tuple(one for one in listings if one.status in {ListingStatus.STALE, ListingStatus.FAILED})
-    fresh = [one for one in listings if one.status is ListingStatus.FRESH]
-    # where a list was checked against arXiv's own record, the record's figures are the ones that prove something
-    checked = {one.feed for one in fresh if one.source == "arxiv-oai"}
-    counted = [one for one in fresh if one.source == "arxiv-oai" or one.feed not in checked or not one.feed]
-    return Completeness(
-        len(fresh),
-        missing,
-        sum(one.collected if one.announced is None else one.announced for one in counted),
-        sum(one.collected for one in counted),
-    )
