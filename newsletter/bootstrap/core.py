@@ -205,4 +205,5 @@ class Core:
             secret=self.store.secret,
             check_interest=self.check_interest,
             languages=self.settings.languages,
+            topics=tuple(self.catalogue.expressions),
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from newsletter import __version__
 from newsletter.bootstrap.composing import Composing
 from newsletter.domain.issues import Issue, IssueKey
 from newsletter.domain.ports import MailFactory
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from newsletter.render.site import SiteTopic
     from newsletter.services.export import DocumentWriter, Export
     from newsletter.services.preview import Preview
+    from newsletter.services.subscriber_feeds import SubscriberFeeds
 
 
 __all__ = ["Publishing"]
@@ -75,13 +78,41 @@ class Publishing(Composing):
             title=s.newsletter.title,
             description=s.newsletter.description,
             base_url=s.newsletter.base_url,
-            # no change of title or address may make the ids of entries others
-            identity=keyed_hash(self.store.secret(), "feeds").hex(),
+            identity=self._feed_identity(),
             feed_entries=s.publish.feed_entries,
             markdown=s.publish.markdown,
             topics=self.topic_pages(),
             front_matter=s.publish.front_matter,
         )
+
+    def subscriber_feeds(self) -> SubscriberFeeds:
+        """The private feeds of subscribers."""
+        from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
+        from newsletter.render.subscriber_feed import SubscriberFeedWriter  # noqa: PLC0415  # as above
+        from newsletter.services.subscriber_feeds import SubscriberFeeds  # noqa: PLC0415
+
+        s = self.settings
+        shown: dict[str, Any] = {
+            "title": s.newsletter.title,
+            "description": s.newsletter.description,
+            "base_url": s.newsletter.base_url,
+            "identity": self._feed_identity(),
+            "languages": s.languages,
+            "entries": s.publish.feed_entries,
+        }
+        names = (*self.templates.names("feed"), *self.templates.names("paper"))
+        depends = [__version__, shown, self.catalogue.expressions, [self.templates.source(name) for name in names]]
+        return SubscriberFeeds(
+            self.store.issues,
+            lambda issue: IssueSelector(issue, topics=self.catalogue.expressions),
+            SubscriberFeedWriter(self.templates, **shown),
+            entries=s.publish.feed_entries,
+            variant=keyed_hash(self.store.secret(), "feed variant", json.dumps(depends)).hex(),
+        )
+
+    def _feed_identity(self) -> str:
+        # no change of title or address may make the ids of entries others
+        return keyed_hash(self.store.secret(), "feeds").hex()
 
     def export(self) -> Export:
         """Write an issue as one document."""

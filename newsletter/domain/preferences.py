@@ -3,12 +3,14 @@
 1. every field is read, so that all problems are shown at once;
 2. white space at the ends, runs of it and control characters do not count; empty interest lines and repeated ones
    are left out;
-3. one problem anywhere and nothing is kept: a half-saved form surprises.
+3. one problem anywhere and nothing is kept: a half-saved form surprises;
+4. a topic of the catalogue is a box to tick, not a line: a line that says `topic:rag` and nothing else becomes one.
+   Ticks come before lines, in the catalogue's order; where nothing was ticked or typed anew, the order stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,10 +18,13 @@ from newsletter.domain.markup import clean_line
 from newsletter.domain.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
 from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber
 
-__all__ = ["FIELDS", "Problem", "ProblemKind", "fill_form", "read_form"]
+__all__ = ["FIELDS", "TOPIC", "Problem", "ProblemKind", "fill_form", "read_form"]
 
 FIELDS = ("name", "interests", "language", "cadence", "max_papers")
 """The names of the form's fields."""
+
+TOPIC = "topic:"
+"""What the names of boxes begin with, which are the interests that they stand for: `topic:rag`."""
 
 MAX_PROBLEMS = 20
 """Interest lines reported at once; whoever pastes a novel need not read a thousand complaints."""
@@ -52,19 +57,26 @@ class Problem:
     limit: int = 0
 
 
-def fill_form(subscriber: Subscriber) -> dict[str, str]:
-    """The form as it first appears: what is stored, as text."""
+def fill_form(subscriber: Subscriber, topics: Collection[str] = ()) -> dict[str, str]:
+    """The form as it first appears: what is stored, as text. A box that is not ticked has no field, as in browsers."""
+    ticked, lines = _split(subscriber.interests, topics)
     return {
         "name": subscriber.name,
-        "interests": "\n".join(" ".join(interest.split()) for interest in subscriber.interests),
+        "interests": "\n".join(lines),
         "language": subscriber.language,
         "cadence": subscriber.cadence.value,
         "max_papers": "" if subscriber.max_papers is None else str(subscriber.max_papers),
+        **dict.fromkeys(ticked, "on"),
     }
 
 
 def read_form(
-    form: Mapping[str, str], *, languages: Collection[str], check_interest: Callable[[str], str | None]
+    form: Mapping[str, str],
+    *,
+    languages: Collection[str],
+    check_interest: Callable[[str], str | None],
+    topics: Collection[str] = (),
+    before: Sequence[str] = (),
 ) -> tuple[Preferences | None, tuple[Problem, ...]]:
     """The preferences that a form asks for, or None and what is wrong with it.
 
@@ -72,12 +84,17 @@ def read_form(
         form: the fields as they came; one that is missing counts as empty.
         languages: the tags that may be chosen, beside none (the newsletter's own).
         check_interest: says what is wrong with an interest, None if it can be read.
+        topics: the slugs that may be ticked, in the catalogue's order.
+        before: the interests that are stored.
     """
     problems: list[Problem] = []
     name = clean_line(form.get("name", ""), MAX_NAME * 2)
     if len(name) > MAX_NAME:
         problems.append(Problem("name", ProblemKind.NAME_TOO_LONG, limit=MAX_NAME))
-    interests = _interests(form.get("interests", ""), check_interest, problems)
+    ticked = [name for name in (f"{TOPIC}{slug}" for slug in topics) if name in form]
+    interests = _interests(ticked, form.get("interests", ""), check_interest, problems)
+    if _split(interests, topics) == _split(before, topics):
+        interests = tuple(before)
     language = form.get("language", "").strip()
     if language and language not in languages:
         problems.append(Problem("language", ProblemKind.LANGUAGE_UNKNOWN, text=clean_line(language, 40)))
@@ -91,8 +108,21 @@ def read_form(
     return chosen, ()
 
 
-def _interests(text: str, check: Callable[[str], str | None], problems: list[Problem]) -> tuple[str, ...]:
-    interests: dict[str, None] = {}
+def _split(interests: Iterable[str], topics: Collection[str]) -> tuple[list[str], list[str]]:
+    """Interests as the form shows them: the boxes that are ticked, in the catalogue's order, and the lines.
+
+    `topic:rag^2` or `-topic:rag` is more than a tick, and stays a line.
+    """
+    lines = [" ".join(interest.split()) for interest in interests]
+    boxes = dict.fromkeys(f"{TOPIC}{slug}" for slug in topics)
+    had = set(lines)
+    return [box for box in boxes if box in had], [line for line in lines if line not in boxes]
+
+
+def _interests(
+    ticked: Iterable[str], text: str, check: Callable[[str], str | None], problems: list[Problem]
+) -> tuple[str, ...]:
+    interests: dict[str, None] = dict.fromkeys(ticked)
     found = 0
     # only line ends end a line: U+2028 or a form feed inside of one is white space
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):

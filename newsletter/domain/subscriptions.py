@@ -30,7 +30,7 @@ class Subscriber:
 
     `interests` are expressions as the subscriber wrote them; no interest at all means every paper. `language` is a BCP
     47 tag, empty for the newsletter's own. `max_papers` None means no limit. `origin` says where the subscription
-    came from (`roster`, `cli`, `import`, `web`).
+    came from (`roster`, `cli`, `import`, `web`). `feed_epoch` counts how often the private feed got a new address.
     """
 
     email: str
@@ -43,6 +43,7 @@ class Subscriber:
     origin: str = ""
     id: int = 0
     created_at: datetime | None = None
+    feed_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

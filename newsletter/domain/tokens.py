@@ -13,7 +13,7 @@ import re
 
 from newsletter.domain.issues import IssueKey
 
-__all__ = ["bounce_address", "keyed_hash", "read_bounce_address", "read_token", "subscriber_token"]
+__all__ = ["bounce_address", "feed_token", "keyed_hash", "read_bounce_address", "read_token", "subscriber_token"]
 
 _TOKEN = re.compile(r"(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_-]{22})", re.ASCII)
 _BOUNCE = re.compile(
@@ -29,13 +29,18 @@ def keyed_hash(secret: bytes, *parts: str) -> bytes:
 
 
 def subscriber_token(secret: bytes, purpose: str, subscriber_id: int, email: str) -> str:
-    """A token for one purpose (`unsubscribe`, `preferences`, `feed`) of one subscriber, safe in an address."""
+    """A token for one purpose (`unsubscribe`, `preferences`) of one subscriber, safe in an address."""
     mac = keyed_hash(secret, purpose, str(subscriber_id), email)[:16]
     return f"{subscriber_id}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
 
 
+def feed_token(secret: bytes, subscriber_id: int, email: str, epoch: int) -> str:
+    """The token of a subscriber's private feed. Each epoch has its own: beginning another one revokes the last."""
+    return subscriber_token(secret, f"feed {epoch}", subscriber_id, email)
+
+
 def read_token(token: str) -> int | None:
-    """The subscriber's number that a token claims, None if it is none. Compare with `subscriber_token` to trust it."""
+    """The subscriber's number that a token claims, None if it is none. Make the token again and compare to trust it."""
     match = _TOKEN.fullmatch(token)
     return int(match["id"]) if match else None
 

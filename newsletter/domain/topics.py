@@ -47,6 +47,10 @@ class CatalogueTopic:
         """The name in this language, in English where it has none."""
         return self.names.get(language) or self.names["en"]
 
+    def description(self, language: str) -> str:
+        """What it is about in this language; empty where the catalogue does not say it in that one."""
+        return self.descriptions.get(language, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -1,4 +1,4 @@
-"""Which feed documents there are: the newest entries, one archive document an issue (RFC 5005), topics, subscribers."""
+"""The feed documents of the site: the newest entries, one archive document an issue (RFC 5005), topics."""
 
 from __future__ import annotations
 
@@ -80,12 +80,6 @@ class FeedDocuments:
         entries = self._collect(picked, place.language)
         for form in _TOPIC_FORMS:
             yield SiteFile(f"{folder}{topic.slug}.{form}", write_feed(spec, entries, form))
-
-    def subscriber(self, place: Place, name: str, address: str, picked: Sequence[Picked], form: str) -> bytes:
-        """The private feed of one subscriber, served at `address`; its entries are those of the feed for everybody."""
-        spec = self._spec(place, picked, name=f"subscriber/{name}", title=self._title, path="", root="")
-        spec = replace(spec, own=address, stylesheet="")
-        return write_feed(spec, self._collect(picked, place.language), form)
 
     def _spec(self, place: Place, picked: Sequence[Picked], *, name: str, title: str, path: str, root: str) -> FeedSpec:
         base = self._base_url

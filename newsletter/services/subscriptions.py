@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsletter.domain.ports import SubscriberStore
-from newsletter.domain.preferences import FIELDS, Problem, fill_form, read_form
+from newsletter.domain.preferences import FIELDS, TOPIC, Problem, fill_form, read_form
 from newsletter.domain.subscriptions import Subscriber, SubscriptionState
-from newsletter.domain.tokens import read_token, subscriber_token
+from newsletter.domain.tokens import feed_token, read_token, subscriber_token
 
 __all__ = ["Outcome", "PreferencesForm", "Purpose", "Subscriptions"]
 
@@ -25,6 +25,7 @@ class Purpose(StrEnum):
 
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
+    FEED = "feed"
 
 
 class Outcome(StrEnum):
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     RETURNED = "returned"
     SUPPRESSED = "suppressed"
+    FEED_RENEWED = "feed-renewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class PreferencesForm:
     """A subscriber's preferences as a page shows them.
 
     `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
-    tags that can be chosen.
+    tags that can be chosen. `feed` is the token of the private feed; empty for who is not subscribed.
     """
 
     subscriber: Subscriber
@@ -50,6 +52,7 @@ class PreferencesForm:
     languages: tuple[str, ...]
     outcome: Outcome = Outcome.UNTOUCHED
     problems: tuple[Problem, ...] = ()
+    feed: str = ""
 
 
 class Subscriptions:
@@ -62,12 +65,17 @@ class Subscriptions:
         secret: Callable[[], bytes],
         check_interest: Callable[[str], str | None],
         languages: Sequence[str],
+        topics: Sequence[str] = (),
     ) -> None:
-        """`secret` is what the mails' tokens were made with; `languages` are those the newsletter is written in."""
+        """`secret` is what the mails' tokens were made with; `languages` are those the newsletter is written in.
+
+        `topics` are the slugs that can be ticked, in the catalogue's order.
+        """
         self._subscribers = subscribers
         self._secret = secret
         self._check = check_interest
         self._languages = tuple(languages)
+        self._topics = tuple(topics)
 
     def find(self, purpose: Purpose, token: str) -> Subscriber | None:
         """Whose token this is; None where it is wrong, for something else, or of an address that has changed."""
@@ -75,8 +83,13 @@ class Subscriptions:
         subscriber = None if number is None else self._subscribers.by_id(number)
         if number is None or subscriber is None:
             return None
-        expected = subscriber_token(self._secret(), purpose, number, subscriber.email)
+        expected = self._token(purpose, subscriber)
         return subscriber if hmac.compare_digest(expected.encode(), token.encode()) else None
+
+    def _token(self, purpose: Purpose, subscriber: Subscriber) -> str:
+        if purpose is Purpose.FEED:
+            return feed_token(self._secret(), subscriber.id, subscriber.email, subscriber.feed_epoch)
+        return subscriber_token(self._secret(), purpose, subscriber.id, subscriber.email)
 
     def unsubscribe(self, token: str) -> Subscriber | None:
         """End a subscription, whatever its state was; safe to repeat. None where the token is wrong.
@@ -101,10 +114,17 @@ class Subscriptions:
         if subscriber is None:
             return None
         offered = self._offered(subscriber)
-        chosen, problems = read_form(fields, languages=offered, check_interest=self._check)
+        chosen, problems = read_form(
+            fields,
+            languages=offered,
+            check_interest=self._check,
+            topics=self._topics,
+            before=subscriber.interests,
+        )
         if chosen is None:
-            typed = {name: fields.get(name, "") for name in FIELDS}
-            return PreferencesForm(subscriber, typed, offered, Outcome.REJECTED, problems)
+            boxes = (f"{TOPIC}{slug}" for slug in self._topics)
+            typed = {name: fields.get(name, "") for name in FIELDS} | {box: "on" for box in boxes if box in fields}
+            return self._form(subscriber, Outcome.REJECTED, typed, problems)
         if not self._subscribers.change(subscriber.id, chosen):
             return None
         kept = replace(
@@ -131,8 +151,31 @@ class Subscriptions:
             return None
         return self._form(replace(subscriber, state=SubscriptionState.CONFIRMED), Outcome.RETURNED)
 
-    def _form(self, subscriber: Subscriber, outcome: Outcome) -> PreferencesForm:
-        return PreferencesForm(subscriber, fill_form(subscriber), self._offered(subscriber), outcome)
+    def renew_feed(self, token: str) -> PreferencesForm | None:
+        """Give the private feed a new address, and end the one it had. None where the token is wrong."""
+        subscriber = self.find(Purpose.PREFERENCES, token)
+        if subscriber is None or not self._subscribers.renew_feed(subscriber.id):
+            return None
+        # read again, not counted: somebody else may have done the same
+        renewed = self._subscribers.by_id(subscriber.id)
+        return None if renewed is None else self._form(renewed, Outcome.FEED_RENEWED)
+
+    def _form(
+        self,
+        subscriber: Subscriber,
+        outcome: Outcome,
+        fields: Mapping[str, str] | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> PreferencesForm:
+        subscribed = subscriber.state is SubscriptionState.CONFIRMED
+        return PreferencesForm(
+            subscriber,
+            fill_form(subscriber, self._topics) if fields is None else fields,
+            self._offered(subscriber),
+            outcome,
+            problems,
+            self._token(Purpose.FEED, subscriber) if subscribed else "",
+        )
 
     def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:
         """The newsletter's languages, and the one a subscriber has already: saving must not take it away."""

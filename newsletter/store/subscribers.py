@@ -104,6 +104,12 @@ class SqlSubscriberStore:
             statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id).values(values)
             return connection.execute(statement).rowcount > 0
 
+    def renew_feed(self, subscriber_id: int) -> bool:
+        """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""
+        with self._database.write() as connection:
+            statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id)
+            return connection.execute(statement.values(feed_epoch=_SUBSCRIBER.c.feed_epoch + 1)).rowcount > 0
+
     def stream(self, *, batch: int = _BATCH, after: int = 0) -> Iterator[Subscriber]:
         """Every subscriber with an id above `after`, ordered by id, in batches: memory does not grow with them."""
         last = after
@@ -206,4 +212,5 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         state=SubscriptionState(row.state),
         origin=row.origin,
         created_at=row.created_at,
+        feed_epoch=row.feed_epoch,
     )

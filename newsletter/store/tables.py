@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from newsletter.store.types import UtcDateTime
@@ -175,7 +175,8 @@ class NoteRow(SQLModel, table=True):
 class SubscriberRow(SQLModel, table=True):
     """A subscriber; `email_key` is what makes two spellings of an address one.
 
-    `roster_row` is a hash of the roster's row as it was last taken in; empty for who came another way.
+    `roster_row` is a hash of the roster's row as it was last taken in; empty for who came another way. `feed_epoch`
+    counts how often the private feed got a new address.
     """
 
     __tablename__ = "subscriber"
@@ -191,6 +192,7 @@ class SubscriberRow(SQLModel, table=True):
     state: str
     origin: str = ""
     roster_row: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    feed_epoch: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 

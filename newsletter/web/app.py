@@ -18,8 +18,10 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.ports import Clock
 from newsletter.errors import StoreError
+from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Purpose, Subscriptions
-from newsletter.web.guard import PRIVATE, BodyRefused, SecureHeaders, read_body
+from newsletter.web.feed_routes import SubscriberFeedRoute
+from newsletter.web.guard import FEEDS, PRIVATE, BodyRefused, SecureHeaders, read_body
 from newsletter.web.pages import Pages
 from newsletter.web.published import PublishedSite
 from newsletter.web.site_routes import answer_file
@@ -29,7 +31,8 @@ __all__ = ["create_app"]
 _CLICK_BYTES = 64 * 1024
 _FORM_BYTES = 512 * 1024
 """A thousand interests; the longest real list takes 8 KB."""
-_FORM_FIELDS = 20
+_FORM_FIELDS = 1000
+"""One a topic of the catalogue, and a few more."""
 BODY_SECONDS = 15.0
 _READ = ["GET", "HEAD"]
 
@@ -56,19 +59,29 @@ Form = Annotated[Mapping[str, str], Depends(_form_body)]
 
 
 def create_app(
-    *, subscriptions: Subscriptions, pages: Pages, site: Path, check: Callable[[], object], clock: Clock
+    *,
+    subscriptions: Subscriptions,
+    feeds: SubscriberFeeds,
+    pages: Pages,
+    base_url: str,
+    site: Path,
+    check: Callable[[], object],
+    clock: Clock,
 ) -> ASGIApp:
     """The application.
 
     Args:
         subscriptions: what readers do with their subscription.
+        feeds: the private feeds.
         pages: renders this application's own pages.
+        base_url: where readers reach it; empty where that is not known.
         site: the folder that `newsletter publish` writes.
         check: reads something from the database; raises StoreError where that fails.
         clock: now.
     """
     app = FastAPI(title=pages.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     _add_subscription_pages(app, subscriptions, pages)
+    SubscriberFeedRoute(subscriptions, feeds, pages, base_url=base_url, clock=clock).register(app)
     _add_health(app, check)
     _add_site(app, PublishedSite(site), pages, clock)
     _add_error_pages(app, pages)
@@ -96,8 +109,13 @@ def _add_subscription_pages(app: FastAPI, subscriptions: Subscriptions, pages: P
 
     @app.post("/preferences/{token}")
     def change_preferences(token: str, fields: Form) -> Response:
-        returning = fields.get("action") == "return"
-        form = subscriptions.come_back(token) if returning else subscriptions.save(token, fields)
+        match fields.get("action"):
+            case "return":
+                form = subscriptions.come_back(token)
+            case "renew-feed":
+                form = subscriptions.renew_feed(token)
+            case _:
+                form = subscriptions.save(token, fields)
         return unknown() if form is None else pages.preferences(form)
 
 
@@ -148,5 +166,6 @@ def _add_error_pages(app: FastAPI, pages: Pages) -> None:
         )
         page.headers.update(error.headers or {})
         if error.status_code == 405 and request.url.path.startswith(PRIVATE):
-            page.headers["Allow"] = "GET, HEAD, POST"  # routing knows the methods of one of the two routes only
+            # routing knows the methods of one of the two routes only
+            page.headers["Allow"] = "GET, HEAD" if request.url.path.startswith(FEEDS) else "GET, HEAD, POST"
         return page

@@ -1,6 +1,6 @@
 """What holds for every answer and every request: security headers, and bodies that end.
 
-Addresses that carry a token are private: never stored, never indexed, never passed on as a referrer.
+Addresses that carry a token are private: stored by nobody but the reader, never indexed, never passed on as a referrer.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["PRIVATE", "BodyRefused", "SecureHeaders", "read_body"]
+__all__ = ["FEEDS", "PRIVATE", "BodyRefused", "SecureHeaders", "read_body"]
 
-PRIVATE = ("/unsubscribe/", "/preferences/")
+FEEDS = "/feed/"
+"""What begins the addresses of private feeds."""
+PRIVATE = ("/unsubscribe/", "/preferences/", FEEDS)
 """What begins the addresses that carry a token."""
 _COMMON = "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _TOKEN_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_COMMON}"
@@ -82,7 +84,8 @@ def _guard(headers: MutableHeaders, *, private: bool) -> None:
     kind = headers.get("content-type", "")
     if private:
         headers["Content-Security-Policy"] = _TOKEN_POLICY
-        headers["Cache-Control"] = "no-store"
+        if not headers.get("cache-control", "").startswith("private"):  # a feed reader may keep the reader's own feed
+            headers["Cache-Control"] = "no-store"
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Robots-Tag"] = "noindex, nofollow"
     else:

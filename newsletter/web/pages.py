@@ -9,6 +9,7 @@ from babel import Locale, UnknownLocaleError
 from starlette.responses import HTMLResponse
 
 from newsletter.domain.subscriptions import Subscriber
+from newsletter.domain.topics import CatalogueTopic
 from newsletter.render.environment import Templates
 from newsletter.services.subscriptions import Outcome, PreferencesForm
 
@@ -20,7 +21,7 @@ class Pages:
     """Renders pages in the reader's language.
 
     `languages` are those of the newsletter, its own first. `contact` is the operator's address, shown where only a
-    person can help; empty where there is none.
+    person can help; empty where there is none. `topics` can be ticked.
     """
 
     templates: Templates
@@ -28,6 +29,7 @@ class Pages:
     description: str
     languages: tuple[str, ...]
     contact: str = ""
+    topics: tuple[CatalogueTopic, ...] = ()
 
     def unsubscribe(self, subscriber: Subscriber, *, done: bool) -> HTMLResponse:
         """Asks for the one click; after it, says that it counted."""
@@ -46,9 +48,9 @@ class Pages:
             own_language=_language_name(self.languages[0]),
         )
 
-    def notice(self, kind: str, status: int, *, depth: int = 0) -> HTMLResponse:
-        """Says why there is no page: `unknown-link`, `not-found`, `refused`, `unavailable`."""
-        return self._page("web/notice.html", status, "", depth=depth, kind=kind)
+    def notice(self, kind: str, status: int, *, depth: int = 0, language: str = "") -> HTMLResponse:
+        """Says why there is no page: `unknown-link`, `not-found`, `refused`, `unavailable`, `feed-ended`."""
+        return self._page("web/notice.html", status, language, depth=depth, kind=kind)
 
     def _page(self, name: str, status: int, language: str, *, depth: int, **context: object) -> HTMLResponse:
         chosen = language if language in self.languages else self.languages[0]
@@ -61,7 +63,7 @@ class Pages:
             # a page with a token has no address that others should know
             base_url="",
             path="",
-            topics=(),
+            topics=self.topics,
             others=(),
             contact=self.contact,
             **context,

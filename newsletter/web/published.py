@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-__all__ = ["Document", "Folder", "PublishedSite"]
+__all__ = ["Document", "Folder", "PublishedSite", "make_document", "media_type"]
 
 _TYPES = {
     ".atom": "application/atom+xml; charset=utf-8",
@@ -133,24 +133,30 @@ def _is_plain(name: str) -> bool:
 
 
 def _load(path: Path, *, modified: float, large: bool) -> Document:
-    media_type = _media_type(path.name)
+    kind = media_type(path.name)
     if large:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()[:32]
-        return Document(path, media_type, digest, modified, None, None)
+        return Document(path, kind, digest, modified, None, None)
     content = path.read_bytes()
+    return make_document(path, content, kind=kind, tag=hashlib.sha256(content).hexdigest()[:32], modified=modified)
+
+
+def make_document(path: Path, content: bytes, *, kind: str, tag: str, modified: float) -> Document:
+    """A document that is held in memory, with its compressed bytes where they are worth it."""
     compressed = None
-    if len(content) >= _WORTH_IT and _is_text(media_type):
+    if len(content) >= _WORTH_IT and _is_text(kind):
         compressed = gzip.compress(content, 6, mtime=0)
-    return Document(path, media_type, hashlib.sha256(content).hexdigest()[:32], modified, content, compressed)
+    return Document(path, kind, tag, modified, content, compressed)
 
 
-def _media_type(name: str) -> str:
+def media_type(name: str) -> str:
+    """The media type of a file of this name."""
     if name.startswith("feed") and name.endswith(".json"):
         return _JSON_FEED
     suffix = Path(name).suffix.lower()
     return _TYPES.get(suffix) or mimetypes.types_map.get(suffix) or "application/octet-stream"
 
 
-def _is_text(media_type: str) -> bool:
-    return media_type.startswith("text/") or any(part in media_type for part in ("json", "xml", "javascript"))
+def _is_text(kind: str) -> bool:
+    return kind.startswith("text/") or any(part in kind for part in ("json", "xml", "javascript"))

@@ -1,4 +1,4 @@
-"""Answers for the published site: conditional requests, HEAD, gzip (RFC 9110, RFC 9111)."""
+"""Answers with documents: conditional requests, HEAD, gzip (RFC 9110, RFC 9111)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, Response
 from newsletter.domain.ports import Clock
 from newsletter.web.published import Document, Folder, PublishedSite
 
-__all__ = ["answer_file"]
+__all__ = ["accepts_gzip", "answer_document", "answer_file", "is_current"]
 
 _PAGES = "public, max-age=300"
 _STATIC = "public, max-age=3600"
@@ -28,17 +28,22 @@ def answer_file(site: PublishedSite, path: str, request: Request, *, clock: Cloc
     if isinstance(found, Folder):
         # relative, because only the proxy knows what stands before it
         return Response(status_code=308, headers={"Location": f"./{quote(found.name)}/", "Cache-Control": _PAGES})
-    zipped = found.compressed is not None and _accepts_gzip(request.headers.get("accept-encoding", ""))
+    cache = _STATIC if path.startswith("static/") else _PAGES
+    return answer_document(found, request, cache=cache, now=clock())
+
+
+def answer_document(found: Document, request: Request, *, cache: str, now: datetime) -> Response:
+    """A document as this request wants it; `cache` is its Cache-Control."""
+    zipped = found.compressed is not None and accepts_gzip(request.headers.get("accept-encoding", ""))
     etag = f'"{found.etag}{"-gzip" if zipped else ""}"'
-    modified = datetime.fromtimestamp(int(found.modified), UTC)
     headers = {
-        "Cache-Control": _STATIC if path.startswith("static/") else _PAGES,
+        "Cache-Control": cache,
         "ETag": etag,
-        "Last-Modified": format_datetime(modified, usegmt=True),
+        "Last-Modified": format_datetime(_whole_second(found.modified), usegmt=True),
     }
     if found.compressed is not None:
         headers["Vary"] = "Accept-Encoding"
-    if _unchanged(request, etag, found, modified, clock()):
+    if is_current(request, etag, found.modified, now):
         return Response(status_code=304, headers=headers)
     if found.content is None:
         return FileResponse(found.path, media_type=found.media_type, headers=headers)
@@ -50,23 +55,27 @@ def answer_file(site: PublishedSite, path: str, request: Request, *, clock: Cloc
     return Response(body, headers=headers | {"Content-Type": found.media_type})
 
 
-def _unchanged(request: Request, etag: str, found: Document, modified: datetime, now: datetime) -> bool:
+def is_current(request: Request, etag: str, modified: float, now: datetime) -> bool:
     """Whether the reader's copy is still good: If-None-Match alone where it is given (RFC 9110 §13.2.2)."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in known or etag in known
     since = request.headers.get("if-modified-since")
-    if since is None or now.timestamp() - found.modified < _SETTLED:
+    if since is None or now.timestamp() - modified < _SETTLED:
         return False
     try:
         moment = parsedate_to_datetime(since)
     except ValueError:
         return False
-    return modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return _whole_second(modified) <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _accepts_gzip(field: str) -> bool:
+def _whole_second(modified: float) -> datetime:
+    return datetime.fromtimestamp(int(modified), UTC)
+
+
+def accepts_gzip(field: str) -> bool:
     """Accept-Encoding (RFC 9110 §12.5.3): the most exact member counts, and a weight of 0 refuses."""
     weights: dict[str, bool] = {}
     for member in field.lower().split(","):

@@ -26,10 +26,13 @@ def web_application(application: Application) -> ASGIApp:
         description=s.newsletter.description,
         languages=s.languages,
         contact=s.newsletter.contact or parseaddr(s.newsletter.from_)[1],
+        topics=application.catalogue.topics,
     )
     return create_app(
         subscriptions=application.subscriptions(),
+        feeds=application.subscriber_feeds(),
         pages=pages,
+        base_url=s.newsletter.base_url,
         site=s.path(s.publish.site),
         check=application.store.database.revision,
         clock=utc_now,

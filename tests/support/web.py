@@ -13,7 +13,11 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.interest_parser import parse
 from newsletter.domain.merging import merge
+from newsletter.domain.selector import IssueSelector
+from newsletter.domain.topics import parse_catalogue
 from newsletter.errors import InterestError
+from newsletter.render.subscriber_feed import SubscriberFeedWriter
+from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
 from newsletter.web.app import create_app
@@ -21,7 +25,29 @@ from newsletter.web.pages import Pages
 from newsletter.web.server import listen, make_server
 from tests.support.mails import SECRET, make_templates
 
-__all__ = ["check_interest", "make_app", "make_store", "make_subscriptions", "running"]
+__all__ = ["CATALOGUE", "check_interest", "make_app", "make_feeds", "make_store", "make_subscriptions", "running"]
+
+
+CATALOGUE = parse_catalogue(
+    """
+[[topic]]
+slug = "rag"
+expression = 'retrieval'
+names = {en = "Retrieval", zh-Hans = "检索"}
+descriptions = {en = "Models that look things up"}
+
+[[topic]]
+slug = "agents"
+expression = 'agent'
+names = {en = "Agents & <tools>"}
+
+[[topic]]
+slug = "fish"
+expression = 'zebrafish'
+names = {en = "Fish"}
+"""
+)
+"""Topics that a reader can tick."""
 
 
 def check_interest(text: str) -> str | None:
@@ -41,16 +67,48 @@ def make_store(database: Database) -> SqlStore:
 def make_subscriptions(store: SqlStore) -> Subscriptions:
     """What readers do with their subscription, over this store."""
     return Subscriptions(
-        store.subscribers, secret=store.secret, check_interest=check_interest, languages=("en", "zh-Hans")
+        store.subscribers,
+        secret=store.secret,
+        check_interest=check_interest,
+        languages=("en", "zh-Hans"),
+        topics=tuple(CATALOGUE.expressions),
     )
 
 
-def make_app(store: SqlStore, site: Path) -> ASGIApp:
+def make_feeds(store: SqlStore, base_url: str = "", entries: int = 100, variant: str = "1") -> SubscriberFeeds:
+    """Private feeds over this store."""
+    writer = SubscriberFeedWriter(
+        make_templates(),
+        title="The Daily Sample",
+        base_url=base_url,
+        identity="0123",
+        languages=("en", "zh-Hans"),
+        entries=entries,
+    )
+    return SubscriberFeeds(
+        store.issues,
+        lambda issue: IssueSelector(issue, topics=CATALOGUE.expressions),
+        writer,
+        entries=entries,
+        variant=variant,
+    )
+
+
+def make_app(store: SqlStore, site: Path, *, base_url: str = "", feeds: SubscriberFeeds | None = None) -> ASGIApp:
     """The application over this store and this site folder."""
-    pages = Pages(make_templates(), "The Daily Sample", "Papers of the day", ("en", "zh-Hans"), "help@example.org")
+    pages = Pages(
+        make_templates(),
+        title="The Daily Sample",
+        description="Papers of the day",
+        languages=("en", "zh-Hans"),
+        contact="help@example.org",
+        topics=CATALOGUE.topics,
+    )
     return create_app(
         subscriptions=make_subscriptions(store),
+        feeds=feeds or make_feeds(store, base_url),
         pages=pages,
+        base_url=base_url,
         site=site,
         check=store.database.revision,
         clock=lambda: datetime.now(UTC),

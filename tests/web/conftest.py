@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from newsletter.domain.subscriptions import Subscriber
-from newsletter.domain.tokens import subscriber_token
+from newsletter.domain.tokens import feed_token, subscriber_token
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
 from tests.support.web import make_app, make_store, running
@@ -47,6 +47,8 @@ def token_of(store: SqlStore, purpose: str, email: str = EMAIL) -> str:
     """The token that a mail to this subscriber carries."""
     subscriber = store.subscribers.get(email)
     assert subscriber is not None
+    if purpose == "feed":
+        return feed_token(SECRET, subscriber.id, subscriber.email, subscriber.feed_epoch)
     return subscriber_token(SECRET, purpose, subscriber.id, subscriber.email)
 
 

@@ -26,11 +26,16 @@ def policy(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-@pytest.mark.parametrize("kind", ["unsubscribe", "preferences", "wrong"])
+@pytest.mark.parametrize("kind", ["unsubscribe", "preferences", "wrong", "wrong feed"])
 def test_pages_with_a_token_are_private(
     client: httpx.Client, unsubscribe: str, preferences: str, method: str, kind: str
 ) -> None:
-    path = {"unsubscribe": unsubscribe, "preferences": preferences, "wrong": "/preferences/wrong"}[kind]
+    path = {
+        "unsubscribe": unsubscribe,
+        "preferences": preferences,
+        "wrong": "/preferences/wrong",
+        "wrong feed": "/feed/wrong.atom",
+    }[kind]
     headers = client.request(method, path).headers
     assert headers["cache-control"] == "no-store"
     assert headers["referrer-policy"] == "no-referrer"

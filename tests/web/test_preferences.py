@@ -144,7 +144,8 @@ def test_who_has_unsubscribed_can_come_back(client: httpx.Client, store: SqlStor
 
 
 def test_who_is_subscribed_sees_no_such_button(client: httpx.Client, preferences: str) -> None:
-    assert len(html.document_fromstring(client.get(preferences).text).forms) == 1
+    page = html.document_fromstring(client.get(preferences).text)
+    assert not page.xpath("//*[@name='action' and @value='return']")
 
 
 def test_a_suppressed_address_cannot_come_back_alone(client: httpx.Client, store: SqlStore, preferences: str) -> None:
@@ -183,3 +184,104 @@ def test_the_largest_form_is_answered_in_time(client: httpx.Client, preferences:
 
 def test_a_form_without_end_is_refused(client: httpx.Client, preferences: str) -> None:
     assert client.post(preferences, data=FORM | {"interests": "x" * 600_000}).status_code == 413
+
+
+def boxes(answer: httpx.Response) -> dict[str, str]:
+    """The boxes of the page by their names: what stands beside each, with `*` before it where it is ticked."""
+    labels = html.document_fromstring(answer.text).xpath("//label[input[@type='checkbox']]")
+    return {
+        label.find("input").get("name"): "*" * ("checked" in label.find("input").attrib)
+        + " ".join(label.text_content().split())
+        for label in labels
+    }
+
+
+def subscribe(store: SqlStore, *interests: str, **changes: object) -> None:
+    store.subscribers.upsert([replace(reader(store), interests=interests, **changes)])  # type: ignore[arg-type]
+
+
+def test_the_topics_of_the_catalogue_can_be_ticked(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    subscribe(store, "topic:agents", "author:Knuth")
+    assert boxes(client.get(preferences)) == {
+        "topic:rag": "Retrieval Models that look things up",
+        "topic:agents": "*Agents & <tools>",
+        "topic:fish": "Fish",
+    }
+    assert fields(client.get(preferences))["interests"] == "author:Knuth"
+
+
+def test_topics_have_names_in_the_readers_language(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    subscribe(store, language="zh-Hans")
+    # a description in another language than the page's is left out, a name is not
+    assert boxes(client.get(preferences)) == {
+        "topic:rag": "检索",
+        "topic:agents": "Agents & <tools>",
+        "topic:fish": "Fish",
+    }
+
+
+def test_ticked_topics_become_interests_before_what_was_typed(
+    client: httpx.Client, store: SqlStore, preferences: str
+) -> None:
+    answer = client.post(preferences, data=FORM | {"topic:fish": "on", "topic:rag": "on"})
+    assert reader(store).interests == ("topic:rag", "topic:fish", "retrieval-augmented generation", "author:Knuth")
+    ticked = [name for name, text in boxes(answer).items() if text.startswith("*")]
+    assert ticked == ["topic:rag", "topic:fish"]
+    assert fields(answer)["interests"] == "retrieval-augmented generation\nauthor:Knuth"
+
+
+def test_a_tick_that_is_taken_away_takes_nothing_else(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    subscribe(store, "title:benchmark", "topic:rag", "topic:fish", "-survey")
+    form = fields(client.get(preferences))
+    del form["topic:rag"]
+    client.post(preferences, data=form)
+    assert reader(store).interests == ("topic:fish", "title:benchmark", "-survey")
+
+
+def test_a_topic_that_is_typed_is_a_tick_and_counts_once(
+    client: httpx.Client, store: SqlStore, preferences: str
+) -> None:
+    answer = client.post(preferences, data=FORM | {"interests": "agents\n topic:rag ", "topic:rag": "on"})
+    assert reader(store).interests == ("topic:rag", "agents")
+    assert fields(answer)["interests"] == "agents"
+
+
+def test_what_is_more_than_a_tick_stays_a_line(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    lines = ("topic:rag^2", "-topic:fish", "!topic:agents", "topic:rag AND agents", "topic:gone")
+    subscribe(store, *lines)
+    answer = client.get(preferences)
+    assert not [text for text in boxes(answer).values() if text.startswith("*")]
+    assert fields(answer)["interests"] == "\n".join(lines)
+
+
+def test_sending_a_page_with_topics_as_it_is_changes_nothing(
+    client: httpx.Client, store: SqlStore, preferences: str
+) -> None:
+    subscribe(store, "agents", "topic:fish", "-survey", "topic:rag")
+    before = reader(store)
+    client.post(preferences, data=fields(client.get(preferences)))
+    assert reader(store) == before
+
+
+def test_ticks_stay_while_something_else_is_wrong(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    before = reader(store)
+    answer = client.post(preferences, data=FORM | {"topic:fish": "on", "max_papers": "many"})
+    assert answer.status_code == 422
+    assert [name for name, text in boxes(answer).items() if text.startswith("*")] == ["topic:fish"]
+    assert reader(store) == before
+
+
+def test_a_box_that_was_never_offered_is_ignored(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    forged = {f"topic:{slug}": "on" for slug in ("gone", "<script>", "rag OR agents", "")}
+    assert client.post(preferences, data=FORM | forged).status_code == 200
+    assert reader(store).interests == ("retrieval-augmented generation", "author:Knuth")
+
+
+def test_ticking_and_typing_together_keep_the_limit(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    words = "\n".join(f"word{n}" for n in range(1000))
+    form = FORM | {"interests": words, "language": "en"}
+    assert client.post(preferences, data=form).status_code == 200
+    answer = client.post(preferences, data=form | {"topic:rag": "on"})
+    assert answer.status_code == 422
+    assert "At most 1000 interests" in answer.text
+    assert len(reader(store).interests) == 1000

@@ -200,6 +200,10 @@ class SubscriberStore(Protocol):
         """Keep what a subscriber chose; address and state are not touched. False if there is no such subscriber."""
         ...
 
+    def renew_feed(self, subscriber_id: int) -> bool:
+        """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""
+        ...
+
     def stream(self, *, batch: int = 1000, after: int = 0) -> Iterator[Subscriber]:
         """Every subscriber with an id above `after`, ordered by id, in batches: memory does not grow with them."""
         ...

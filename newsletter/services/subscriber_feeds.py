@@ -1,0 +1,204 @@
+"""A subscriber's private feed: what their mails hold, for whoever would rather read it in a feed reader.
+
+Feed readers ask every few minutes and mostly for nothing new, so the work is split:
+
+1. `look` reads which issues the feed is made of, and no paper. Its `tag` changes when anything changes that the
+   document is a function of, so a reader that has this tag already needs nothing else;
+2. `write` selects and renders. What a subscriber gets of an issue is selected once and kept, so that the next issue
+   costs its own selection alone; an issue is read and indexed once for all subscribers.
+
+All that is kept is bounded, whatever the number of subscribers and the size of issues.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus
+from newsletter.domain.ports import IssueStore, SelectorFactory
+from newsletter.domain.selection import SelectionRequest, Selector
+from newsletter.domain.subscriptions import Cadence, Subscriber
+from newsletter.errors import StoreError
+
+__all__ = ["FeedWriter", "SubscriberFeed", "SubscriberFeeds"]
+
+MOST_ISSUES = 10
+"""How many issues a feed looks back."""
+MOST_PAPERS = 3000
+"""How many papers those issues may have together: at most some 50 KB of memory each while they are indexed."""
+_LOOK_BACK = 100
+"""Issues of both rhythms among which those of one are found: ten weeks have sixty working days and weekends."""
+_KEPT_SELECTIONS = 30_000
+"""At most some 25 MB; enough for 3,000 subscribers' last ten issues."""
+_USES = 250
+"""Selections after which an index is made anew: it remembers every interest and match that it was asked for."""
+_EDITIONS = {Cadence.DAILY: Edition.DAILY, Cadence.WEEKLY: Edition.WEEKLY}
+
+
+class FeedWriter(Protocol):
+    """Renders a subscriber's feed."""
+
+    def write(
+        self,
+        picked: Sequence[tuple[Issue, Sequence[int]]],
+        *,
+        subscriber_id: int,
+        language: str,
+        address: str,
+        form: str,
+        updated: datetime | None,
+    ) -> bytes:
+        """The document.
+
+        Args:
+            picked: issues, newest first, and which of their papers (from 0) are for the subscriber, best first; only
+                issues that have some.
+            subscriber_id: names the feed, which keeps its id when its address changes.
+            language: the subscriber's; the newsletter's own where it does not have that one.
+            address: where the feed is served, without the suffix of its format; may be empty.
+            form: `atom`, `rss` or `json`.
+            updated: when the newest issue was frozen, for a document without entries; None where there is no issue.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberFeed:
+    """What one subscriber's feed is made of at this moment. `tag` stands for all of it in one format: 32 hex digits."""
+
+    subscriber: Subscriber
+    issues: tuple[IssueStatus, ...]
+    address: str
+    form: str
+    tag: str
+
+
+@dataclass(slots=True)
+class _Held:
+    """An issue in memory; its selector is made when it is first needed, and made anew after `_USES`."""
+
+    issue: Issue
+    selector: Selector | None = None
+    uses: int = 0
+
+
+class SubscriberFeeds:
+    """The use case. Safe to use from threads; documents are written one at a time."""
+
+    def __init__(
+        self, issues: IssueStore, select: SelectorFactory, writer: FeedWriter, *, entries: int, variant: str
+    ) -> None:
+        """`entries` bounds a document; `variant` stands for everything else that documents depend on.
+
+        That is the program's version, templates, titles, topics. `select` must make a selector of its own for each
+        call: they are kept here.
+        """
+        self._issues = issues
+        self._select = select
+        self._writer = writer
+        self._entries = entries
+        self._variant = variant
+        self._lock = threading.Lock()
+        self._held: OrderedDict[str, _Held] = OrderedDict()
+        self._selections: OrderedDict[tuple[str, bytes], array[int]] = OrderedDict()
+
+    def look(self, subscriber: Subscriber, *, address: str, form: str) -> SubscriberFeed:
+        """What the feed is made of. Cheap: no paper is read."""
+        issues = self._window(_EDITIONS[subscriber.cadence])
+        depends = [
+            self._variant,
+            subscriber.id,
+            subscriber.language,
+            subscriber.interests,
+            subscriber.max_papers,
+            address,
+            form,
+            [(one.key.slug, one.hash, one.frozen_at.isoformat()) for one in issues],
+        ]
+        tag = hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:32]
+        return SubscriberFeed(subscriber, issues, address, form, tag)
+
+    def write(self, feed: SubscriberFeed) -> bytes:
+        """The document: the newest papers that match, in the order of the mails, `entries` at most."""
+        with self._lock:
+            picked: list[tuple[Issue, Sequence[int]]] = []
+            found = 0
+            for status in feed.issues:
+                if found >= self._entries:
+                    break
+                if places := self._places(feed.subscriber, status):
+                    picked.append((self._hold(status).issue, places))
+                    found += len(places)
+            return self._writer.write(
+                picked,
+                subscriber_id=feed.subscriber.id,
+                language=feed.subscriber.language,
+                address=feed.address,
+                form=feed.form,
+                updated=feed.issues[0].frozen_at if feed.issues else None,
+            )
+
+    def _window(self, edition: Edition) -> tuple[IssueStatus, ...]:
+        """The newest published issues of this rhythm; one at least, whatever its size."""
+        window: list[IssueStatus] = []
+        papers = 0
+        for status in self._issues.archive(state=IssueState.PUBLISHED, limit=_LOOK_BACK):
+            if status.key.edition is not edition or status.is_silent:
+                continue
+            papers += status.papers
+            if window and (papers > MOST_PAPERS or len(window) == MOST_ISSUES):
+                break
+            window.append(status)
+        return tuple(window)
+
+    def _places(self, subscriber: Subscriber, status: IssueStatus) -> Sequence[int]:
+        """Which papers of an issue a subscriber gets, best first, no more than a feed shows."""
+        key = status.hash, _digest(subscriber)
+        found = self._selections.get(key)
+        if found is not None:
+            self._selections.move_to_end(key)
+            return found
+        held = self._hold(status)
+        if held.selector is None:
+            held.selector = self._select(held.issue)
+        selection = held.selector.select(SelectionRequest(subscriber.interests, subscriber.max_papers))
+        found = array("I", [pick.index for pick in selection.picks[: self._entries]])
+        held.uses += 1
+        if held.uses >= _USES:
+            held.selector, held.uses = None, 0
+        self._selections[key] = found
+        while len(self._selections) > _KEPT_SELECTIONS:
+            self._selections.popitem(last=False)
+        return found
+
+    def _hold(self, status: IssueStatus) -> _Held:
+        """An issue, read once; those asked for longest ago make room.
+
+        Raises:
+            StoreError: it is gone: somebody changes the database by hand.
+        """
+        held = self._held.get(status.hash)
+        if held is None:
+            issue = self._issues.get(status.key, status.revision)
+            if issue is None:
+                msg = f"Issue {status.key.slug} is no longer there."
+                raise StoreError(msg)
+            held = self._held[status.hash] = _Held(issue)
+            while len(self._held) > 1 and sum(len(one.issue.papers) for one in self._held.values()) > MOST_PAPERS:
+                self._held.popitem(last=False)
+        self._held.move_to_end(status.hash)
+        return held
+
+
+def _digest(subscriber: Subscriber) -> bytes:
+    """Names a list of interests with its limit: subscribers with the same get the same."""
+    wanted = json.dumps([subscriber.interests, subscriber.max_papers]).encode()
+    return hashlib.blake2b(wanted, digest_size=16).digest()
