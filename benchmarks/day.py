@@ -8,6 +8,8 @@ move from machine to machine:
 - enrich: the first sentence of each abstract, which is what a digest without an engine shows;
 - select and assemble: the standard library building one message with the same text;
 - send: aiosmtplib's own `sendmail`, one connection, the same messages made beforehand.
+
+The CPU column counts the processes that a stage starts, such as the workers that summarise. A reference is one process.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import asyncio
 import contextlib
 import multiprocessing
 import multiprocessing.queues
+import resource
 import shutil
 import sys
 import tempfile
@@ -50,13 +53,28 @@ class Table:
 
     def row(self, stage: str, work: Callable[[], T], reference: Callable[[], object] | None, what: str) -> T:
         """Do the work, then its reference, and print both."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), _cpu()
         result = work()
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        wall = time.perf_counter() - wall
+        _await_workers()
+        cpu = _cpu() - cpu
         known = _timed(reference) if reference else None
         beside = f"{known:>12.2f}{wall / known:>8.1f}x" if known else f"{'':>21}"
         print(f"{stage:<24}{wall:>10.2f}{cpu:>10.2f}{beside}  {what}", flush=True)
         return result
+
+
+def _cpu() -> float:
+    """Seconds of CPU that this process has used, and its workers that have ended, as those of a stage have."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _await_workers() -> None:
+    """A pool gives its last result before its workers have ended, and only then does the system count them."""
+    for child in multiprocessing.active_children():
+        if not child.daemon:  # that one is the mail server
+            child.join()
 
 
 def _timed(work: Callable[[], object]) -> float:
