@@ -65,8 +65,8 @@ lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/deptry .
 
-types: $(VENV)/dev  ## Check types, strictly
-	@$(BIN)/mypy newsletter
+types: $(VENV)/dev  ## Check types, strictly, of the package, the benchmarks and what tests are made of
+	@$(BIN)/mypy newsletter benchmarks tests/support
 
 format: $(VENV)/dev  ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .

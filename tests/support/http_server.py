@@ -116,10 +116,10 @@ class HttpServer:
         handler.send_response(reply.status)
         for name, value in reply.headers.items():
             handler.send_header(name, value)
-        whole = isinstance(reply.body, bytes)
-        if whole and reply.status != 304:
-            handler.send_header("Content-Length", str(len(reply.body)))
-        if not whole or reply.cut_after is not None:
+        whole = reply.body if isinstance(reply.body, bytes) else None
+        if whole is not None and reply.status != 304:
+            handler.send_header("Content-Length", str(len(whole)))
+        if whole is None or reply.cut_after is not None:
             handler.send_header("Connection", "close")
             handler.close_connection = True
         handler.end_headers()

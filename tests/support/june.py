@@ -46,7 +46,7 @@ def _summary(paper_id: PaperId, number: str, language: str) -> Summary | None:
     if written is None:
         return None
     provenance = Provenance("llm", "recorded-model")
-    texts = {name: str(written.get(name) or "") for name in _FIELDS}
+    texts: dict[str, Any] = {name: str(written.get(name) or "") for name in _FIELDS}
     if not all(texts.values()) or any(text.strip().lower().startswith("error") for text in texts.values()):
         return Summary(paper_id=paper_id, language=language, provenance=provenance, failure=FailureKind.INCOMPLETE)
     return Summary(paper_id=paper_id, language=language, provenance=provenance, **texts)

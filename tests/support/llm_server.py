@@ -13,7 +13,7 @@ import lzma
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from tests.support.shared import DATA
 
@@ -25,10 +25,10 @@ class Question:
     number: int  # from 1, over all requests
     attempt: int  # from 1, over requests that begin with the same paper
     language: str
-    papers: list[dict]
+    papers: list[dict[str, Any]]
     form: str
     complaint: str
-    body: dict = field(repr=False)
+    body: dict[str, Any] = field(repr=False)
     key: str = ""
 
 
@@ -88,7 +88,7 @@ class LlmServer:
                 if not keep:
                     break
 
-    def _question(self, body: dict, fields: dict[str, str]) -> Question:
+    def _question(self, body: dict[str, Any], fields: dict[str, str]) -> Question:
         content = body["messages"][-1]["content"]
         request, end = json.JSONDecoder().raw_decode(content)
         first = (request["papers"][0]["id"], request["language"])
@@ -143,7 +143,7 @@ class LlmServer:
         lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Status')}", *(f"{k}: {v}" for k, v in headers.items())]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
-    def _event(self, writer: asyncio.StreamWriter, event: dict) -> None:
+    def _event(self, writer: asyncio.StreamWriter, event: dict[str, Any]) -> None:
         whole = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": "m"} | event
         self._chunk(writer, f"data: {json.dumps(whole, ensure_ascii=False)}\n\n".encode())
 
@@ -152,12 +152,12 @@ class LlmServer:
         writer.write(b"%x\r\n%b\r\n" % (len(data), data))
 
 
-def entry(paper: dict, **fields: object) -> dict:
+def entry(paper: dict[str, Any], **fields: object) -> dict[str, Any]:
     """An answer's item about a paper, with its id and its check words."""
     return {"id": paper["id"], "first_words": " ".join(paper["title"].split()[:5])} | fields
 
 
-def good_entry(paper: dict, language: str = "en") -> dict:
+def good_entry(paper: dict[str, Any], language: str = "en") -> dict[str, Any]:
     """What an honest model says of the invented papers of the tests, whose abstracts are their own words."""
     if language == "en":
         return entry(paper, tldr=f"It says that {paper['abstract']}", motivation="", method="", result="", keywords=[])
@@ -170,7 +170,7 @@ def good_entry(paper: dict, language: str = "en") -> dict:
     )
 
 
-def answer_of(*entries: dict) -> str:
+def answer_of(*entries: dict[str, Any]) -> str:
     return json.dumps({"papers": list(entries)}, ensure_ascii=False)
 
 
@@ -178,7 +178,7 @@ class Recorded:
     """Answers with what models wrote about the papers of June 2026, faults included."""
 
     def __init__(self, ids: set[str] | None = None) -> None:
-        self._texts: dict[tuple[str, str], dict] = {}
+        self._texts: dict[tuple[str, str], dict[str, Any]] = {}
         for language, tag in (("en", "en"), ("zh", "zh-Hans")):
             with lzma.open(DATA / "llm_recorded" / f"{language}_2026-06.jsonl.xz", "rt", encoding="utf-8") as file:
                 for line in file:
@@ -189,7 +189,7 @@ class Recorded:
     def ids(self, language: str) -> set[str]:
         return {number for number, tag in self._texts if tag == language}
 
-    def said(self, number: str, language: str) -> dict:
+    def said(self, number: str, language: str) -> dict[str, Any]:
         return self._texts[number, language]
 
     def __call__(self, question: Question) -> Answer:

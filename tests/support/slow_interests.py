@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 
 from newsletter.domain.evaluation import Evaluator, in_category, is_named
-from newsletter.domain.folding import fold, tokens
+from newsletter.domain.folding import Form, fold, tokens
 from newsletter.domain.interests import AllOf, AnyOf, Author, Category, Expression, Near, Not, Prose, Term, Weighted
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import NEAR_SLACK, NEAR_SLACK_REVERSED, NEAR_WORDS
@@ -27,7 +27,7 @@ class Line:
     """One field of one paper as sentences; a sentence is a list of (form, hyphen after, comma after)."""
 
     def __init__(self, text: str) -> None:
-        self.sentences: list[list[tuple[object, bool, bool]]] = [[]]
+        self.sentences: list[list[tuple[Form, bool, bool]]] = [[]]
         cut = tokens(text)
         for number, here in enumerate(cut):
             there = cut[number + 1] if number + 1 < len(cut) else None
@@ -94,18 +94,18 @@ def _term_spans(line: Line, term: Term, evaluator: Evaluator, doc: int) -> bool:
     return False
 
 
-def _group_places(sentence: Sequence[tuple[object, bool, bool]], group: Group) -> Iterator[int]:
+def _group_places(sentence: Sequence[tuple[Form, bool, bool]], group: Group) -> Iterator[int]:
     for at in range(len(sentence) - len(group) + 1):
         if all(_is(word, sentence[at + offset][0]) for offset, word in enumerate(group)):
             yield at
 
 
-def _is(word: Word, form: object) -> bool:
-    return form.stem == word.stem and word.accepts(form)  # type: ignore[attr-defined]
+def _is(word: Word, form: Form) -> bool:
+    return form.stem == word.stem and word.accepts(form)
 
 
 def _stands_near(
-    sentence: Sequence[tuple[object, bool, bool]], groups: tuple[Group, ...], slack: int, *, commas: bool = True
+    sentence: Sequence[tuple[Form, bool, bool]], groups: tuple[Group, ...], slack: int, *, commas: bool = True
 ) -> bool:
     places = [list(_group_places(sentence, group)) for group in groups]
     for chosen in product(*places):
