@@ -119,6 +119,10 @@ class Selector(Protocol):
         """The digests of many, in the order asked, in bounded memory."""
         ...
 
+    def matches_many(self, requests: Iterable[SelectionRequest]) -> Iterator[bool]:
+        """For each of many whether their digest has any paper, in the order asked."""
+        ...
+
     def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
         """What is wrong with these interests, a plain sentence each; empty where all can be read."""
         ...

@@ -6,8 +6,9 @@ Selection is a function of the issue, the topic catalogue and the request alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -60,6 +61,9 @@ class IssueSelector:
         self._table = ScoreTable(len(self._ids))
         self._readings: dict[str, Reading] = {}
         self._plain: dict[str, int] = {}
+        # of the plain ones those that find anything, and those that are not plain
+        self._finding: set[str] = set()
+        self._special: set[str] = set()
         self._matches: dict[tuple[str, int], Match] = {}
         self._row_scores: dict[int, dict[int, int]] = {}
 
@@ -75,9 +79,16 @@ class IssueSelector:
         pending = iter(requests)
         # Interests are read far ahead, because looking up many new ones together is cheaper.
         while ahead := _some(pending):
-            self._read_all(text for request in ahead for text in request.interests)
+            self._read_all(_texts(ahead))
             for low in range(0, len(ahead), size):
                 yield from self._select_block(ahead[low : low + size])
+
+    def matches_many(self, requests: Iterable[SelectionRequest]) -> Iterator[bool]:
+        """For each of many whether their digest has any paper, in the order asked: planning asks no more."""
+        pending = iter(requests)
+        while ahead := _some(pending):
+            self._read_all(_texts(ahead))
+            yield from map(self._finds_any, ahead)
 
     def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
         """What is wrong with these interests, a plain sentence each."""
@@ -106,7 +117,7 @@ class IssueSelector:
     # --- scoring ----------------------------------------------------------------------------------------------------
 
     def _select_block(self, block: list[SelectionRequest]) -> Iterator[Selection]:
-        self._read_all(text for request in block for text in request.interests)
+        self._read_all(_texts(block))
         plain = self._plain
         rows: list[list[int]] = []
         special: list[int] = []
@@ -130,6 +141,14 @@ class IssueSelector:
             for number, own, score, count in zip(lines.tolist(), papers, scores, found.tolist(), strict=True):
                 made[number] = self._selection(block[number], own, score, count, limit)
         yield from (made[number] for number in range(len(block)))
+
+    def _finds_any(self, request: SelectionRequest) -> bool:
+        if not self._limit(request):
+            return False
+        interests = request.interests
+        if not interests or not self._special.isdisjoint(interests):
+            return bool(self._line(request).any())
+        return not self._finding.isdisjoint(interests)
 
     def _limit(self, request: SelectionRequest) -> int:
         papers = len(self._ids)
@@ -158,13 +177,14 @@ class IssueSelector:
             self._read_all((text,))
         return self._readings[text]
 
-    def _read_all(self, texts: Iterable[str]) -> None:
+    def _read_all(self, texts: Collection[str]) -> None:
         """Read and look up those interests that are new."""
         known = self._readings
-        new = list(dict.fromkeys(text for text in texts if text not in known))
+        new = [text for text in texts if text not in known]
         if len(known) + len(new) > MAX_ROWS:
             self._forget()
             known = self._readings
+            new = list(texts)
         read = [(text, _parsed(text)) for text in new]
         found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
@@ -172,10 +192,15 @@ class IssueSelector:
                 known[text] = Reading(text, self._table.add(*_NOTHING), None, interest)
                 self._plain[text] = known[text].row
                 continue
-            row = self._table.add(*next(found))
+            docs, scores = next(found)
+            row = self._table.add(docs, scores)
             known[text] = Reading(text, row, interest, self._missing_topic(interest))
-            if not (interest.excludes or interest.must):
-                self._plain[text] = row
+            if interest.excludes or interest.must:
+                self._special.add(text)
+                continue
+            self._plain[text] = row
+            if len(docs):
+                self._finding.add(text)
 
     def _missing_topic(self, interest: Interest) -> str:
         if isinstance(interest.expression, Term):
@@ -248,6 +273,11 @@ def _some(pending: Iterator[SelectionRequest]) -> list[SelectionRequest]:
         if interests >= AHEAD:
             break
     return taken
+
+
+def _texts(requests: Iterable[SelectionRequest]) -> Collection[str]:
+    """Each interest once."""
+    return dict.fromkeys(chain.from_iterable(request.interests for request in requests))
 
 
 def _parsed(text: str) -> Interest | str:

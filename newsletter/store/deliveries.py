@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, tuple_, update
 
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import (
@@ -16,12 +16,13 @@ from newsletter.domain.deliveries import (
     DispatchStatus,
     DomainRest,
     Outcome,
-    Recipient,
     UncertainPolicy,
     before,
 )
 from newsletter.domain.issues import Edition, Issue, IssueKey
-from newsletter.store._delivery_rows import delivery_of, staged
+from newsletter.domain.ports import Decide
+from newsletter.store._audience import freezing
+from newsletter.store._delivery_rows import delivery_of
 from newsletter.store._prepared import Prepared
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
@@ -92,7 +93,7 @@ class SqlDeliveryStore:
 
     # --- planning ---------------------------------------------------------------------------------------------------
 
-    def plan(self, issue: Issue, rows: Iterable[tuple[Recipient, DeliveryStatus, str]], *, at: datetime) -> int:
+    def plan(self, issue: Issue, decide: Decide, *, at: datetime) -> int:
         """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched."""
         dispatch = {
             "day": issue.key.day,
@@ -102,13 +103,10 @@ class SqlDeliveryStore:
             "planned_at": at,
             "paused": "",
         }
-        with staged(self._database, rows, at=at) as (connection, fill):
-            upsert(connection, DispatchRow, [dispatch], keys=("day", "edition"))
-            dispatch_id = connection.execute(_dispatch(issue.key)).one().id
-            count = select(func.count()).where(_D.dispatch_id == dispatch_id)
-            known = connection.execute(count).scalar_one()
-            fill(dispatch_id)
-            return connection.execute(count).scalar_one() - known
+        with freezing(self._database, decide, after=self.planned_through(issue.key)) as audience:
+            upsert(audience.connection, DispatchRow, [dispatch], keys=("day", "edition"))
+            dispatch_id = audience.connection.execute(_dispatch(issue.key)).one().id
+            return audience.copy(dispatch_id, at=at)
 
     def status(self, key: IssueKey) -> DispatchStatus | None:
         """What is known of the dispatch of an issue; None before it was planned."""
@@ -127,7 +125,7 @@ class SqlDeliveryStore:
     def planned_through(self, key: IssueKey) -> int:
         """The greatest id of a subscriber that was planned; 0 before."""
         with self._database.read() as connection:
-            statement = select(func.max(_D.subscriber_id)).where(_of(key))
+            statement = select(func.max(_D.subscriber_id)).where(_all_of(key))
             return connection.execute(statement).scalar() or 0
 
     def pause(self, key: IssueKey, reason: str) -> None:
@@ -267,23 +265,22 @@ class SqlDeliveryStore:
 
     def settle_uncertain(self, key: IssueKey, status: DeliveryStatus, *, at: datetime, email: str = "") -> int:
         """Decide on uncertain deliveries (all of an issue, or one): `queued`, `sent` or `failed`; returns how many."""
-        which = and_(_of(key), _D.status == _S.UNCERTAIN.value, _may_become(status))
-        if email:
-            which = and_(which, _D.email_key == address_key(email))
+        rows = and_(_of(key), _D.email_key == address_key(email)) if email else _all_of(key)
+        which = and_(rows, _D.status == _S.UNCERTAIN.value, _may_become(status))
         values = {"status": status.value, "reason": "decided by the operator", "updated_at": at, "run_id": 0}
         with self._database.write() as connection:
             return connection.execute(_DELIVERY.update().where(which).values(values)).rowcount
 
     def totals(self, key: IssueKey) -> Mapping[DeliveryStatus, int]:
         """How many deliveries of an issue are in each state."""
-        statement = select(_D.status, func.count()).where(_of(key)).group_by(_D.status)
+        statement = select(_D.status, func.count()).where(_all_of(key)).group_by(_D.status)
         with self._database.read() as connection:
             found: dict[str, int] = dict(connection.execute(statement).all())
         return {status: found[status.value] for status in DeliveryStatus if status.value in found}
 
     def reasons(self, key: IssueKey) -> Mapping[tuple[DeliveryStatus, str], int]:
         """How many deliveries of an issue are in each state for each reason."""
-        statement = select(_D.status, _D.reason, func.count()).where(_of(key)).group_by(_D.status, _D.reason)
+        statement = select(_D.status, _D.reason, func.count()).where(_all_of(key)).group_by(_D.status, _D.reason)
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         return {(DeliveryStatus(status), reason): count for status, reason, count in sorted(rows)}
@@ -296,7 +293,7 @@ class SqlDeliveryStore:
 
     def missing(self, key: IssueKey, *, limit: int) -> tuple[str, ...]:
         """Addresses (some) of subscribers whom planning has passed over without a row: there should be none."""
-        through = select(func.max(_D.subscriber_id)).where(_of(key)).scalar_subquery()
+        through = select(func.max(_D.subscriber_id)).where(_all_of(key)).scalar_subquery()
         row = select(_D.id).where(_of(key), _D.email_key == _SUBSCRIBER.c.email_key).exists()
         statement = select(_SUBSCRIBER.c.email).where(_SUBSCRIBER.c.id <= through, ~row).limit(limit)
         with self._database.read() as connection:
@@ -312,18 +309,19 @@ class SqlDeliveryStore:
         return None if row is None or dispatch is None else delivery_of(row, key, dispatch.revision)
 
     def of_issue(self, key: IssueKey, *, batch: int = _BATCH) -> Iterator[Delivery]:
-        """Every delivery of an issue, streamed."""
-        last = 0
+        """Every delivery of an issue, in the order of subscribers, streamed."""
+        place = tuple_(_D.subscriber_id, _D.id)
+        last = (0, 0)
         status = self.status(key)
         while status is not None:
-            statement = select(_DELIVERY).where(_of(key), _D.id > last).order_by(_D.id).limit(batch)
+            statement = select(_DELIVERY).where(_all_of(key), place > last).order_by(_D.subscriber_id, _D.id)
             with self._database.read() as connection:
-                rows = connection.execute(statement).all()
+                rows = connection.execute(statement.limit(batch)).all()
             if not rows:
                 return
             for row in rows:
                 yield delivery_of(row, key, status.revision)
-            last = rows[-1].id
+            last = (rows[-1].subscriber_id, rows[-1].id)
 
 
 def _named(key: IssueKey) -> ColumnElement[bool]:
@@ -340,6 +338,11 @@ def _id_of(key: IssueKey) -> ColumnElement[int]:
 
 def _of(key: IssueKey) -> ColumnElement[bool]:
     return _D.dispatch_id == _id_of(key)
+
+
+def _all_of(key: IssueKey) -> ColumnElement[bool]:
+    """The same where many of them are read: it words that the index by subscriber is the one to take."""
+    return and_(_of(key), _D.subscriber_id > 0)
 
 
 def _give_back(

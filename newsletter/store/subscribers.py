@@ -63,16 +63,19 @@ class SqlSubscriberStore:
                             continue
                         if before.state == SubscriptionState.UNSUBSCRIBED:
                             row["state"] = before.state
+                        row["changes"] = before.changes + 1
                         changed += any(row[name] != getattr(before, name) for name in _CHANGING)
                         if all(row[name] == getattr(before, name) for name in (*_CHANGING, "roster_row")):
                             continue
                     rows.append(row)
-                upsert(connection, SubscriberRow, rows, keys=("email_key",), update=(*_CHANGING, "roster_row"))
+                update = (*_CHANGING, "roster_row", "changes")
+                upsert(connection, SubscriberRow, rows, keys=("email_key",), update=update)
         return added, changed
 
     def set_state(self, email: str, state: SubscriptionState) -> bool:
         """Confirm or unsubscribe an address; False if nobody has it."""
-        statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.email_key == address_key(email)).values(state=state.value)
+        values = {"state": state.value, "changes": _SUBSCRIBER.c.changes + 1}
+        statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.email_key == address_key(email)).values(values)
         with self._database.write() as connection:
             return connection.execute(statement).rowcount > 0
 
@@ -99,6 +102,7 @@ class SqlSubscriberStore:
             "language": preferences.language,
             "cadence": preferences.cadence.value,
             "max_papers": preferences.max_papers,
+            "changes": _SUBSCRIBER.c.changes + 1,
         }
         with self._database.write() as connection:
             statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id).values(values)
@@ -190,7 +194,7 @@ def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
         "state": subscriber.state.value,
         "origin": subscriber.origin,
     }
-    return row | {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now}
+    return row | {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now, "changes": 0}
 
 
 def _roster_row(row: Mapping[str, object]) -> str:

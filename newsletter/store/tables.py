@@ -176,7 +176,8 @@ class SubscriberRow(SQLModel, table=True):
     """A subscriber; `email_key` is what makes two spellings of an address one.
 
     `roster_row` is a hash of the roster's row as it was last taken in; empty for who came another way. `feed_epoch`
-    counts how often the private feed got a new address.
+    counts how often the private feed got a new address, `changes` how often the row was changed otherwise: who reads it
+    twice can tell whether it is still the same.
     """
 
     __tablename__ = "subscriber"
@@ -194,6 +195,7 @@ class SubscriberRow(SQLModel, table=True):
     roster_row: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     feed_epoch: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    changes: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
 class SuppressionRow(SQLModel, table=True):
@@ -253,6 +255,8 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text(OPEN_STATES),
             postgresql_where=text(OPEN_STATES),
         ),
+        # all of an issue, nearly in the order in which they lie on disk; in that of addresses each would cost a page
+        Index("ix_delivery_subscriber", "dispatch_id", "subscriber_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

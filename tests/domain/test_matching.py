@@ -126,6 +126,7 @@ def test_many_subscribers_get_what_each_gets_alone(
     requests = [SelectionRequest(tuple(interests), limit) for interests, limit in wanted]
     many = list(IssueSelector(issue).select_many(requests))
     assert many == [IssueSelector(issue).select(request) for request in requests]
+    assert list(IssueSelector(issue).matches_many(requests)) == [bool(selection) for selection in many]
     for selection, request in zip(many, requests, strict=True):
         assert len(selection) == len(selection.picks)
         assert selection.found >= len(selection)

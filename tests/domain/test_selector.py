@@ -105,6 +105,19 @@ def test_many_get_what_each_would_get(selector: IssueSelector) -> None:
     assert list(selector.select_many(requests)) == expected
 
 
+def test_more_distinct_interests_than_are_kept_lose_nothing(
+    selector: IssueSelector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is forgotten is read again; also what one subscriber of those looked at together had asked for before."""
+    monkeypatch.setattr("newsletter.domain.selector.MAX_ROWS", 6)
+    monkeypatch.setattr("newsletter.domain.selector.AHEAD", 5)
+    wanted = [("generation", f"word{n}", *(("-survey", "!cat:cs.IR") if n % 3 else ())) for n in range(20)]
+    requests = [SelectionRequest(interests) for interests in wanted]
+    expected = [len(selector.select(request)) for request in requests]
+    assert [len(selection) for selection in selector.select_many(requests)] == expected
+    assert list(selector.matches_many(requests)) == [count > 0 for count in expected]
+
+
 HOSTILE = [
     " OR ".join(f"w{n}" for n in range(120)),
     " OR ".join(f"{a}{b}{c}*" for a in "abcde" for b in "aeiou" for c in "rst"),

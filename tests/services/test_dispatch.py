@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from newsletter.domain.deliveries import DeliveryStatus as S
-from newsletter.domain.deliveries import UncertainPolicy
+from newsletter.domain.deliveries import SkipReason, UncertainPolicy
+from newsletter.domain.selector import IssueSelector
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
+from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.samples import make_notice
@@ -72,6 +76,46 @@ def test_the_plan_says_why_somebody_is_skipped(newsletter: Dispatching) -> None:
         "weekly@example.org": (S.SKIPPED, "other cadence"),
         "never@example.org": (S.SKIPPED, "suppressed"),
     }
+
+
+def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> None:
+    """Rows are copied inside the database; they are those that the domain's own rules make one by one."""
+    interests: list[tuple[str, ...]] = [
+        *((), ("retrieval",), ("zebrafish",), ("-paper",), ("!cat:cs.CL",), ("(broken",), ("\"a \\ 'b'\"", "检索")),
+    ]
+    emails = [
+        *("plain{}@example.org", "UPPER{}@Example.ORG", "ünï.cødé{}@bücher.example", "x{}@xn--bcher-kva.example"),
+        *('"a@b{}"@example.org', "i{}@ΣΊΣΥΦΟΣ.example", "straße{}@straße.example"),
+    ]
+    names = ["", "Ada “Countess” Łovelace", "Robert'); DROP TABLE subscriber;--", "王小明 🎓", "tab\tline\nend"]
+    kinds = product(interests, SubscriptionState, Cadence, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
+    newsletter.subscribe(
+        *(
+            Subscriber(
+                email=emails[n % len(emails)].format(n),
+                name=names[n % len(names)],
+                interests=wanted,
+                state=state,
+                cadence=cadence,
+                language=language,
+                max_papers=limit,
+            )
+            for n, (wanted, state, cadence, language, limit) in enumerate(kinds)
+        )
+    )
+    store, issue = newsletter.store, newsletter.issue
+    for number, subscriber in enumerate(store.subscribers.stream()):
+        if number % 5 == 0:
+            store.subscribers.suppress(subscriber.email, "complaint")
+    shown = [(p.recipient, p.status, p.reason) for p in audience(issue, IssueSelector, store.subscribers)]
+    assert newsletter.plan() == len(shown)
+    frozen = list(store.deliveries.of_issue(issue.key))
+    assert [(d.recipient, d.status, d.reason) for d in frozen] == shown
+    assert [d.id for d in frozen] == sorted(d.id for d in frozen)
+    assert {reason for _, _, reason in shown} == {"", *SkipReason}
+    with store.database.read() as connection:
+        domains = connection.execute(text("SELECT domain FROM delivery ORDER BY id")).scalars().all()
+    assert domains == [d.recipient.domain for d in frozen]
 
 
 def test_an_unsubscribe_after_planning_holds(newsletter: Dispatching) -> None:

@@ -1,4 +1,4 @@
-"""The ledger: frozen audiences, leases with a fence, and transitions that nobody can get around."""
+"""The ledger: leases with a fence, and transitions that nobody can get around."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from newsletter.domain.deliveries import Begin, DomainRest, Outcome, Recipient, UncertainPolicy
+from newsletter.domain.deliveries import Begin, DomainRest, Outcome, UncertainPolicy
 from newsletter.domain.deliveries import DeliveryStatus as S
-from newsletter.store import Database
+from newsletter.store import Database, SqlStore
 from newsletter.store.deliveries import SqlDeliveryStore
+from tests.support.ledgers import all_get, readers
 from tests.support.samples import FROZEN, make_issue
 
 ISSUE = make_issue(1)
@@ -21,15 +22,11 @@ LEASE = NOW + timedelta(seconds=60)
 HOLD, RESEND = UncertainPolicy.HOLD, UncertainPolicy.RESEND
 
 
-def recipient(number: int, domain: str = "example.org") -> Recipient:
-    return Recipient(subscriber_id=number, email=f"reader{number}@{domain}", language="en", interests=("a", "b"))
-
-
 @pytest.fixture
-def ledger(database: Database) -> SqlDeliveryStore:
-    store = SqlDeliveryStore(database)
-    store.plan(ISSUE, [(recipient(n), S.QUEUED, "") for n in range(1, 11)], at=NOW)
-    return store
+def ledger(store: SqlStore) -> SqlDeliveryStore:
+    store.subscribers.upsert(readers(range(1, 11)))
+    store.deliveries.plan(ISSUE, all_get(ISSUE), at=NOW)
+    return store.deliveries
 
 
 def _run(ledger: SqlDeliveryStore, owner: str = "host:1:2") -> int:
@@ -48,41 +45,6 @@ def _retire(
 
 def _statuses(ledger: SqlDeliveryStore) -> list[S]:
     return [d.status for d in ledger.of_issue(KEY)]
-
-
-def test_planning_again_touches_nobody_and_adds_who_is_new(ledger: SqlDeliveryStore) -> None:
-    run = _run(ledger)
-    first = ledger.claim(run, at=NOW, limit=1)[0]
-    ledger.record(run, [Begin(first.id, "<1@x>")], at=NOW)
-    again = [(recipient(n), S.SKIPPED, "no match") for n in range(1, 13)]
-    assert ledger.plan(ISSUE, again, at=NOW) == 2
-    assert _statuses(ledger) == [S.SENDING, *[S.QUEUED] * 9, S.SKIPPED, S.SKIPPED]
-
-
-def test_two_spellings_of_an_address_are_one_row(ledger: SqlDeliveryStore) -> None:
-    other = Recipient(subscriber_id=99, email="Reader1@Example.org", language="en")
-    assert ledger.plan(ISSUE, [(other, S.QUEUED, "")], at=NOW) == 0
-
-
-def test_a_plan_that_fails_half_way_leaves_nothing(database: Database) -> None:
-    ledger = SqlDeliveryStore(database)
-
-    def rows() -> object:
-        for n in range(2500):
-            if n == 2400:
-                raise RuntimeError
-            yield recipient(n), S.QUEUED, ""
-
-    with pytest.raises(RuntimeError):
-        ledger.plan(ISSUE, rows(), at=NOW)  # type: ignore[arg-type]
-    assert ledger.status(KEY) is None
-    assert ledger.plan(ISSUE, [(recipient(1), S.QUEUED, "")], at=NOW) == 1
-
-
-def test_what_is_frozen_comes_back(ledger: SqlDeliveryStore) -> None:
-    found = ledger.find(KEY, "READER3@example.org")
-    assert found is not None
-    assert found.recipient == recipient(3)
 
 
 def test_two_runs_never_claim_the_same_row(ledger: SqlDeliveryStore) -> None:
@@ -172,8 +134,9 @@ def test_a_deferred_row_waits_until_it_is_due(ledger: SqlDeliveryStore) -> None:
     assert (again.id, again.attempts, again.reply) == (delivery.id, 1, "450 no")
 
 
-def test_resting_domains_are_passed_over_and_the_longer_rest_stays(ledger: SqlDeliveryStore) -> None:
-    ledger.plan(ISSUE, [(recipient(50, "busy.example"), S.QUEUED, "")], at=NOW)
+def test_resting_domains_are_passed_over_and_the_longer_rest_stays(ledger: SqlDeliveryStore, store: SqlStore) -> None:
+    store.subscribers.upsert(readers([50], "busy.example"))
+    ledger.plan(ISSUE, all_get(ISSUE), at=NOW)
     run = _run(ledger)
     long = DomainRest("busy.example", NOW + timedelta(hours=2), "421 later")
     ledger.record(run, [long, DomainRest("busy.example", NOW + timedelta(hours=1), "421")], at=NOW)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, inspect, text
 
-from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
 
@@ -152,3 +152,21 @@ def test_thousands_of_addresses_can_be_asked_for(store: SqlStore) -> None:
 def test_a_moment_without_a_time_zone_is_a_mistake_of_the_caller(store: SqlStore, moment: datetime) -> None:
     with pytest.raises(Exception, match="an aware datetime was expected"):
         store.subscribers.upsert([replace(ADA, created_at=moment + timedelta(hours=1))])
+
+
+def test_every_change_of_a_subscriber_is_counted_and_nothing_else(store: SqlStore, database: Database) -> None:
+    def changes() -> int:
+        with database.read() as connection:
+            return int(connection.execute(text("SELECT changes FROM subscriber")).scalar_one())
+
+    store.subscribers.upsert([ADA])
+    (ada,) = store.subscribers.stream()
+    assert changes() == 0
+    store.subscribers.upsert([ADA])
+    assert changes() == 0
+    store.subscribers.upsert([replace(ADA, name="Ada")])
+    assert changes() == 1
+    store.subscribers.change(ada.id, Preferences(interests=("retrieval",)))
+    assert changes() == 2
+    store.subscribers.set_state(ADA.email, SubscriptionState.UNSUBSCRIBED)
+    assert changes() == 3

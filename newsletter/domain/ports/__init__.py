@@ -2,7 +2,7 @@
 
 from newsletter.domain.ports.collecting import Collected, HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
-from newsletter.domain.ports.ledger import DeliveryStore, Store
+from newsletter.domain.ports.ledger import Decide, DeliveryStore, Store
 from newsletter.domain.ports.rendering import MailEdition, MailFactory, SelectorFactory, Signer, SiteFile, SiteRenderer
 from newsletter.domain.ports.running import Clock, Progress, Step
 from newsletter.domain.ports.storing import (
@@ -22,6 +22,7 @@ __all__ = [
     "AcronymStore",
     "Clock",
     "Collected",
+    "Decide",
     "DeliveryStore",
     "Engine",
     "HostGate",

@@ -24,8 +24,12 @@ from newsletter.domain.ports.storing import (
     SubscriberStore,
     SummaryStore,
 )
+from newsletter.domain.subscriptions import Subscriber
 
-__all__ = ["DeliveryStore", "Store"]
+__all__ = ["Decide", "DeliveryStore", "Store"]
+
+Decide = Callable[[Sequence[Subscriber]], Iterable[tuple[Recipient, DeliveryStatus, str]]]
+"""For each of some subscribers, in their order: as whom they are frozen, in which state, and the reason."""
 
 
 class DeliveryStore(Protocol):
@@ -35,8 +39,12 @@ class DeliveryStore(Protocol):
     on it can change nothing, so that a process that wakes up late cannot send what another has taken over.
     """
 
-    def plan(self, issue: Issue, rows: Iterable[tuple[Recipient, DeliveryStatus, str]], *, at: datetime) -> int:
-        """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched."""
+    def plan(self, issue: Issue, decide: Decide, *, at: datetime) -> int:
+        """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched.
+
+        `decide` is asked about every subscriber with an id above `planned_through`, many at a time; about one who
+        changed before the transaction began, again.
+        """
         ...
 
     def status(self, key: IssueKey) -> DispatchStatus | None:

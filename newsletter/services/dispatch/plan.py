@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from itertools import islice
 
 from newsletter.domain.deliveries import DeliveryStatus, DispatchStatus, Recipient, freeze, plan_status
 from newsletter.domain.issues import Issue, IssueKey
-from newsletter.domain.ports import Clock, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
+from newsletter.domain.ports import Clock, Decide, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
 from newsletter.domain.retries import is_late
 from newsletter.domain.selection import Selection, SelectionRequest
 from newsletter.domain.subscriptions import Subscriber
 from newsletter.errors import IssueLate, IssueMissing
 
-__all__ = ["Plan", "PlanReport", "Planned", "audience"]
+__all__ = ["Plan", "PlanReport", "Planned", "audience", "deciding"]
 
 _BATCH = 1000
 
@@ -46,15 +46,29 @@ def audience(
     selector = select(issue)
     source = subscribers.stream(after=after)
     while batch := list(islice(source, _BATCH)):
-        suppressed = subscribers.suppressed([s.email for s in batch])
-        requests = (SelectionRequest(s.interests, s.max_papers) for s in batch)
-        for subscriber, selection in zip(batch, selector.select_many(requests), strict=True):
-            yield _planned(issue, subscriber, selection, suppressed=subscriber.email in suppressed)
+        selections = list(selector.select_many(map(_request, batch)))
+        decided = _decided(issue, batch, subscribers, map(bool, selections))
+        for selection, (recipient, status, reason) in zip(selections, decided, strict=True):
+            yield Planned(recipient, status, reason, selection)
 
 
-def _planned(issue: Issue, subscriber: Subscriber, selection: Selection, *, suppressed: bool) -> Planned:
-    status, reason = plan_status(subscriber, issue, suppressed=suppressed, matched=bool(selection))
-    return Planned(freeze(subscriber, issue), status, reason or "", selection)
+def deciding(issue: Issue, select: SelectorFactory, subscribers: SubscriberStore) -> Decide:
+    """What planning asks for each subscriber of an issue: the same as `audience` says, without the digests."""
+    selector = select(issue)
+    return lambda batch: _decided(issue, batch, subscribers, selector.matches_many(map(_request, batch)))
+
+
+def _request(subscriber: Subscriber) -> SelectionRequest:
+    return SelectionRequest(subscriber.interests, subscriber.max_papers)
+
+
+def _decided(
+    issue: Issue, batch: Sequence[Subscriber], subscribers: SubscriberStore, matched: Iterable[bool]
+) -> Iterator[tuple[Recipient, DeliveryStatus, str]]:
+    suppressed = subscribers.suppressed([subscriber.email for subscriber in batch])
+    for subscriber, matches in zip(batch, matched, strict=True):
+        status, reason = plan_status(subscriber, issue, suppressed=subscriber.email in suppressed, matched=matches)
+        yield freeze(subscriber, issue), status, reason or ""
 
 
 class Plan:
@@ -91,8 +105,8 @@ class Plan:
         """
         issue = planned_issue(self._issues, key, self._deliveries.status(key))
         self.check_age(key, late=late)
-        rows = audience(issue, self._select, self._subscribers, after=self._deliveries.planned_through(key))
-        added = self._deliveries.plan(issue, ((p.recipient, p.status, p.reason) for p in rows), at=self._clock())
+        decide = deciding(issue, self._select, self._subscribers)
+        added = self._deliveries.plan(issue, decide, at=self._clock())
         return PlanReport(issue, added, self._deliveries.totals(key))
 
     def check_age(self, key: IssueKey, *, late: bool) -> None:
