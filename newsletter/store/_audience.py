@@ -153,7 +153,8 @@ def _copying(connection: Connection, dispatch_id: int, at: datetime) -> Insert:
     # the WHERE also tells SQLite the conflict clause from a join
     source = select(*columns.values()).select_from(_FROM).where(_S.changes == _STAGE.c.changes)
     statement = dialect.insert(_DELIVERY).from_select([*columns], source.order_by(_STAGE.c.subscriber_id))
-    return statement.on_conflict_do_nothing(index_elements=["dispatch_id", "email_key"])
+    made: Insert = statement.on_conflict_do_nothing(index_elements=["dispatch_id", "email_key"])
+    return made
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
