@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from newsletter.domain.markup import ellipsis, slug
 from newsletter.domain.texts import plain
 from newsletter.errors import TemplateFault
+from newsletter.render.bidi import direction_attribute
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.labels import Labels
 from newsletter.render.markdown_text import (
@@ -24,7 +26,7 @@ from newsletter.render.markdown_text import (
     markdown_text,
     markdown_url,
 )
-from newsletter.render.prose import direction, markdown_html, math
+from newsletter.render.prose import markdown_html, math
 from newsletter.render.text import wrap
 
 __all__ = ["Templates"]
@@ -106,7 +108,7 @@ class Templates:
             words.gettext, words.ngettext, newstyle=True
         )
         environment.filters.update(
-            dir=direction,
+            dir=partial(direction_attribute, around=words.direction),
             math=math,
             plain=plain,
             markdown=markdown_html,

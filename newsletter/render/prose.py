@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import nh3
@@ -13,7 +12,7 @@ from markupsafe import Markup, escape
 from newsletter.domain.texts import plain, segments
 from newsletter.render.mathml import mathml
 
-__all__ = ["direction", "markdown_html", "math"]
+__all__ = ["markdown_html", "math"]
 
 _TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre",
@@ -36,20 +35,11 @@ def math(text: str, surface: str) -> Markup:
     return Markup().join(parts)
 
 
-def direction(text: str) -> Markup:
-    """` dir="rtl"` for a text whose first strong character is written from right to left (UAX #9), else nothing."""
-    if not _RIGHT_TO_LEFT.search(text):
-        return Markup()
-    first = next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "L")
-    return Markup() if first == "L" else Markup(' dir="rtl"')
-
-
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
 
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _EMPTY = re.compile(r"\n{2,}")
 
 
