@@ -51,6 +51,18 @@ class Labels:
             "novelty": _("Novelty"),
             "recommendation": _("Recommendation"),
         }
+        # the names in arXiv's calendar as it comes with the program
+        self._holidays = {
+            "New Year's Day": _("New Year's Day"),
+            "Martin Luther King Jr. Day": _("Martin Luther King Jr. Day"),
+            "Juneteenth": _("Juneteenth"),
+            "Independence Day weekend": _("Independence Day weekend"),
+            "Labor Day": _("Labor Day"),
+            "Thanksgiving": _("Thanksgiving"),
+            "Christmas Day": _("Christmas Day"),
+            "winter break": _("winter break"),
+            "New Year's Eve": _("New Year's Eve"),
+        }
         unusable = _("Abstract. The summary could not be used and was left out.")
         self._failures = {
             None: _("Abstract. Nobody has summarised this paper yet."),
@@ -126,12 +138,13 @@ class Labels:
         return self._words.gettext("%(weekday)s, %(date)s") % {"weekday": self._words.weekday(view.day), "date": day}
 
     def silence(self, silence: Silence) -> str:
-        """Why a day has no papers."""
+        """Why a day has no papers. A holiday of the operator's own calendar alone is named as it stands there."""
         if silence.holiday is None:
             return self._words.gettext("No papers today: it is the weekend.")
         if not silence.holiday:
             return self._words.gettext("No papers today: arXiv has a holiday.")
-        return self._words.gettext("No papers today: arXiv has a holiday (%(holiday)s).") % {"holiday": silence.holiday}
+        name = self._holidays.get(silence.holiday, silence.holiday)
+        return self._words.gettext("No papers today: arXiv has a holiday (%(holiday)s).") % {"holiday": name}
 
     def resumes(self, silence: Silence) -> str:
         """When there will be papers again."""

@@ -1,21 +1,25 @@
-"""What a digest says where a summary is missing: of each paper, and once of the whole issue."""
+"""What a digest says where a summary or a whole day of papers is missing."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+import re
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 import pytest
 
 from newsletter.domain.issues import Issue, IssuePaper
+from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import FailureKind, Summary
 from newsletter.render.catalogues import wording
 from newsletter.render.issue_view import view_issue
 from newsletter.render.labels import Labels
 from newsletter.render.paper_view import view_paper
 from newsletter.render.site import SitePages
+from newsletter.sources.registry import load_calendar
 from tests.support.mails import make_assembler, make_templates
 from tests.support.samples import make_issue, make_paper, make_recipient, select
 
@@ -111,3 +115,18 @@ def test_the_sentence_counts_the_papers_of_its_own_language() -> None:
     assert "1 篇" in Labels(wording("zh-Hans")).budget(view_issue(issue, "zh-Hans"))
     one = Labels(wording("en")).budget(view_issue(spent(papers=1), "en"))
     assert one == "The budget for summaries was used up: 1 paper went without one."
+
+
+def test_every_holiday_that_the_program_knows_has_a_name_in_every_language() -> None:
+    names = set(load_calendar().holidays.values())
+    assert names
+    english, chinese = (Labels(wording(language)) for language in LANGUAGES)
+    for name in names:
+        silence = Silence(date(2026, 6, 8), name)
+        assert name in english.silence(silence)
+        assert not re.search("[A-Za-z]", chinese.silence(silence).replace("arXiv", "")), name
+
+
+def test_a_holiday_of_the_operators_own_is_named_as_it_is_written() -> None:
+    silence = Silence(date(2026, 6, 8), "Founders’ Day")
+    assert "Founders’ Day" in Labels(wording("zh-Hans")).silence(silence)
