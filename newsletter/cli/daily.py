@@ -67,13 +67,13 @@ def send(
     if not json:
         show_roster(roster)
     prepared = application.daily().prepare(day)
-    problems = [f"roster: {problem}" for problem in roster.problems] if roster else []
-    problems += prepared.problems
+    mistakes = [f"roster: {problem}" for problem in roster.problems] if roster else []
     if not json:
         show_collected(prepared.collected)
         show_enriched(prepared.enriched)
     results = []
-    complete = not problems
+    # a mistake in a roster is told every day; it is no reason to run the day again
+    complete = not prepared.problems
     for issue in prepared.issues:
         if not json:
             show_issue(issue)
@@ -89,6 +89,7 @@ def send(
         complete = complete and report.is_complete
         results.append(dispatched_as_json(report))
     if json:
+        problems = [*mistakes, *prepared.problems]
         document = {"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "problems": problems}
         print_json(document | {"issues": results})
     if not complete:

@@ -70,7 +70,7 @@ def test_a_mistake_in_a_roster_is_reported_with_its_line_and_the_others_go_on(tm
     with (tmp_path / "people.toml").open("a") as roster:
         roster.write('\n[[subscriber]]\nemail = "nobody at all"\n\n[[subscriber]]\nemail = "cy@example.org"\n')
     done = newsletter(tmp_path, "send", "--dry-run", *DATE)
-    assert done.returncode == 1, "one reader gets nothing until somebody mends it"
+    assert done.returncode == 0, "the others have their mail; to run it again would give nobody more"
     assert re.search(r"people\.toml:10: 'nobody at all' is not a mail address", done.stderr)
     manifest = json.loads((tmp_path / "outbox" / "2026-06-15" / "manifest.json").read_text())
     assert [d["email"] for d in manifest["deliveries"]] == ["ada@example.org", "bo@example.net", "cy@example.org"]
