@@ -11,7 +11,7 @@ import httpx
 
 from newsletter.bootstrap import Application
 from newsletter.domain.subscriptions import Subscriber, SubscriptionState
-from newsletter.domain.tokens import subscriber_token
+from newsletter.domain.tokens import feed_token, subscriber_token
 from newsletter.services.progress import Silent
 from newsletter.settings import load_settings
 
@@ -43,6 +43,11 @@ def test_it_serves_the_links_of_the_settings_it_is_given(tmp_path: Path) -> None
             with httpx.Client(base_url=address, trust_env=False) as client:
                 assert client.get("/health").status_code == 200
                 assert client.get("/").text == "<p>Published</p>"
+                own = feed_token(store.secret(), reader.id, reader.email, reader.feed_epoch)
+                feed = client.get(f"/feed/{own}.atom")
+                assert feed.status_code == 200
+                assert f"https://papers.example.org/feed/{own}.atom" in feed.text
+                assert "Own title: papers for you" in feed.text
                 answer = client.post(f"/unsubscribe/{token}", data={"List-Unsubscribe": "One-Click"})
                 assert answer.status_code == 200
                 assert "Own title" in answer.text

@@ -165,3 +165,35 @@ def test_who_comes_back_stays_back_when_the_roster_is_read_again(store: SqlStore
     service.come_back(token(store, "preferences"))
     store.subscribers.upsert([row])
     assert reader(store).state is SubscriptionState.CONFIRMED
+
+
+def test_a_new_address_ends_the_feeds_old_one_and_nothing_else(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    first = service.preferences(token(store, "preferences"))
+    assert first is not None
+    assert service.find(Purpose.FEED, first.feed) == reader(store)
+    second = service.renew_feed(token(store, "preferences"))
+    assert second is not None
+    assert second.outcome is Outcome.FEED_RENEWED
+    assert service.find(Purpose.FEED, first.feed) is None
+    assert service.find(Purpose.FEED, second.feed) == reader(store)
+    assert service.find(Purpose.UNSUBSCRIBE, token(store, "unsubscribe")) == reader(store)
+    assert reader(store) == replace(first.subscriber, feed_epoch=1)
+    assert reader(store, "other@example.org").feed_epoch == 0
+
+
+def test_no_other_token_renews_a_feed(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    form = service.preferences(token(store, "preferences"))
+    assert form is not None
+    for wrong in (form.feed, token(store, "unsubscribe"), "1.x"):
+        assert service.renew_feed(wrong) is None
+    assert reader(store).feed_epoch == 0
+
+
+def test_a_roster_that_is_taken_in_again_keeps_the_feeds_address(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    renewed = service.renew_feed(token(store, "preferences"))
+    assert renewed is not None
+    store.subscribers.upsert([Subscriber(email=EMAIL, interests=("other",), origin="roster")])
+    assert service.find(Purpose.FEED, renewed.feed) == reader(store)

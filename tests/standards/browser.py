@@ -28,6 +28,7 @@ PAGES = (
     "site/topics/retrieval/index.html",
     "site/issues/{day}/index.html",
     "site/issues/{day}/zh-Hans/index.html",
+    "site/preferences/index.html",
     "site/feed.atom",
 )
 PICTURES = {

@@ -12,11 +12,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from newsletter.bootstrap import Application, sample_settings
+from newsletter.bootstrap import Application, sample_settings, shipped
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.preferences import fill_form
+from newsletter.domain.subscriptions import Subscriber
+from newsletter.domain.topics import parse_catalogue
 from newsletter.render.site import SitePages, SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
 from newsletter.services.progress import Silent
+from newsletter.services.subscriptions import PreferencesForm
+from newsletter.web.pages import Pages
 from tests.support.june import june_issue
 from tests.support.mails import make_assembler, make_templates
 from tests.support.samples import make_issue, make_recipient, select
@@ -75,12 +80,24 @@ def write_site(folder: Path, issue: Issue) -> None:
         path.write_bytes(file.content)
 
 
+def write_preferences(folder: Path) -> None:
+    """The preferences page of a reader, as the web application renders it."""
+    catalogue = parse_catalogue((shipped("subscribers") / "topics.toml").read_text(encoding="utf-8"))
+    pages = Pages(make_templates(), "The Daily Sample", "", ("en", "zh-Hans"), topics=catalogue.topics)
+    reader = Subscriber(email="ada@example.org", name="Ada", interests=("topic:rag", "author:Knuth", "-survey"))
+    fields = fill_form(reader, tuple(catalogue.expressions))
+    page = pages.preferences(PreferencesForm(reader, fields, ("en", "zh-Hans"), feed="1.AAAAAAAAAAAAAAAAAAAAAA"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_bytes(page.body)
+
+
 def main() -> None:
     """Write both under the folder that is named."""
     folder = Path(sys.argv[1])
     issue = issue_to_show(folder / "sample", sample="--sample" in sys.argv)
     write_mails(folder / "mails", issue)
     write_site(folder / "site", issue)
+    write_preferences(folder / "site" / "preferences")
 
 
 if __name__ == "__main__":
