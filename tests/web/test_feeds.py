@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import feedparser
 import httpx
@@ -408,6 +411,54 @@ def test_a_copy_from_before_a_restart_is_known_without_making_the_document(
     feeds, restarted = counted
     assert restarted.get(f"{feed}.atom", headers={"If-None-Match": tag}).status_code == 304
     assert feeds.written == 0
+
+
+class Slow(SubscriberFeeds):
+    """Makes no document before it is told to, and knows how many were made at once."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.now = self.most = self.written = 0
+
+    def write(self, feed: SubscriberFeed) -> bytes:
+        self.now += 1
+        self.most, self.written = max(self.most, self.now), self.written + 1
+        self.begun.set()
+        assert self.go.wait(10)
+        self.now -= 1
+        return super().write(feed)
+
+
+@pytest.mark.usefixtures("issues")
+def test_a_rush_of_feed_readers_holds_up_nobody_who_unsubscribes(
+    store: SqlStore, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = [f"reader{number}@example.org" for number in range(60)]  # more than there are worker threads
+    store.subscribers.upsert([Subscriber(email=email, interests=("retrieval",)) for email in readers])
+    monkeypatch.setattr("tests.support.web.SubscriberFeeds", Slow)
+    feeds = make_feeds(store)
+    assert isinstance(feeds, Slow)
+    with (
+        running(make_app(store, site, feeds=feeds)) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=20, limits=httpx.Limits()) as client,
+        ThreadPoolExecutor(len(readers) * 2) as threads,
+    ):
+        asked = [
+            threads.submit(client.get, f"/feed/{token_of(store, 'feed', email)}.atom")
+            for email in readers
+            for _ in "ab"
+        ]
+        try:
+            assert feeds.begun.wait(10)
+            answer = client.post(f"/unsubscribe/{token_of(store, 'unsubscribe')}", timeout=5)
+            assert answer.status_code == 200
+        finally:
+            feeds.go.set()
+        assert {one.result().status_code for one in asked} == {200}
+    assert feeds.most == 1
+    # who asks twice at once gets the same document
+    assert feeds.written == len(readers)
 
 
 def test_documents_that_are_kept_are_bounded(store: SqlStore, site: Path, issues: list[Issue]) -> None:
