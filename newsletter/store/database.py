@@ -58,6 +58,13 @@ class Database:
         with self.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def statement(self) -> Iterator[Connection]:
+        """For one statement that writes, which is then a transaction of its own: durable when it returns."""
+        options = {"begin": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
     def open(self) -> None:
         """Check that the database is of this program's version; an empty one gets its tables.
 
@@ -132,7 +139,9 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', '')}")
+    how = connection.get_execution_options().get("begin", "")
+    if how is not None:
+        connection.exec_driver_sql(f"BEGIN {how}")
 
 
 def _explain(context: ExceptionContext) -> None:

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text, tuple_
 
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import (
-    Begin,
     Change,
     Delivery,
     DeliveryStatus,
     DispatchStatus,
     DomainRest,
-    Outcome,
     UncertainPolicy,
-    before,
 )
 from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.ports import Decide
 from newsletter.store._audience import freezing
 from newsletter.store._delivery_rows import delivery_of
-from newsletter.store._prepared import Prepared
+from newsletter.store._steps import let_rest, may_become, write_steps
 from newsletter.store.database import Database
-from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.statements import table_of, upsert
 from newsletter.store.tables import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow, SubscriberRow
 
 __all__ = ["SqlDeliveryStore"]
@@ -40,49 +37,6 @@ _BATCH = 1000
 _S = DeliveryStatus
 _D = _DELIVERY.c
 _OPEN = text(f"delivery.{OPEN_STATES}")
-
-
-def _may_become(status: DeliveryStatus) -> ColumnElement[bool]:
-    """The guard of every update: the transitions of the domain, as a condition."""
-    # not IN: that cannot be used for many rows at once
-    return or_(*(_D.status == s.value for s in before(status)))
-
-
-_MINE = and_(_D.id == bindparam("i"), _D.run_id == bindparam("r"))
-
-_BEGIN = Prepared(
-    update(_DELIVERY)
-    .where(_MINE, _may_become(_S.SENDING))
-    .values(
-        status=_S.SENDING.value,
-        message_id=bindparam("m"),
-        attempts=_D.attempts + 1,
-        reason="",
-        due_at=None,
-        updated_at=bindparam("t"),
-    )
-)
-_SENT = Prepared(
-    update(_DELIVERY)
-    .where(_MINE, _may_become(_S.SENT))
-    .values(status=_S.SENT.value, reason="", reply=bindparam("said"), updated_at=bindparam("t"))
-)
-# one statement a target state, so that each carries its own guard
-_OUTCOME = {
-    status: update(_DELIVERY)
-    .where(_MINE, _may_become(status))
-    .values(
-        status=status.value,
-        reason=bindparam("why"),
-        reply=bindparam("said"),
-        due_at=bindparam("due"),
-        attempts=_D.attempts + bindparam("n"),
-        updated_at=bindparam("t"),
-        # what is to be tried again is anybody's; what is settled keeps the name of who settled it
-        run_id=0 if status in {_S.QUEUED, _S.DEFERRED} else _D.run_id,
-    )
-    for status in (_S.QUEUED, _S.DEFERRED, _S.FAILED, _S.SKIPPED, _S.UNCERTAIN)
-}
 
 
 class SqlDeliveryStore:
@@ -213,29 +167,17 @@ class SqlDeliveryStore:
 
     def record(self, run: int, changes: Sequence[Change], *, at: datetime) -> frozenset[int]:
         """Write these steps in one transaction, durably; returns the ids that this run does not hold (any more)."""
-        begins: list[dict[str, object]] = []
-        sent: list[dict[str, object]] = []
-        outcomes: dict[DeliveryStatus, list[dict[str, object]]] = {}
-        for c in changes:
-            if isinstance(c, Begin):
-                begins.append({"i": c.id, "r": run, "m": c.message_id})
-            elif isinstance(c, Outcome):
-                if c.status is _S.SENT:
-                    sent.append({"i": c.id, "r": run, "said": c.reply})
-                    continue
-                values = {"i": c.id, "r": run, "why": c.reason, "said": c.reply, "due": c.due_at, "n": int(c.tried)}
-                outcomes.setdefault(c.status, []).append({**values, "t": at})
+        steps = [change for change in changes if not isinstance(change, DomainRest)]
+        if len(steps) == len(changes) == len({step.id for step in steps}):
+            with self._database.statement() as connection:
+                return write_steps(connection, run, steps, at=at)
         lost: set[int] = set()
         with self._database.write() as connection:
-            if sent and _SENT.run(connection, sent, at=at) != len(sent):
-                lost |= _not_in(connection, sent, _D.status == _S.SENT.value)
-            for status, rows in outcomes.items():
-                if connection.execute(_OUTCOME[status], rows).rowcount != len(rows):
-                    lost |= _not_in(connection, rows, _D.status == status.value)
-            if begins and _BEGIN.run(connection, begins, at=at) != len(begins):
-                lost |= _not_in(connection, begins, and_(_D.status == _S.SENDING.value, _D.run_id == run))
-            for rest in (c for c in changes if isinstance(c, DomainRest)):
-                _let_rest(connection, rest)
+            for change in changes:
+                if isinstance(change, DomainRest):
+                    let_rest(connection, change)
+                else:
+                    lost |= write_steps(connection, run, [change], at=at)
         return frozenset(lost)
 
     def rests(self, *, at: datetime) -> tuple[DomainRest, ...]:
@@ -266,7 +208,7 @@ class SqlDeliveryStore:
     def settle_uncertain(self, key: IssueKey, status: DeliveryStatus, *, at: datetime, email: str = "") -> int:
         """Decide on uncertain deliveries (all of an issue, or one): `queued`, `sent` or `failed`; returns how many."""
         rows = and_(_of(key), _D.email_key == address_key(email)) if email else _all_of(key)
-        which = and_(rows, _D.status == _S.UNCERTAIN.value, _may_become(status))
+        which = and_(rows, _D.status == _S.UNCERTAIN.value, may_become(status))
         values = {"status": status.value, "reason": "decided by the operator", "updated_at": at, "run_id": 0}
         with self._database.write() as connection:
             return connection.execute(_DELIVERY.update().where(which).values(values)).rowcount
@@ -358,19 +300,3 @@ def _give_back(
         # it keeps its run: should the answer come after all, that run may still write it
         values |= {"status": _S.UNCERTAIN.value}
     return connection.execute(_DELIVERY.update().where(held, _D.status == _S.SENDING.value).values(values)).rowcount
-
-
-def _let_rest(connection: Connection, rest: DomainRest) -> None:
-    """A longer rest that is running stays."""
-    kept = connection.execute(select(_REST.c.until).where(_REST.c.domain == rest.domain)).scalar()
-    if kept is None or rest.until > kept:
-        values = {"domain": rest.domain, "until": rest.until, "reason": rest.reason}
-        upsert(connection, DomainRestRow, [values], keys=("domain",), update=("until", "reason"))
-
-
-def _not_in(connection: Connection, rows: Sequence[Mapping[str, object]], state: ColumnElement[bool]) -> set[int]:
-    """Which of these rows an update has not brought into this state."""
-    ids = {int(str(row["i"])) for row in rows}
-    for some in chunks(sorted(ids)):
-        ids -= set(connection.execute(select(_D.id).where(_D.id.in_(some), state)).scalars())
-    return ids

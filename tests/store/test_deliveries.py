@@ -74,6 +74,44 @@ def test_a_step_that_the_states_do_not_know_is_not_written(ledger: SqlDeliverySt
     assert ledger.record(run, [Outcome(delivery.id, S.QUEUED)], at=NOW) == {delivery.id}
 
 
+def test_two_steps_of_one_delivery_in_one_group_are_taken_in_their_order(ledger: SqlDeliveryStore) -> None:
+    run = _run(ledger)
+    one, two = ledger.claim(run, at=NOW, limit=2)
+    steps = [Begin(one.id, "<1@x>"), Begin(two.id, "<2@x>"), Outcome(one.id, S.SENT, reply="250 ok")]
+    assert ledger.record(run, steps, at=NOW) == frozenset()
+    found = {d.id: d for d in ledger.of_issue(KEY)}
+    assert (found[one.id].status, found[one.id].reply, found[one.id].attempts) == (S.SENT, "250 ok", 1)
+    assert (found[two.id].status, found[two.id].message_id) == (S.SENDING, "<2@x>")
+
+
+def test_a_group_of_many_kinds_of_steps_is_written_as_each_alone(ledger: SqlDeliveryStore) -> None:
+    run = _run(ledger)
+    held = ledger.claim(run, at=NOW, limit=6)
+    ids = [d.id for d in held]
+    ledger.record(run, [Begin(i, f"<{i}@x>") for i in ids[:4]], at=NOW)
+    due = NOW + timedelta(hours=1)
+    steps = [
+        Outcome(ids[0], S.SENT, reply="250 é “ok” \\ [1]"),
+        Outcome(ids[1], S.DEFERRED, "greylisted", "450 no", due),
+        Outcome(ids[2], S.FAILED, "no such user", "550 no"),
+        Outcome(ids[3], S.UNCERTAIN, "cut"),
+        Outcome(ids[4], S.DEFERRED, "busy", "450 no", due, tried=True),
+        Begin(ids[5], "<6@x>"),
+    ]
+    assert ledger.record(run, steps, at=NOW) == frozenset()
+    found = {d.id: d for d in ledger.of_issue(KEY)}
+    told = [(found[i].status, found[i].reason, found[i].reply, found[i].due_at, found[i].attempts) for i in ids]
+    assert told == [
+        (S.SENT, "", "250 é “ok” \\ [1]", None, 1),
+        (S.DEFERRED, "greylisted", "450 no", due, 1),
+        (S.FAILED, "no such user", "550 no", None, 1),
+        (S.UNCERTAIN, "cut", "", None, 1),
+        (S.DEFERRED, "busy", "450 no", due, 1),
+        (S.SENDING, "", "", None, 1),
+    ]
+    assert [found[i].message_id for i in ids] == [f"<{i}@x>" for i in ids[:4]] + ["", "<6@x>"]
+
+
 @pytest.mark.parametrize(("policy", "left"), [(HOLD, S.UNCERTAIN), (RESEND, S.QUEUED)])
 def test_the_rows_of_a_dead_process_are_taken_over(ledger: SqlDeliveryStore, policy: UncertainPolicy, left: S) -> None:
     run = _run(ledger, "here:1:1")
