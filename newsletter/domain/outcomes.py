@@ -42,15 +42,17 @@ def decide(
     schedule: RetrySchedule,
     uncertain: UncertainPolicy,
     error: str = "",
+    begun: bool = False,
 ) -> Decision:
     """What an answer makes of a delivery; without a reply, `error` says what came instead.
 
-    `stage` tells how far the message had come: at `FINAL` it had been handed over and the delivery is `sending`.
+    `stage` tells how far the message had come: at `FINAL` it had been handed over and the delivery is `sending`. So it
+    is where it was `begun` and the connection ended before the message's own end had been written.
 
     Raises:
         ValueError: the reply accepts a step before the last one, so there is nothing to decide yet.
     """
-    tried = stage is not Stage.FINAL
+    tried = stage is not Stage.FINAL and not begun
 
     def ended(status: DeliveryStatus, reason: str, said: str = "") -> Outcome:
         return Outcome(delivery.id, status, reason, said, tried=tried)

@@ -3,7 +3,7 @@
 The pool knows the wire, not the rules: what to send next, whether it may be handed over, and what an answer means is
 decided by its `Feed`. It promises:
 
-- `begin` is awaited before any part of a message that the server could accept leaves this process;
+- a message's end (the final dot) leaves this process only after `begin`: without it no server may accept what it has;
 - every message that was begun is settled exactly once, and one that was not begun is settled or given back;
 - an answer that did not come is told apart by whether the message could have been accepted (`Answer.uncertain`).
 """
@@ -38,11 +38,15 @@ T = TypeVar("T", bound=Parcel)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said to one message at which stage; without a reply, `error` says what happened instead."""
+    """What the server said to one message at which stage; without a reply, `error` says what happened instead.
+
+    `begun` tells that it was begun, although it never came to the final stage.
+    """
 
     stage: Stage
     reply: Reply | None = None
     error: str = ""
+    begun: bool = False
 
     @property
     def uncertain(self) -> bool:
@@ -170,10 +174,10 @@ class Pool(Generic[T]):
             else:
                 failures += 1
             carried = left.parcel if left else None
-            if left and carried is not None and failures >= settings.patience:
+            if left and failures >= settings.patience:
                 if self._answers == answers:
                     self._fail(RelayUnavailable(left.reason))
-                else:
+                elif carried is not None:
                     # others get through: it is about this message
                     feed.settle(carried, Answer(Stage.MAIL, error=left.reason))
                     carried = None
@@ -227,12 +231,14 @@ class Pool(Generic[T]):
                     return None
                 following, asked = await self._following(session), False
                 continue
-            if not await feed.begin(parcel):
-                # the server waits for a message that must not be sent: only hanging up avoids it
-                return None
+            # the message travels while the ledger is written; only its end waits for that
+            session.content(parcel.message)
+            self._point("written")
+            if not (begun := await feed.begin(parcel)) or session.ended:
+                return self._not_handed_over(session, parcel, begun=begun)
             self._point("begun")
             following = feed.ready() if self._may_go_on(session, 1) else None
-            following, asked = self._hand_over(session, parcel, following)
+            following, asked = self._hand_over(session, following)
             self._point("handed over")
             try:
                 final = await session.answered()
@@ -249,16 +255,16 @@ class Pool(Generic[T]):
         await session.quit()
         return None
 
-    def _hand_over(self, session: Session, parcel: T, following: T | None) -> tuple[T | None, bool]:
-        """Write a message, and the next one's envelope with it; returns that one and whether it was asked about."""
+    def _hand_over(self, session: Session, following: T | None) -> tuple[T | None, bool]:
+        """End a message, and write the next one's envelope with it; returns that one and whether it was asked about."""
         if following is not None:
             try:
-                session.content(parcel.message, then=following.message)
+                session.finish(then=following.message)
             except AddressInvalid as error:
                 self._feed.settle(following, Answer(Stage.RCPT, error=str(error)))
             else:
                 return following, session.pipelining
-        session.content(parcel.message)
+        session.finish()
         return None, False
 
     def _may_go_on(self, session: Session, more: int = 0) -> bool:
@@ -268,6 +274,14 @@ class Pool(Generic[T]):
     async def _following(self, session: Session) -> T | None:
         """The next message for this connection, if it can take one."""
         return await self._feed.next() if self._may_go_on(session) else None
+
+    def _not_handed_over(self, session: Session, parcel: T, *, begun: bool) -> _Left[T] | None:
+        """A message whose end must not be written, or can't be: only hanging up keeps the server from accepting it."""
+        if not begun:
+            return None
+        reason = session.ended
+        self._feed.settle(parcel, Answer(Stage.DATA, error=reason, begun=True))
+        return _Left(None, reason, is_fault=session.sent == 0)
 
     def _unanswered(self, session: Session, parcel: T, reason: str) -> _Left[T]:
         """An envelope without all its answers: certainly not accepted; to be asked again on another connection."""

@@ -108,9 +108,9 @@ class Session(asyncio.Protocol):
     # --- dialogue ---------------------------------------------------------------------------------------------------
 
     @property
-    def ended(self) -> bool:
-        """Whether the connection can be used no more."""
-        return bool(self._ended) or self._transport.is_closing()
+    def ended(self) -> str:
+        """Why the connection can be used no more; empty while it can."""
+        return self._ended or ("the relay closed the connection" if self._transport.is_closing() else "")
 
     @property
     def is_partly_answered(self) -> bool:
@@ -173,15 +173,24 @@ class Session(asyncio.Protocol):
         self._pending_reset = refusal is not None or data.code != 354
         return refusal or (Stage.DATA, data)
 
-    def content(self, message: OutgoingMessage, *, then: OutgoingMessage | None = None) -> None:
-        """Hand the message over, its final dot included, and with it the envelope of the next one (RFC 2920 §3.1)."""
-        pieces = [message.header, b"\r\n", *message.body]
+    def content(self, message: OutgoingMessage) -> None:
+        """Write all of the message but its end: nothing yet that the server could accept (RFC 5321 §4.1.1.4)."""
+        body = message.body
+        pieces = [message.header, b"\r\n", *body]
+        if not body or body[-1][-2:] != b"\r\n":
+            pieces.append(b"\r\n")
         if not self._is_clean(message):
             pieces = [_stuffed(b"".join(pieces))]
-        pieces.append(b".\r\n" if message.body and message.body[-1].endswith(b"\r\n") else b"\r\n.\r\n")
-        if then is not None and self.pipelining:
-            pieces.append(self._opening(then))
         self._transport.write(b"".join(pieces))
+
+    def finish(self, *, then: OutgoingMessage | None = None) -> None:
+        """Write the final dot: the message is handed over. With it goes the envelope of the next (RFC 2920 §3.1).
+
+        Raises:
+            AddressInvalid: an address of the next one that cannot stand in a command; nothing was written.
+        """
+        following = self._opening(then) if then is not None and self.pipelining else b""
+        self._transport.write(b".\r\n" + following)
 
     async def answered(self) -> Reply:
         """The final answer.

@@ -118,6 +118,21 @@ def test_without_an_answer_after_the_message_nobody_can_know() -> None:
     assert again.status is S.DEFERRED
 
 
+def test_a_connection_that_ended_before_the_message_did_defers_it_and_counts_one_attempt() -> None:
+    begun = decide(
+        _delivery(S.SENDING, attempts=1),
+        Stage.DATA,
+        None,
+        now=NOW,
+        schedule=RetrySchedule(),
+        uncertain=UncertainPolicy.HOLD,
+        error="the relay closed the connection",
+        begun=True,
+    ).outcome
+    assert begun is not None
+    assert (begun.status, begun.tried) == (S.DEFERRED, False)
+
+
 def test_a_rest_is_at_least_as_long_as_the_schedule_says() -> None:
     decision = _decide(Stage.RCPT, Reply(421, "4.7.0 slow down"), attempts=5)
     assert decision.rest is not None

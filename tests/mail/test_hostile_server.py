@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import random
 import time
@@ -164,6 +165,51 @@ async def test_a_cut_at_every_octet_of_the_dialogue(extensions: tuple[str, ...])
                 assert accepted == (answers[0].reply.code == 250), (place, who)
             if back:
                 assert accepted == 0, (place, who)
+
+
+class Slow(Recorder):
+    """A feed whose ledger takes its time, and may say no."""
+
+    def __init__(self, count: int, server: SmtpServer, *, allowed: bool = True) -> None:
+        super().__init__(count)
+        self.server = server
+        self.allowed = allowed
+        self.had: list[tuple[bool, int]] = []
+
+    async def begin(self, parcel: Parcel) -> bool:
+        await super().begin(parcel)
+        await asyncio.sleep(0.1)
+        self.had.append((b"..two\r\nend\r\n" in self.server.in_the_clear, len(self.server.accepted)))
+        return self.allowed
+
+
+async def test_the_message_travels_while_the_ledger_is_written_and_only_its_end_waits() -> None:
+    with running_server() as server:
+        feed = Slow(2, server)
+        await _pool(server, feed)
+    assert feed.had == [(True, 0), (True, 1)]
+    assert len(server.accepted) == 2
+
+
+async def test_a_message_that_may_not_be_sent_any_more_is_never_ended() -> None:
+    with running_server() as server:
+        feed = Slow(1, server, allowed=False)
+        await _pool(server, feed)
+        assert bytes(server.in_the_clear).endswith(b"end\r\n")
+    assert server.accepted == []
+    assert feed.answers == {}
+
+
+async def test_a_cut_before_the_message_was_ended_leaves_no_doubt() -> None:
+    with running_server() as server:
+        await _pool(server, Recorder(1))
+        octets = server.in_the_clear.index(b"a dot")
+    with running_server(Behaviour(cut_after=octets)) as server:
+        feed = Slow(1, server)
+        await _pool(server, feed)
+    (answer,) = feed.answers["reader0@example.org"]
+    assert (answer.stage, answer.reply, answer.begun, answer.uncertain) == (Stage.DATA, None, True, False)
+    assert server.accepted == []
 
 
 async def test_a_server_that_answers_octet_by_octet() -> None:

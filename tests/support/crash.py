@@ -38,7 +38,7 @@ from tests.support.smtp_server import Accepted, SmtpServer
 
 __all__ = ["POINTS", "Crashes", "Life", "Nursery", "Result", "nurseries"]
 
-POINTS = ("asked", "before commit", "committed", "begun", "handed over", "answered")
+POINTS = ("asked", "written", "before commit", "committed", "begun", "handed over", "answered")
 """Where a crash matters: the names that the pool and the ledger call out."""
 
 ROOT = Path(__file__).parents[2]

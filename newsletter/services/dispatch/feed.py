@@ -170,6 +170,7 @@ class DeliveryFeed:
             schedule=self._schedule,
             uncertain=self._uncertain,
             error=answer.error,
+            begun=answer.begun,
         )
         if decision.rest is not None:
             self._rest(decision.rest)
