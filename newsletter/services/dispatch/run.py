@@ -26,6 +26,8 @@ __all__ = ["Run", "SendSettings"]
 _S = DeliveryStatus
 _TOLD_EVERY = 1.0
 _RATE_OVER = 10
+_CROWD = 2
+"""Of so many connections one has to wait for the ledger before that is written: the others are busy meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,9 @@ class Run:
         lease = self.settings.lease
         opened, mark = self.clock(), asyncio.get_running_loop().time()
         run = self.deliveries.open_run(self.issue, owner(), at=opened, until=opened + lease)
-        ledger = LedgerWriter(self.deliveries, run, clock=self.clock, point=self.point)
+        ledger = LedgerWriter(
+            self.deliveries, run, clock=self.clock, point=self.point, crowd=lambda: pool.open // _CROWD or 1
+        )
         feed = self._feed(run, ledger)
         feed.lease_ends(mark + lease.total_seconds() * 0.9)
         on_stop(lambda: feed.stop("interrupted"))
