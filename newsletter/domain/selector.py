@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +29,13 @@ MAX_ROWS = 200_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
 MAX_MATCHES = 200_000
 """Explanations kept, likewise."""
+MAX_PICKS = 50_000
+"""Picks kept, likewise."""
 BLOCK_CELLS = 1_000_000
 """Subscribers times papers that are scored at once: about 40 MB of arrays."""
 AHEAD = 100_000
 """Interests read ahead, those of at least one request."""
+_strength = itemgetter(0)
 _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
@@ -43,6 +47,14 @@ class Reading:
     row: int
     interest: Interest | None
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reasons:
+    """What an interest asks for, and the papers it finds with their scores."""
+
+    expression: Expression
+    scores: dict[int, int]
 
 
 class IssueSelector:
@@ -65,7 +77,8 @@ class IssueSelector:
         self._finding: set[str] = set()
         self._special: set[str] = set()
         self._matches: dict[tuple[str, int], Match] = {}
-        self._row_scores: dict[int, dict[int, int]] = {}
+        self._reasons: dict[str, _Reasons | None] = {}
+        self._known_picks: dict[tuple[int, ...], Pick] = {}
 
     # --- the Selector port ------------------------------------------------------------------------------------------
 
@@ -225,33 +238,52 @@ class IssueSelector:
     def _picks(
         self, request: SelectionRequest, papers: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]
     ) -> tuple[Pick, ...]:
-        why: dict[int, list[tuple[int, Match]]] = {doc: [] for doc in papers.tolist()}
+        docs = papers.tolist()
+        wanted = frozenset(docs)
+        why: dict[int, list[tuple[int, Match]]] = {}
         explained = False
         for text in dict.fromkeys(request.interests):
-            reading = self._read(text)
-            if reading.interest is None or reading.interest.excludes:
+            reasons = self._reasons_of(text)
+            if reasons is None:
                 continue
             explained = True
-            found = self._scores_of(reading.row)
-            # the shorter of the two is walked: most interests find few papers
-            for doc in found if len(found) < len(why) else why:
-                if doc in why and doc in found:
-                    why[doc].append((found[doc], self._match(reading.interest.expression, text, doc)))
-        for matches in why.values():
-            matches.sort(key=lambda pair: -pair[0])
+            found = reasons.scores
+            for doc in found.keys() & wanted:
+                why.setdefault(doc, []).append((found[doc], self._match(reasons.expression, text, doc)))
+        unit = SCALE if explained else 0
         return tuple(
-            Pick(doc, self._ids[doc], score / SCALE if explained else 0.0, tuple(match for _, match in why[doc]))
-            for doc, score in zip(papers.tolist(), scores.tolist(), strict=True)
+            [self._pick(doc, score, unit, why.get(doc)) for doc, score in zip(docs, scores.tolist(), strict=True)]
         )
 
-    def _scores_of(self, row: int) -> dict[int, int]:
-        """A row as a dictionary, kept: for so few papers arrays cost far more than what they hold."""
-        found = self._row_scores.get(row)
-        if found is None:
-            docs, scores = self._table.row(row)
-            if len(self._row_scores) >= MAX_MATCHES // 16:
-                self._row_scores.clear()
-            found = self._row_scores[row] = dict(zip(docs.tolist(), scores.tolist(), strict=True))
+    def _pick(self, doc: int, score: int, unit: int, why: list[tuple[int, Match]] | None) -> Pick:
+        """A pick, the same object whenever the same paper came for the same reasons: what shows it is kept by it."""
+        if why is None:
+            matches: tuple[Match, ...] = ()
+        else:
+            if len(why) > 1:
+                why.sort(key=_strength, reverse=True)
+            matches = tuple([match for _, match in why])
+        key = (doc, score, unit, *map(id, matches))
+        known = self._known_picks.get(key)
+        if known is None:
+            if len(self._known_picks) >= MAX_PICKS:
+                self._known_picks.clear()
+            # a pick that is kept keeps its matches, so that none of their ids can become another's
+            known = self._known_picks[key] = Pick(doc, self._ids[doc], score / unit if unit else 0.0, matches)
+        return known
+
+    def _reasons_of(self, text: str) -> _Reasons | None:
+        """An interest's papers as a dictionary, kept: for so few papers arrays cost far more than what they hold."""
+        if text in self._reasons:
+            return self._reasons[text]
+        reading = self._read(text)
+        found = None
+        if reading.interest is not None and not reading.interest.excludes:
+            docs, scores = self._table.row(reading.row)
+            found = _Reasons(reading.interest.expression, dict(zip(docs.tolist(), scores.tolist(), strict=True)))
+        if len(self._reasons) >= MAX_MATCHES // 16:
+            self._reasons.clear()
+        self._reasons[text] = found
         return found
 
     def _match(self, expression: Expression, text: str, doc: int) -> Match:

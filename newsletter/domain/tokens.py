@@ -24,7 +24,7 @@ _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
 
 def keyed_hash(secret: bytes, *parts: str) -> bytes:
     """HMAC-SHA256 (RFC 2104) over the parts, each preceded by its length, so that no two lists give the same text."""
-    message = b"".join(b"%d:%b" % (len(data), data) for data in (part.encode() for part in parts))
+    message = b"".join([b"%d:%b" % (len(data), data) for data in [part.encode() for part in parts]])
     return hmac.digest(secret, message, hashlib.sha256)
 
 
