@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
+from types import MappingProxyType
 from urllib.parse import quote
 
 from newsletter.domain.deliveries import OutgoingMessage, Recipient
@@ -17,7 +18,7 @@ from newsletter.domain.issues import Issue
 from newsletter.domain.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
 from newsletter.domain.markup import clean_line, safe_url
 from newsletter.domain.ports import MailEdition
-from newsletter.domain.selection import Match, Pick, Selection
+from newsletter.domain.selection import Pick, Selection
 from newsletter.domain.tokens import bounce_address, keyed_hash, subscriber_token
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import LineCodec, encode_address, encode_header, pick_codec
@@ -29,6 +30,9 @@ _MAX_BYTES = 98_000
 
 _UNSAFE = re.compile(r"[\s\0<>]")
 _LINE_CACHE = 8192
+_CARD_CACHE = 32_768
+_PERSONAL = frozenset({Slot.EMAIL, Slot.NAME, Slot.INTERESTS, Slot.UNSUBSCRIBE, Slot.PREFERENCES})
+"""Values that hardly come twice."""
 _MORE_ROOM = 600
 """Octets kept for "n more on the web" in both parts, while it is not known whether it will be needed."""
 
@@ -127,30 +131,36 @@ def _constant_fields(*, title: str, sender: str, sender_name: str, reply_to: str
 
 
 class _Line:
-    """One line with slots. Its encoded forms are kept, because most values come again."""
+    """One line with slots. Its encoded forms are kept where its values come again with other recipients."""
 
-    __slots__ = ("_codec", "_escape", "_known", "_parts", "slots")
+    __slots__ = ("_codec", "_escape", "_known", "_parts", "_slots")
 
     def __init__(self, parts: Sequence[str | Slot], codec: LineCodec, *, escape: bool) -> None:
         self._parts = tuple(parts)
         self._codec = codec
         self._escape = escape
-        self._known: dict[tuple[str, ...], bytes] = {}
-        self.slots = tuple(part for part in self._parts if isinstance(part, Slot))
+        self._slots = tuple(part for part in self._parts if isinstance(part, Slot))
+        self._known: dict[tuple[str, ...], bytes] | None = None if _PERSONAL.intersection(self._slots) else {}
 
     def encode(self, values: Mapping[Slot, str]) -> bytes:
         """The line with these values, encoded."""
-        key = tuple([values[slot] for slot in self.slots])
-        found = self._known.get(key)
+        known = self._known
+        if known is None:
+            return self._encode(values)
+        key = tuple([values[slot] for slot in self._slots])
+        found = known.get(key)
         if found is None:
-            text = "".join(
-                (_escape(values[part]) if self._escape else values[part]) if isinstance(part, Slot) else part
-                for part in self._parts
-            )
-            if len(self._known) >= _LINE_CACHE:
-                self._known.clear()
-            found = self._known[key] = self._codec(text)
+            if len(known) >= _LINE_CACHE:
+                known.clear()
+            found = known[key] = self._encode(values)
         return found
+
+    def _encode(self, values: Mapping[Slot, str]) -> bytes:
+        escape = self._escape
+        parts = [
+            (_escape(values[part]) if escape else values[part]) if type(part) is Slot else part for part in self._parts
+        ]
+        return self._codec("".join(parts))
 
 
 _Encoded = tuple[bytes | _Line | Region, ...]
@@ -215,40 +225,41 @@ class _Part:
 
         frame = encode(part.frame)
         cards_at = frame.index(Region.CARDS)
-        self._head, self._foot = frame[:cards_at], frame[cards_at + 1 :]
-        self._greeting, self._interests, self._more = encode(part.greeting), encode(part.interests), encode(part.more)
+        self._head, self._foot = _Frame(frame[:cards_at]), _Frame(frame[cards_at + 1 :])
+        self._greeting = _Frame(encode(part.greeting))
+        self._interests = _Frame(encode(part.interests))
+        self._more = _Frame(encode(part.more))
         self.rows = [b"".join(_static(encode(piece))) for piece in part.rows]
         split = [_split_card(encode(piece)) for piece in part.cards]
         self.cards = [(before, after) for before, _, after in split]
-        self._card_lines = split[0][1] if split else ()
-        self._why = encode(part.why)
-        self._term = encode(part.term)
+        self._card_lines = _Frame(split[0][1] if split else ())
+        self._why = _Frame(encode(part.why))
+        self._term = _Frame(encode(part.term))
 
     def around(self, values: Mapping[Slot, str], rows: Sequence[int], more: str) -> tuple[list[bytes], list[bytes]]:
         """What stands before and after the cards. `more` says how many papers stay on the web, empty for none."""
-        regions: dict[Region, Sequence[bytes]] = {Region.ROWS: [self.rows[index] for index in rows]}
+        regions = {Region.ROWS: b"".join([self.rows[index] for index in rows])}
         if values[Slot.NAME]:
-            regions[Region.GREETING] = _fill(self._greeting, values, {})
-        head = _fill(self._head, values, regions)
+            regions[Region.GREETING] = b"".join(self._greeting.fill(values))
         if values[Slot.INTERESTS]:
-            regions[Region.INTERESTS] = _fill(self._interests, values, {})
+            regions[Region.INTERESTS] = b"".join(self._interests.fill(values))
         if more:
-            regions[Region.MORE] = _fill(self._more, {Slot.MORE: more}, {})
-        return head, _fill(self._foot, values, regions)
+            regions[Region.MORE] = b"".join(self._more.fill({Slot.MORE: more}))
+        return self._head.fill(values, regions), self._foot.fill(values, regions)
 
     def dynamic(self, number: int, terms: tuple[str, ...]) -> bytes:
         """What is personal about a card: its number and why it came."""
         values = {Slot.NUMBER: str(number), Slot.TERMS: ", ".join(terms)}
-        return b"".join(_fill(self._card_lines, values, {Region.WHY: self._reasons(values, terms)}))
+        return b"".join(self._card_lines.fill(values, {Region.WHY: self._reasons(values, terms)}))
 
-    def _reasons(self, values: dict[Slot, str], terms: tuple[str, ...]) -> list[bytes]:
+    def _reasons(self, values: dict[Slot, str], terms: tuple[str, ...]) -> bytes:
         if not terms:
-            return []
-        lines = []
+            return b""
+        lines: list[bytes] = []
         for at, term in enumerate(terms, 1):
             values[Slot.TERM], values[Slot.COMMA] = term, "," if at < len(terms) else ""
-            lines += _fill(self._term, values, {})
-        return _fill(self._why, values, {Region.TERMS: lines})
+            lines += self._term.fill(values)
+        return b"".join(self._why.fill(values, {Region.TERMS: b"".join(lines)}))
 
 
 def _split_card(encoded: _Encoded) -> tuple[bytes, _Encoded, bytes]:
@@ -262,16 +273,28 @@ def _static(encoded: _Encoded) -> list[bytes]:
     return [part for part in encoded if isinstance(part, bytes)]
 
 
-def _fill(encoded: _Encoded, values: Mapping[Slot, str], regions: Mapping[Region, Sequence[bytes]]) -> list[bytes]:
-    result: list[bytes] = []
-    for part in encoded:
-        if isinstance(part, bytes):
-            result.append(part)
-        elif isinstance(part, Region):
-            result.extend(regions.get(part, ()))
-        else:
-            result.append(part.encode(values))
-    return result
+class _Frame:
+    """An encoded piece, ready to be filled: what is static stands in its place already."""
+
+    __slots__ = ("_lines", "_parts", "_regions")
+
+    def __init__(self, encoded: _Encoded) -> None:
+        self._parts = [part if isinstance(part, bytes) else b"" for part in encoded]
+        self._lines = [(at, part) for at, part in enumerate(encoded) if isinstance(part, _Line)]
+        self._regions = [(at, part) for at, part in enumerate(encoded) if isinstance(part, Region)]
+
+    def fill(self, values: Mapping[Slot, str], regions: Mapping[Region, bytes] = MappingProxyType({})) -> list[bytes]:
+        """Its parts with these values; a region that is not named is left out."""
+        parts = self._parts.copy()
+        for at, line in self._lines:
+            parts[at] = line.encode(values)
+        for at, region in self._regions:
+            parts[at] = regions.get(region, b"")
+        return [part for part in parts if part] if self._regions else parts
+
+
+_Card = tuple[Pick, tuple[bytes, bytes, bytes], tuple[bytes, bytes, bytes], int]
+"""A pick, its card in the text and in the HTML part, and the octets of both."""
 
 
 class _Edition:
@@ -304,11 +327,7 @@ class _Edition:
         self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
         self._domain = sender.rpartition("@")[2]
         self._unsubscribe_mail = f"mailto:{quote(sender, safe='@')}?subject=unsubscribe"
-        self._personal: dict[tuple[object, ...], tuple[bytes, bytes, int]] = {}
-        self._cards = [
-            (*text, *html, sum(map(len, (*text, *html))))
-            for text, html in zip(self._text.cards, self._html.cards, strict=True)
-        ]
+        self._cards: dict[tuple[int, int], _Card] = {}
         self._abouts: dict[tuple[tuple[int, ...], int, bool], tuple[dict[Slot, str], bytes]] = {}
 
     def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
@@ -363,29 +382,31 @@ class _Edition:
         text_parts, text_foot = text.around(values, rows, more)
         html_parts, html_foot = html.around(values, rows, more)
         room -= sum(map(len, (*text_parts, *text_foot, *html_parts, *html_foot))) + (0 if hidden else _MORE_ROOM)
-        personal, cards = self._personal, self._cards
+        cards = self._cards
         for number, pick in enumerate(picks, 1):
-            matches = pick.matches
-            key = (number, *[(match.interest, match.via) for match in matches])
-            text_lines, html_lines, size = personal.get(key) or self._personalise(key, number, matches)
-            text_before, text_after, html_before, html_after, card_size = cards[pick.index]
-            room -= size + card_size
+            _, text_card, html_card, size = cards.get((number, id(pick))) or self._card(number, pick)
+            room -= size
             if room < 0 and number > 1:
                 hidden = found - number + 1
                 _, text_foot = text.around(values, (), designed.more(hidden))
                 _, html_foot = html.around(values, (), designed.more(hidden))
                 break
-            text_parts += (text_before, text_lines, text_after)
-            html_parts += (html_before, html_lines, html_after)
+            text_parts += text_card
+            html_parts += html_card
         return text_parts + text_foot, html_parts + html_foot
 
-    def _personalise(self, key: tuple[object, ...], number: int, matches: Sequence[Match]) -> tuple[bytes, bytes, int]:
-        """What is personal about a card, in both parts: kept, because most of it comes again."""
-        terms = self._designed.terms(matches) if matches else ()
-        text, html = self._text.dynamic(number, terms), self._html.dynamic(number, terms)
-        if len(self._personal) >= _LINE_CACHE * 4:
-            self._personal.clear()
-        found = self._personal[key] = (text, html, len(text) + len(html))
+    def _card(self, number: int, pick: Pick) -> _Card:
+        """A card in both parts: kept by its pick, because selectors give the same one whenever it comes again."""
+        terms = self._designed.terms(pick.matches) if pick.matches else ()
+        text, html = (
+            (before, part.dynamic(number, terms), after)
+            for part in (self._text, self._html)
+            for before, after in (part.cards[pick.index],)
+        )
+        if len(self._cards) >= _CARD_CACHE:
+            self._cards.clear()
+        # holding the pick keeps its id from being another's
+        found = self._cards[number, id(pick)] = (pick, text, html, sum(map(len, (*text, *html))))
         return found
 
     def _about(self, picks: Sequence[Pick], found: int, interested: bool) -> tuple[dict[Slot, str], bytes]:
