@@ -1,6 +1,7 @@
 """A large audience: planning time, the memory of sending, and what the ledger costs: `python -m benchmarks.audience`.
 
-Subscribers carry keyword lists of real people (where the recorded data is). Planning and sending run in processes of
+Subscribers carry keyword lists of real people (where the recorded data is), or many distinct interests. While one
+process plans, another writes, and tells how long it had to wait. Planning and sending run in processes of
 their own, so that the peak of each is its own; messages go into Postfix's `smtp-sink`.
 """
 
@@ -9,16 +10,23 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import re
 import resource
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from random import Random
+
+import numpy as np
 
 from benchmarks.dispatch import cpu, now, people, sink
-from newsletter.domain.deliveries import Change, Delivery
+from newsletter.domain.deliveries import Change, Delivery, DeliveryStatus
 from newsletter.domain.merging import merge
 from newsletter.domain.selector import IssueSelector
 from newsletter.domain.subscriptions import Subscriber
@@ -69,25 +77,66 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def subscribe(folder: str, count: int) -> dict[str, float]:
-    store, lists = _store(folder), people()
+def lists(distinct: int) -> Iterator[tuple[str, ...]]:
+    """What subscribers ask for, without end: the lists of real people, or ten each out of so many distinct interests.
+
+    Of those the n-th is asked for with a chance of 1/n, as real ones are.
+    """
+    real = people()
+    if not distinct:
+        for number in count():
+            yield real[number % len(real)] + (("retrieval",) if number % 10 else ())
+    words = sorted({word for one in real for phrase in one for word in re.findall(r"\w+", phrase)})
+    chance = Random(1)
+    made = (f"{chance.choice(words)} {chance.choice(words)}" for _ in count())
+    terms: dict[str, None] = {}
+    while len(terms) < min(distinct, len(words) ** 2 // 2):
+        terms[next(made)] = None
+    chances = np.cumsum(1 / np.arange(1, len(terms) + 1))
+    ranked, numbers = [*terms], np.random.default_rng(1)
+    while True:
+        drawn = np.searchsorted(chances, numbers.random((10_000, 10)) * chances[-1])
+        yield from (tuple(dict.fromkeys(ranked[term] for term in row)) for row in drawn.tolist())
+
+
+def subscribe(folder: str, number: int, distinct: int) -> dict[str, float]:
+    store = _store(folder)
     store.issues.save(make_issue(14, day=now().date()))
+    begin, used = time.perf_counter(), cpu()
     store.subscribers.upsert(
         Subscriber(
-            email=f"reader{n}@d{n % 5000}.example.org",
-            interests=lists[n % len(lists)] + (("retrieval",) if n % 10 else ()),
+            # addresses come in no order, as real ones do
+            email=f"{n * 2_654_435_761 % 2**32:08x}@d{n % 5000}.example.org",
+            interests=interests,
             max_papers=30,
         )
-        for n in range(count)
+        for n, interests in zip(range(number), lists(distinct), strict=False)
     )
-    return {"memory MB": _peak()}
+    return {"s": time.perf_counter() - begin, "CPU s": cpu() - used, "memory MB": _peak()}
+
+
+def locked(folder: str, ready: Event, done: Event, waits: Connection) -> None:
+    """Write all the while, as sending another issue and signing up do; tell the longest wait, in seconds."""
+    store = _store(folder)
+    longest = 0.0
+    ready.set()
+    while not done.is_set():
+        begin = time.perf_counter()
+        store.deliveries.wake("nobody.example")
+        longest = max(longest, time.perf_counter() - begin)
+        time.sleep(0.01)
+    waits.send(longest)
 
 
 def plan(folder: str) -> dict[str, float]:
     store = _store(folder)
     issue = store.issues.archive()[0]
-    begin = time.perf_counter()
-    used = cpu()
+    spawn = multiprocessing.get_context("spawn")
+    ready, done, (mine, theirs) = spawn.Event(), spawn.Event(), spawn.Pipe()
+    other = spawn.Process(target=locked, args=(folder, ready, done, theirs))
+    other.start()
+    ready.wait(60)
+    begin, used = time.perf_counter(), cpu()
     report = Plan(
         issues=store.issues,
         subscribers=store.subscribers,
@@ -95,16 +144,19 @@ def plan(folder: str) -> dict[str, float]:
         select=IssueSelector,
         clock=now,
     ).run(issue.key)
-    return {
+    result = {
         "planning s": time.perf_counter() - begin,
         "planning CPU s": cpu() - used,
         "memory MB": _peak(),
-        "queued": report.totals.get("queued", 0),  # type: ignore[call-overload]
-        "skipped": report.totals.get("skipped", 0),  # type: ignore[call-overload]
+        "queued": report.totals.get(DeliveryStatus.QUEUED, 0),
+        "skipped": report.totals.get(DeliveryStatus.SKIPPED, 0),
     }
+    done.set()
+    other.join()
+    return {**result, "others waited s": mine.recv()}
 
 
-def send(folder: str, port: int, count: int) -> dict[str, float]:
+def send(folder: str, port: int, most: int) -> dict[str, float]:
     store = _store(folder)
     status = store.issues.archive()[0]
     issue = store.issues.get(status.key)
@@ -114,7 +166,7 @@ def send(folder: str, port: int, count: int) -> dict[str, float]:
     def point(name: str) -> None:
         nonlocal seen
         seen += name == "answered"
-        if seen == count and name == "answered":
+        if seen == most and name == "answered":
             # as Ctrl-C does: open messages are finished, and the rest stays queued
             os.kill(os.getpid(), signal.SIGINT)
 
@@ -127,7 +179,7 @@ def send(folder: str, port: int, count: int) -> dict[str, float]:
         opener=Connector(Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")),
         settings=SendSettings(pool=PoolSettings(connections=10)),
         clock=now,
-        point=point if count else lambda _name: None,
+        point=point if most else lambda _name: None,
     ).run(issue)
     sent = sum(report.now.values())
     used = cpu() - used
@@ -141,24 +193,36 @@ def send(folder: str, port: int, count: int) -> dict[str, float]:
 
 
 def _in_process(function: Callable[..., dict[str, float]], *arguments: object) -> dict[str, float]:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(function, arguments)
+    # not a pool's: those may have no children
+    spawn = multiprocessing.get_context("spawn")
+    mine, theirs = spawn.Pipe()
+    process = spawn.Process(target=_answer, args=(theirs, function, arguments))
+    process.start()
+    theirs.close()
+    result: dict[str, float] = mine.recv()
+    process.join()
+    return result
+
+
+def _answer(where: Connection, function: Callable[..., dict[str, float]], arguments: Sequence[object]) -> None:
+    where.send(function(*arguments))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--subscribers", type=int, default=200_000)
     parser.add_argument("--send", type=int, default=20_000, help="how many to send; 0 for all")
+    parser.add_argument("--distinct", type=int, default=0, help="so many distinct interests instead of real lists")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sink() as port:
-        _in_process(subscribe, folder, options.subscribers)
-        rows = {"plan": _in_process(plan, folder), "send": _in_process(send, folder, port, options.send)}
+        rows = {"subscribe": _in_process(subscribe, folder, options.subscribers, options.distinct)}
+        rows |= {"plan": _in_process(plan, folder), "send": _in_process(send, folder, port, options.send)}
         size = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
     print(f"{options.subscribers:,} subscribers, one issue; the database has {size:,.0f} MB")
     for name, row in rows.items():
         for key, value in row.items():
             limit = f"   (limit {LIMITS[key]})" if key in LIMITS else ""
-            print(f"{name:6} {key:16} {value:12,.2f}{limit}")
+            print(f"{name:9} {key:16} {value:12,.2f}{limit}")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from newsletter.domain.texts import plain
 
 __all__ = ["Evaluator"]
 
-MAX_CACHED = 100_000
+MAX_CACHED = 50_000
 """Look-ups kept; beyond that the cache begins anew, so that memory stays bounded whatever subscribers ask for."""
 BATCH = 4_096
 """Terms looked up together."""

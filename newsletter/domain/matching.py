@@ -44,6 +44,7 @@ HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), (
 """What was found of a term in one paper: its evidence, the best place as positions, the number of the other name."""
 
 Hits = npt.NDArray[np.void]
+_NOTHING: Hits = np.zeros(0, dtype=HIT)
 _PRIMARY, _OTHER, _NEAR = 0, 1, 2
 
 
@@ -198,7 +199,8 @@ class TermMatcher:
             made["first"], made["end"] = places.first[begins], places.end[begins]
             made["via"] = places.via[begins]
         bounds = np.searchsorted(places.term[begins], np.arange(terms + 1)).tolist()
-        return [made[low:high].copy() for low, high in pairwise(bounds)]
+        # most terms find nothing, and share that
+        return [made[low:high].copy() if low < high else _NOTHING for low, high in pairwise(bounds)]
 
     def _one_near_a_field(self, places: _Places, count: Ints) -> Flags:
         """Of the near places of a term in one field the best is kept: most counted, then tightest, then first."""

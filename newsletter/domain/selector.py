@@ -25,15 +25,17 @@ from newsletter.errors import InterestError
 
 __all__ = ["IssueSelector", "Reading"]
 
-MAX_ROWS = 200_000
+MAX_ROWS = 100_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
+MAX_SORTED = 500_000
+"""Distinct interests of which is kept only whether they find anything, likewise: about 60 MB."""
 MAX_MATCHES = 200_000
 """Explanations kept, likewise."""
 MAX_PICKS = 50_000
 """Picks kept, likewise."""
 BLOCK_CELLS = 1_000_000
 """Subscribers times papers that are scored at once: about 40 MB of arrays."""
-AHEAD = 100_000
+AHEAD = 50_000
 """Interests read ahead, those of at least one request."""
 _strength = itemgetter(0)
 _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
@@ -67,15 +69,17 @@ class IssueSelector:
         self._ids = tuple(entry.id for entry in issue.papers)
         self._evaluator = Evaluator(issue, _read_topics(topics or {}))
         self._topics = frozenset(topics or ())
+        # what `matches_many` has looked up, without what was found: those that find any paper, those that find none,
+        # and those that say more than that (exclusions and must-haves)
+        self._finding: set[str] = set()
+        self._barren: set[str] = set()
+        self._special: set[str] = set()
         self._forget()
 
     def _forget(self) -> None:
         self._table = ScoreTable(len(self._ids))
         self._readings: dict[str, Reading] = {}
         self._plain: dict[str, int] = {}
-        # of the plain ones those that find anything, and those that are not plain
-        self._finding: set[str] = set()
-        self._special: set[str] = set()
         self._matches: dict[tuple[str, int], Match] = {}
         self._reasons: dict[str, _Reasons | None] = {}
         self._known_picks: dict[tuple[int, ...], Pick] = {}
@@ -100,7 +104,7 @@ class IssueSelector:
         """For each of many whether their digest has any paper, in the order asked: planning asks no more."""
         pending = iter(requests)
         while ahead := _some(pending):
-            self._read_all(_texts(ahead))
+            self._sort(_texts(ahead))
             yield from map(self._finds_any, ahead)
 
     def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
@@ -155,11 +159,33 @@ class IssueSelector:
                 made[number] = self._selection(block[number], own, score, count, limit)
         yield from (made[number] for number in range(len(block)))
 
+    def _sort(self, texts: Collection[str]) -> None:
+        """Look those interests up that are new, and keep no more of each than whether it finds anything."""
+        kept = self._finding, self._barren, self._special
+        new = [text for text in texts if not any(text in some for some in kept)]
+        if sum(map(len, kept)) + len(new) > MAX_SORTED:
+            for some in kept:
+                some.clear()
+            new = [*texts]
+        read = [(text, _parsed(text)) for text in new]
+        plain: list[tuple[str, Expression]] = []
+        for text, interest in read:
+            if isinstance(interest, str):
+                self._barren.add(text)
+            elif interest.excludes or interest.must:
+                self._special.add(text)
+            else:
+                plain.append((text, interest.expression))
+        found = self._evaluator.rows([expression for _, expression in plain])
+        for (text, _), (docs, _) in zip(plain, found, strict=True):
+            (self._finding if len(docs) else self._barren).add(text)
+
     def _finds_any(self, request: SelectionRequest) -> bool:
+        interests = request.interests
         if not self._limit(request):
             return False
-        interests = request.interests
         if not interests or not self._special.isdisjoint(interests):
+            self._read_all(interests)
             return bool(self._line(request).any())
         return not self._finding.isdisjoint(interests)
 
@@ -193,11 +219,11 @@ class IssueSelector:
     def _read_all(self, texts: Collection[str]) -> None:
         """Read and look up those interests that are new."""
         known = self._readings
-        new = [text for text in texts if text not in known]
+        new = [text for text in dict.fromkeys(texts) if text not in known]
         if len(known) + len(new) > MAX_ROWS:
             self._forget()
             known = self._readings
-            new = list(texts)
+            new = list(dict.fromkeys(texts))
         read = [(text, _parsed(text)) for text in new]
         found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
@@ -205,15 +231,10 @@ class IssueSelector:
                 known[text] = Reading(text, self._table.add(*_NOTHING), None, interest)
                 self._plain[text] = known[text].row
                 continue
-            docs, scores = next(found)
-            row = self._table.add(docs, scores)
+            row = self._table.add(*next(found))
             known[text] = Reading(text, row, interest, self._missing_topic(interest))
-            if interest.excludes or interest.must:
-                self._special.add(text)
-                continue
-            self._plain[text] = row
-            if len(docs):
-                self._finding.add(text)
+            if not (interest.excludes or interest.must):
+                self._plain[text] = row
 
     def _missing_topic(self, interest: Interest) -> str:
         if isinstance(interest.expression, Term):

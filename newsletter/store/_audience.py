@@ -27,7 +27,7 @@ __all__ = ["Freezing", "freezing"]
 
 _BATCH = 5000
 """Subscribers decided together: looking up new interests is cheaper for many at once."""
-_CACHE = 64_000
+_CACHE = 32_000
 """KiB of pages that SQLite keeps while it copies: addresses come in no order and are written all over their index."""
 
 _DELIVERY = table_of(DeliveryRow)
@@ -102,7 +102,6 @@ def freezing(database: Database, decide: Decide, *, after: int) -> Iterator[Free
     with database.engine.connect() as connection:
         with connection.begin():
             _STAGE.create(connection)
-            cache = _set_cache(connection, -_CACHE)
         try:
             made = Freezing(connection, decide)
             last, more = after, True
@@ -110,21 +109,27 @@ def freezing(database: Database, decide: Decide, *, after: int) -> Iterator[Free
                 with connection.begin():
                     found = made.stage(_ASKED.where(_S.id > last).order_by(_S.id).limit(_BATCH))
                 last, more = found, found > 0
-            with connection.execution_options(begin="IMMEDIATE").begin():
+            with _cached(connection), connection.execution_options(begin="IMMEDIATE").begin():
                 yield made
         finally:
             with connection.execution_options(begin="").begin():
-                _set_cache(connection, cache)
                 _STAGE.drop(connection)
 
 
-def _set_cache(connection: Connection, size: int) -> int:
-    """Set SQLite's page cache, in its own notation; returns what it was."""
+@contextmanager
+def _cached(connection: Connection) -> Iterator[None]:
+    """Let SQLite keep many pages for a while."""
     if connection.dialect.name != "sqlite":
-        return 0
-    before: int = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
-    connection.exec_driver_sql(f"PRAGMA cache_size = {size}")
-    return before
+        yield
+        return
+    with connection.begin():
+        before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA cache_size = {-_CACHE}")
+    try:
+        yield
+    finally:
+        with connection.execution_options(begin="").begin():
+            connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
 def _insert(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:

@@ -110,6 +110,7 @@ def test_more_distinct_interests_than_are_kept_lose_nothing(
 ) -> None:
     """What is forgotten is read again; also what one subscriber of those looked at together had asked for before."""
     monkeypatch.setattr("newsletter.domain.selector.MAX_ROWS", 6)
+    monkeypatch.setattr("newsletter.domain.selector.MAX_SORTED", 6)
     monkeypatch.setattr("newsletter.domain.selector.AHEAD", 5)
     wanted = [("generation", f"word{n}", *(("-survey", "!cat:cs.IR") if n % 3 else ())) for n in range(20)]
     requests = [SelectionRequest(interests) for interests in wanted]
