@@ -27,7 +27,7 @@ __all__ = ["Freezing", "freezing"]
 
 _BATCH = 5000
 """Subscribers decided together: looking up new interests is cheaper for many at once."""
-_CACHE = 64_000
+_CACHE = 48_000
 """KiB of pages that SQLite keeps while it copies: addresses come in no order and are written all over their index."""
 
 _DELIVERY = table_of(DeliveryRow)
