@@ -80,11 +80,14 @@ class Judgement:
     reason: str = ""
 
 
+_ACCEPTED = Judgement(Verdict.ACCEPTED)
+
+
 def judge(stage: Stage, reply: Reply) -> Judgement:
     """What this reply at this stage means; see the module's rules."""
     code, kind = reply.code, reply.code // 100
     if (code == 354) if stage is Stage.DATA else (kind == 2):
-        return Judgement(Verdict.ACCEPTED)
+        return _ACCEPTED
     if kind not in {4, 5}:
         # what is no answer to this command; after the message it leaves open whether that was accepted
         return Judgement(Verdict.UNCERTAIN if stage is Stage.FINAL else Verdict.RELAY_BUSY, "unexpected reply")

@@ -11,11 +11,15 @@ MAX_REPLY = 32 * 1024
 """Octets of one reply with all its lines. The standard's own limit is 512 a line; real EHLO answers have a few KB."""
 
 
+_SEPARATORS = frozenset({b" ", b"-", b""})
+
+
 class ReplyReader:
     """Takes bytes as they come and gives whole replies in order."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._begun = b""
+        self._lines: list[bytes] = []
 
     def feed(self, data: bytes) -> list[Reply]:
         """The replies that are complete with these bytes.
@@ -23,27 +27,21 @@ class ReplyReader:
         Raises:
             RelayUnavailable: this is not SMTP, or a reply without an end.
         """
-        buffer = self._buffer
-        buffer += data
+        *whole, self._begun = (self._begun + data).split(b"\n")
         replies: list[Reply] = []
-        lines: list[bytes] = []
-        start = taken = 0
-        while (end := buffer.find(b"\n", start)) >= 0:
-            line = bytes(buffer[start:end]).rstrip(b"\r")
-            start = end + 1
-            code, sep = line[:3], line[3:4]
-            if not (len(code) == 3 and code.isdigit() and sep in {b" ", b"-", b""}):
-                shown = line[:80].decode("latin-1")
+        lines = self._lines
+        for line in whole:
+            text = line.rstrip(b"\r")
+            code, sep = text[:3], text[3:4]
+            if not (len(code) == 3 and code.isdigit() and sep in _SEPARATORS):
+                shown = text[:80].decode("latin-1")
                 msg = f"the relay's answer is not SMTP: {shown!r} (expected a line such as '250 OK')"
                 raise RelayUnavailable(msg)
-            lines.append(line[4:])
+            lines.append(text[4:])
             if sep != b"-":
-                text = b"\n".join(lines) if len(lines) > 1 else lines[0]
-                replies.append(Reply(int(code), text.decode("utf-8", "replace")))
+                replies.append(Reply(int(code), b"\n".join(lines).decode("utf-8", "replace")))
                 lines.clear()
-                taken = start
-        del buffer[:taken]
-        if len(buffer) > MAX_REPLY:
+        if len(self._begun) + sum(map(len, lines)) + len(lines) > MAX_REPLY:
             msg = f"the relay's answer has no end (over {MAX_REPLY:,} octets)"
             raise RelayUnavailable(msg)
         return replies

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import css_inline
 from markupsafe import Markup
@@ -262,7 +263,13 @@ class _Designed:
 
     def interests(self, expressions: Sequence[str]) -> str:
         """The interests in one line, cut where it gets long."""
-        return ellipsis(", ".join(clean_line(text, 100) for text in expressions[:40]), 400)
+        return ellipsis(", ".join(map(_shown, expressions[:40])), 400)
+
+
+@lru_cache(20_000)
+def _shown(expression: str) -> str:
+    """An interest as the footer shows it: most of them are many people's."""
+    return clean_line(expression, 100)
 
 
 class _Silent(_Designed):

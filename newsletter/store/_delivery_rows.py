@@ -14,6 +14,10 @@ from newsletter.domain.subscriptions import Cadence
 __all__ = ["delivery_of"]
 
 
+_STATUSES = {status.value: status for status in DeliveryStatus}
+_CADENCES = {cadence.value: cadence for cadence in Cadence}
+
+
 def delivery_of(row: Row[Any], issue: IssueKey, revision: int) -> Delivery:
     """What a row says."""
     return Delivery(
@@ -27,9 +31,9 @@ def delivery_of(row: Row[Any], issue: IssueKey, revision: int) -> Delivery:
             language=row.language,
             interests=tuple(from_json(row.interests)),
             max_papers=row.max_papers,
-            cadence=Cadence(row.cadence),
+            cadence=_CADENCES[row.cadence],
         ),
-        status=DeliveryStatus(row.status),
+        status=_STATUSES[row.status],
         reason=row.reason,
         attempts=row.attempts,
         reply=row.reply,

@@ -157,13 +157,14 @@ class SqlSubscriberStore:
     def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
         """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
         states: dict[str, str] = {}
+        keys = [address_key(email) for email in emails]
         with self._database.read() as connection:
-            for some in chunks([address_key(email) for email in emails]):
+            for some in chunks(keys):
                 statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state)
                 states.update(connection.execute(statement.where(_SUBSCRIBER.c.email_key.in_(some))).all())
         result = dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
-        for email in emails:
-            state = states.get(address_key(email), SubscriptionState.UNSUBSCRIBED)
+        for email, key in zip(emails, keys, strict=True):
+            state = states.get(key, SubscriptionState.UNSUBSCRIBED)
             if state != SubscriptionState.CONFIRMED and email not in result:
                 unconfirmed = state == SubscriptionState.UNCONFIRMED
                 result[email] = SkipReason.UNCONFIRMED if unconfirmed else SkipReason.UNSUBSCRIBED

@@ -258,7 +258,7 @@ class DeliveryFeed:
             return None
         if self._pacer.is_free and not self._parked:
             self.limit = ""
-            return self._take(now) if self._ready else None
+            return self._ready.popleft() if self._ready else None
         wait, self.limit = self._pacer.wait(now)
         if wait > 0:
             return None
