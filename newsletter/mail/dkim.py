@@ -10,9 +10,10 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,7 @@ SIGNED = (
 # named once more than they occur, so that nobody can add a second one on the way
 _ONCE = ("from", "to", "subject", "date", "message-id", "list-unsubscribe")
 
+_WANTED = tuple((name, name.encode()) for name in SIGNED)
 _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.ASCII | re.IGNORECASE)
 _FIELD = re.compile(rb"([^:\r\n]+):((?:[^\r\n]|\r\n[ \t])*)\r\n")
 _SPACES = re.compile(rb"[ \t\r\n]+")
@@ -164,7 +166,9 @@ class DkimSigner:
 
     def sign(self, message: OutgoingMessage) -> OutgoingMessage:
         """The message with a DKIM-Signature for each key before its header."""
-        fields = [(m[1].lower(), m[1], m[2]) for m in _FIELD.finditer(message.header)]
+        fields: dict[bytes, list[bytes]] = {}
+        for name, value in _FIELD.findall(message.header):
+            fields.setdefault(name.lower(), []).append(value)
         names, signed = _chosen(fields)
         body = base64.b64encode(self._body_hash(message.body)).decode()
         moment = self._time(fields)
@@ -181,11 +185,11 @@ class DkimSigner:
             lines.append(field + folded + b"\r\n")
         return replace(message, header=b"".join((*lines, message.header)))
 
-    def _time(self, fields: Iterable[tuple[bytes, bytes, bytes]]) -> str:
+    def _time(self, fields: Mapping[bytes, Sequence[bytes]]) -> str:
         """The message's own date: a signature that told the time would differ at every attempt."""
-        date = next((value for name, _, value in fields if name == b"date"), b"")
-        if not date:
+        if b"date" not in fields:
             return ""
+        date = fields[b"date"][0]
         if date not in self._times:
             self._times.clear()
             self._times[date] = int(parsedate_to_datetime(date.decode("ascii").strip()).timestamp())
@@ -197,49 +201,52 @@ class DkimSigner:
             return hashlib.sha256(b"".join(parts).rstrip(b"\r\n") + b"\r\n").digest()
         pieces: list[bytes] = []
         rest: list[bytes] = []
+        canonical = self._canonical
         for part in parts:
-            # only whole lines have a canonical form of their own
-            if rest or part[-2:] != b"\r\n":
+            # what is short or no whole lines waits for what follows; only whole lines have a form of their own
+            if len(part) < _SHARED or part[-2:] != b"\r\n" or (rest and rest[-1][-2:] != b"\r\n"):
                 rest.append(part)
-                if part[-2:] == b"\r\n":
-                    pieces.append(_relaxed_lines(b"".join(rest)))
-                    rest = []
-            elif len(part) < _SHARED:
-                pieces.append(_relaxed_lines(part))
-            else:
-                known = self._canonical.get(id(part))
-                if known is None:
-                    if len(self._canonical) >= _KNOWN_PARTS:
-                        self._canonical.clear()
-                    # holding the part keeps its id from being another's
-                    known = self._canonical[id(part)] = (part, _relaxed_lines(part))
-                pieces.append(known[1])
+                continue
+            if rest:
+                pieces.append(_relaxed_lines(b"".join(rest)))
+                rest.clear()
+            known = canonical.get(id(part))
+            if known is None:
+                if len(canonical) >= _KNOWN_PARTS:
+                    canonical.clear()
+                # holding the part keeps its id from being another's
+                known = canonical[id(part)] = (part, _relaxed_lines(part))
+            pieces.append(known[1])
         if rest:
             pieces.append(_relaxed_lines(b"".join(rest) + b"\r\n"))
         body = b"".join(pieces).rstrip(b"\r\n")
         return hashlib.sha256(body + b"\r\n" if body else b"").digest()
 
 
-def _chosen(fields: Sequence[tuple[bytes, bytes, bytes]]) -> tuple[str, bytes]:
+def _chosen(fields: Mapping[bytes, Sequence[bytes]]) -> tuple[str, bytes]:
     """The value of `h=` and the canonical form of the fields it names. Of several of one name the last comes first."""
     names: list[str] = []
     canonical: list[bytes] = []
-    for wanted in SIGNED:
-        key = wanted.encode()
-        for name, _, value in reversed(fields):
-            if name == key:
-                names.append(wanted)
-                canonical.append(_relaxed_field(name, value) + b"\r\n")
+    for wanted, key in _WANTED:
+        for value in reversed(fields.get(key, ())):
+            names.append(wanted)
+            canonical.append(_relaxed_field(key, value) + b"\r\n")
         if wanted in _ONCE:
             names.append(wanted)
+    return _folded(tuple(names)), b"".join(canonical)
+
+
+@lru_cache(64)
+def _folded(names: tuple[str, ...]) -> str:
     lines: list[str] = [""]
     for word in names:
         if len(lines[-1]) + len(word) > 70:
             lines.append("")
         lines[-1] += word + ":"
-    return "\r\n  ".join(lines)[:-1], b"".join(canonical)
+    return "\r\n  ".join(lines)[:-1]
 
 
+@lru_cache(512)
 def _relaxed_field(name: bytes, value: bytes) -> bytes:
     """A field in relaxed form, without the line's end (RFC 6376 §3.4.2)."""
     return name.strip().lower() + b":" + _SPACES.sub(b" ", value).strip()
