@@ -173,6 +173,7 @@ class OutgoingMessage:
 
     `header` holds the header fields, each ending in CRLF, without the empty line; `body` is in parts that joined are
     the body, so that parts shared by all recipients need not be copied. `sender` is the envelope's (RFC 5321).
+    `dotless` is said by who made it so that no line begins with a full stop: then there is nothing to stuff.
     """
 
     sender: str
@@ -180,6 +181,7 @@ class OutgoingMessage:
     message_id: str
     header: bytes
     body: tuple[bytes, ...]
+    dotless: bool = False
 
     def __bytes__(self) -> bytes:
         return b"".join((self.header, b"\r\n", *self.body))

@@ -23,9 +23,14 @@ _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
 
 
 def keyed_hash(secret: bytes, *parts: str) -> bytes:
-    """HMAC-SHA256 (RFC 2104) over the parts, each preceded by its length, so that no two lists give the same text."""
+    """32 octets of keyed BLAKE2b (RFC 7693 §2.9) over the parts; no two lists of parts give the same text.
+
+    Each part is preceded by its length; a secret longer than a key may be (64 octets) is hashed first. HMAC does as
+    well and costs four times as much, four times a message.
+    """
+    key = secret if len(secret) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(secret).digest()
     message = b"".join([b"%d:%b" % (len(data), data) for data in [part.encode() for part in parts]])
-    return hmac.digest(secret, message, hashlib.sha256)
+    return hashlib.blake2b(message, key=key, digest_size=32).digest()
 
 
 def subscriber_token(secret: bytes, purpose: str, subscriber_id: int, email: str) -> str:

@@ -30,7 +30,7 @@ _MAX_BYTES = 98_000
 
 _UNSAFE = re.compile(r"[\s\0<>]")
 _LINE_CACHE = 8192
-_CARD_CACHE = 32_768
+_CARD_CACHE = 16_384
 _PERSONAL = frozenset({Slot.EMAIL, Slot.NAME, Slot.INTERESTS, Slot.UNSUBSCRIBE, Slot.PREFERENCES})
 """Values that hardly come twice."""
 _MORE_ROOM = 600
@@ -293,7 +293,7 @@ class _Frame:
         return [part for part in parts if part] if self._regions else parts
 
 
-_Card = tuple[Pick, tuple[bytes, bytes, bytes], tuple[bytes, bytes, bytes], int]
+_Card = tuple[Pick, bytes, tuple[bytes, bytes, bytes], int]
 """A pick, its card in the text and in the HTML part, and the octets of both."""
 
 
@@ -369,6 +369,8 @@ class _Edition:
             message_id=message_id,
             header=header,
             body=(text_open, *text, html_open, *html, end),
+            # both codecs see to it, and fields and boundaries begin otherwise
+            dotless=True,
         )
 
     def _bodies(
@@ -391,22 +393,22 @@ class _Edition:
                 _, text_foot = text.around(values, (), designed.more(hidden))
                 _, html_foot = html.around(values, (), designed.more(hidden))
                 break
-            text_parts += text_card
+            text_parts.append(text_card)
             html_parts += html_card
         return text_parts + text_foot, html_parts + html_foot
 
     def _card(self, number: int, pick: Pick) -> _Card:
         """A card in both parts: kept by its pick, because selectors give the same one whenever it comes again."""
         terms = self._designed.terms(pick.matches) if pick.matches else ()
-        text, html = (
-            (before, part.dynamic(number, terms), after)
-            for part in (self._text, self._html)
-            for before, after in (part.cards[pick.index],)
-        )
+        before, after = self._text.cards[pick.index]
+        # short enough to be kept whole
+        text = b"".join((before, self._text.dynamic(number, terms), after))
+        before, after = self._html.cards[pick.index]
+        html = (before, self._html.dynamic(number, terms), after)
         if len(self._cards) >= _CARD_CACHE:
             self._cards.clear()
         # holding the pick keeps its id from being another's
-        found = self._cards[number, id(pick)] = (pick, text, html, sum(map(len, (*text, *html))))
+        found = self._cards[number, id(pick)] = (pick, text, html, len(text) + sum(map(len, html)))
         return found
 
     def _about(self, picks: Sequence[Pick], found: int, interested: bool) -> tuple[dict[Slot, str], bytes]:

@@ -20,8 +20,6 @@ __all__ = ["ConnectionEnded", "Session", "Timeouts"]
 
 # a mailbox as it may stand between angle brackets; anything else could end the command and begin another
 _MAILBOX = re.compile(rb"[^\x00-\x20\x7f<>]{1,318}")
-_SHARED = 512
-_KNOWN_PARTS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,6 @@ class Session(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._ended: str = ""
-        self._clean: dict[int, bytes] = {}
         self._pending_reset = False
         self._answers_due = 0
         self._answers_got = 0
@@ -179,9 +176,8 @@ class Session(asyncio.Protocol):
         pieces = [message.header, b"\r\n", *body]
         if not body or body[-1][-2:] != b"\r\n":
             pieces.append(b"\r\n")
-        if not self._is_clean(message):
-            pieces = [_stuffed(b"".join(pieces))]
-        self._transport.write(b"".join(pieces))
+        content = b"".join(pieces)
+        self._transport.write(content if message.dotless else _stuffed(content))
 
     def finish(self, *, then: OutgoingMessage | None = None) -> None:
         """Write the final dot: the message is handed over. With it goes the envelope of the next (RFC 2920 §3.1).
@@ -257,21 +253,6 @@ class Session(asyncio.Protocol):
                 raise AddressInvalid(msg)
             options += b" SMTPUTF8"
         return b"MAIL FROM:<%b>%b\r\n" % (sender, options), b"RCPT TO:<%b>\r\n" % recipient, b"DATA\r\n"
-
-    def _is_clean(self, message: OutgoingMessage) -> bool:
-        """Whether no line begins with a dot. Parts that all messages share are looked through once."""
-        clean = self._clean
-        new = [part for part in message.body if id(part) not in clean]
-        # one search over all of them; the line feeds between them find a dot that begins a part
-        if b"\n." in b"\n".join((b"", *new)):
-            return False
-        for part in new:
-            if len(part) >= _SHARED:
-                if len(clean) >= _KNOWN_PARTS:
-                    clean.clear()
-                # holding the part keeps its id from being another's
-                clean[id(part)] = part
-        return b"\n." not in message.header
 
 
 def _check(message: OutgoingMessage) -> tuple[bytes, bytes]:

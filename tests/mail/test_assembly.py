@@ -6,6 +6,8 @@ from datetime import date
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from newsletter.domain.deliveries import OutgoingMessage
 from newsletter.domain.mailing import Slot
@@ -17,6 +19,9 @@ from newsletter.mail.encoding import pick_codec
 from newsletter.render.mail import PersonalCard, PersonalMail
 from tests.support.mails import BASE_URL, SECRET, make_assembler, make_renderer
 from tests.support.samples import make_issue, make_notice, make_recipient, select
+
+ISSUE = make_issue(3)
+ASSEMBLER = make_assembler()
 
 
 def read(message: OutgoingMessage) -> EmailMessage:
@@ -124,6 +129,22 @@ def test_a_name_with_line_breaks_stays_in_its_header() -> None:
     message = make_assembler().edition(issue, "en").build(recipient, select(issue))
     assert "Bcc" not in read(message)
     assert read(message)["To"].addresses[0].display_name == "Ada Bcc: victim@example.org"
+
+
+@given(
+    st.lists(st.sampled_from(["\n.\n", ".", "\r\n.\r\n", "a", "From ", " ", "é", "…", "x" * 75, "。"]), max_size=8).map(
+        "".join
+    ),
+    st.sampled_from(["en", "zh-Hans"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_line_begins_with_a_full_stop_whatever_people_write(text: str, language: str) -> None:
+    """What a message says of itself (`dotless`), so that no connection has to look through it again."""
+    recipient = make_recipient(name=text, interests=(text, f".{text}"))
+    matched = select(ISSUE, terms=(f".{text}", text))
+    message = ASSEMBLER.edition(ISSUE, language).build(recipient, matched)
+    assert message.dotless
+    assert b"\n." not in b"\n" + bytes(message)
 
 
 @pytest.mark.parametrize("address", ["", "ada", "@example.org", "ada@", "a b@example.org", "a@b\r\nRCPT TO:<x@y>"])

@@ -101,11 +101,11 @@ class LedgerWriter:
 
     def _write(self) -> None:
         """Hand what has gathered to the thread, unless that is busy."""
-        if self._writing is not None:
-            return
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._writing is not None:
+            return
         changes, self._changes = self._changes, []
         self._writing, self._begins = self._begins, []
         self._loop.run_in_executor(self._thread, self._record, changes, self._clock()).add_done_callback(self._written)
