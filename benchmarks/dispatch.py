@@ -188,7 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=10_000)
     parser.add_argument("--papers", type=int, default=15)
-    parser.add_argument("--connections", type=int, nargs="+", default=[10, 32])
+    parser.add_argument("--connections", type=int, nargs="+", default=[10, 64])
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,9 @@ from newsletter.store import migrations
 
 __all__ = ["Database"]
 
+_LOG_KEPT = 64 * 1024 * 1024
+"""Octets that SQLite's write-ahead log may keep on the disk between transactions."""
+
 
 class Database:
     """One database and its transactions.
@@ -135,6 +138,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     # FULL: a delivery marked `sent` must survive a power cut, or the reader gets it twice
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # planning for a million leaves a log as large as its rows; once it is written back its file is cut to this
+    cursor.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
     cursor.close()
 
 

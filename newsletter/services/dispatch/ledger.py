@@ -15,7 +15,7 @@ __all__ = ["LedgerWriter"]
 
 T = TypeVar("T")
 
-_GATHERING = 0.002
+_GATHERING = 0.003
 """Seconds that the first change of a group waits at most for others: far less than a relay's answer takes."""
 
 

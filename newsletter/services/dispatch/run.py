@@ -26,8 +26,6 @@ __all__ = ["Run", "SendSettings"]
 _S = DeliveryStatus
 _TOLD_EVERY = 1.0
 _RATE_OVER = 10
-_CROWD = 2
-"""Of so many connections one has to wait for the ledger before that is written: the others are busy meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,7 @@ class Run:
         opened, mark = self.clock(), asyncio.get_running_loop().time()
         run = self.deliveries.open_run(self.issue, owner(), at=opened, until=opened + lease)
         ledger = LedgerWriter(
-            self.deliveries, run, clock=self.clock, point=self.point, crowd=lambda: pool.open // _CROWD or 1
+            self.deliveries, run, clock=self.clock, point=self.point, crowd=lambda: max(1, pool.open * 3 // 4)
         )
         feed = self._feed(run, ledger)
         feed.lease_ends(mark + lease.total_seconds() * 0.9)
