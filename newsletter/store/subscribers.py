@@ -17,7 +17,7 @@ from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import SkipReason
 from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
 from newsletter.store.database import Database
-from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.tables import SubscriberRow, SuppressionRow
 
 __all__ = ["SqlSubscriberStore"]
@@ -150,7 +150,7 @@ class SqlSubscriberStore:
         found: set[str] = set()
         with self._database.read() as connection:
             for some in chunks(digests):
-                statement = select(_SUPPRESSION.c.digest).where(_SUPPRESSION.c.digest.in_(some))
+                statement = select(_SUPPRESSION.c.digest).where(among(connection, _SUPPRESSION.c.digest, some))
                 found.update(row.digest for row in connection.execute(statement))
         return frozenset(email for email, digest in asked.items() if digest in found)
 
@@ -161,7 +161,9 @@ class SqlSubscriberStore:
         with self._database.read() as connection:
             for some in chunks(keys):
                 statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state)
-                states.update(connection.execute(statement.where(_SUBSCRIBER.c.email_key.in_(some))).all())
+                states.update(
+                    connection.execute(statement.where(among(connection, _SUBSCRIBER.c.email_key, some))).all()
+                )
         result = dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
         for email, key in zip(emails, keys, strict=True):
             state = states.get(key, SubscriptionState.UNSUBSCRIBED)
