@@ -177,7 +177,7 @@ def send(folder: str, port: int, most: int) -> dict[str, float]:
         select=IssueSelector,
         mail=make_assembler(),
         opener=Connector(Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")),
-        settings=SendSettings(pool=PoolSettings(connections=10)),
+        settings=SendSettings(pool=PoolSettings(connections=64)),
         clock=now,
         point=point if most else lambda _name: None,
     ).run(issue)
