@@ -141,6 +141,8 @@ class Run:
 
     async def _wait_for_due(self, ledger: LedgerWriter, feed: DeliveryFeed) -> bool:
         """Sleep until a deferred delivery is due; False if there is none or the run should end."""
+        # the last outcomes may still gather: without them nothing would seem to be deferred
+        await ledger.flush()
         due = await ledger.call(lambda: self.deliveries.next_due(self.issue))
         if due is None:
             return False
