@@ -172,12 +172,25 @@ def _try_dkim(application: Application) -> str:
     keys = application.dkim_keys()
     if not keys:
         return "not set: leave it so only if your relay signs"
-    domain = application.settings.dkim.domain
-    sender = parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2].lower()
+    domain, sender = _domains(application)
     if sender != domain and not sender.endswith(f".{domain}"):
         msg = f"dkim.domain is {domain} but mail comes from {sender}: DMARC wants them aligned"
         raise NewsletterError(msg)
     return ", ".join(f"{key.algorithm} by {key.selector}._domainkey.{domain}" for key in keys)
+
+
+class _Domains(NamedTuple):
+    """The domain that signs, the sender's where none is set, and the sender's; in ASCII, as DNS knows them."""
+
+    signing: str
+    sender: str
+
+
+def _domains(application: Application) -> _Domains:
+    from newsletter.domain.addresses import ascii_domain  # noqa: PLC0415  # help needs none of it
+
+    sender = ascii_domain(parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2])
+    return _Domains(ascii_domain(application.settings.dkim.domain or sender), sender)
 
 
 def _try_links(application: Application) -> str:
@@ -201,8 +214,7 @@ def _made_keys(application: Application) -> _Keys:
     from newsletter.mail.dkim import create_key  # noqa: PLC0415  # help needs none of it
 
     s = application.settings.dkim
-    sender = parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2].lower()
-    domain = s.domain or sender
+    domain = _domains(application).signing
     created: list[str] = []
     if not s.key_file:
         path = application.settings.path(Path("dkim.pem"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter.domain.addresses import domain_of
 from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 
@@ -98,8 +99,8 @@ class Recipient:
 
     @property
     def domain(self) -> str:
-        """The domain of the address, in lower case: what rests and paces are kept by."""
-        return self.email.rpartition("@")[2].lower()
+        """The domain of the address, however it was written: what rests and paces are kept by."""
+        return domain_of(self.email)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

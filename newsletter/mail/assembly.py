@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from types import MappingProxyType
 from urllib.parse import quote
 
+from newsletter.domain.addresses import ascii_domain
 from newsletter.domain.deliveries import OutgoingMessage, Recipient
 from newsletter.domain.issues import Issue
 from newsletter.domain.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
@@ -38,24 +39,20 @@ _MORE_ROOM = 600
 
 
 def plain_address(address: str) -> str:
-    """The address with its domain in ASCII (IDNA), fit for an envelope.
+    """The address with its domain in ASCII (IDNA 2008), fit for an envelope.
 
     Raises:
-        AddressInvalid: no local part, no domain, or characters that could end a header or a command.
+        AddressInvalid: no local part, no domain or none that there can be, or characters that could end a header or a
+            command.
     """
     local, at, domain = address.rpartition("@")
     if not at or not local or _UNSAFE.search(address):
         msg = f"not an address that can be mailed: {address[:80]!r} (expected for example ada@example.org)"
         raise AddressInvalid(msg)
-    try:
-        host = domain if domain.isascii() else domain.encode("idna").decode()
-    except UnicodeError as error:
-        msg = f"the domain of {address[:80]!r} cannot be written in ASCII: {error}"
-        raise AddressInvalid(msg) from error
-    if not host or not host.isascii():
+    if not domain:
         msg = f"not an address that can be mailed: {address[:80]!r} (its domain is empty)"
         raise AddressInvalid(msg)
-    return f"{local}@{host}"
+    return f"{local}@{ascii_domain(domain)}"
 
 
 class MailAssembler:

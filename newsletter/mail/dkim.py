@@ -21,8 +21,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
+from newsletter.domain.addresses import ascii_domain
 from newsletter.domain.deliveries import OutgoingMessage
-from newsletter.errors import ConfigError
+from newsletter.errors import AddressInvalid, ConfigError
 
 __all__ = ["DkimKey", "DkimSigner", "create_key"]
 
@@ -154,11 +155,16 @@ class DkimSigner:
         Raises:
             ConfigError: a domain or selector that is none.
         """
+        try:
+            domain = ascii_domain(domain)
+        except AddressInvalid as error:
+            msg = f"dkim.domain cannot be signed for: {error}"
+            raise ConfigError(msg, key="dkim.domain") from error
         for key, value in (("dkim.domain", domain), *(("dkim.selector", k.selector) for k in keys)):
             if not _NAME.fullmatch(value):
                 msg = f"{key} is {value!r}, expected a DNS name such as example.org"
                 raise ConfigError(msg, key=key)
-        self._domain = domain.lower()
+        self._domain = domain
         self._keys = tuple(keys)
         self._form: BodyForm = body
         self._canonical: dict[int, tuple[bytes, bytes]] = {}

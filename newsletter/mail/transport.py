@@ -15,7 +15,8 @@ from typing import cast
 import aiosmtplib
 from pydantic import SecretStr
 
-from newsletter.errors import ConfigError, RelayUnavailable
+from newsletter.domain.addresses import ascii_domain
+from newsletter.errors import AddressInvalid, ConfigError, RelayUnavailable
 from newsletter.mail.session import Session, Timeouts
 
 __all__ = ["Connector", "Relay", "RelayRefuses", "Security"]
@@ -52,6 +53,12 @@ class Relay:
         if not self.host:
             msg = "smtp.host is not set: name the relay that takes your mail, for example smtp.example.org"
             raise ConfigError(msg, key="smtp.host")
+        try:
+            # the system's own resolver reads other letters by IDNA 2003, and would log in somewhere else
+            object.__setattr__(self, "host", ascii_domain(self.host))
+        except AddressInvalid as error:
+            msg = f"smtp.host cannot be reached: {error}"
+            raise ConfigError(msg, key="smtp.host") from error
         if self.username and self.security is Security.NONE and not (self.plaintext_login or _is_loopback(self.host)):
             msg = (
                 f'smtp.username is set with smtp.security = "none": the password would cross the network to '

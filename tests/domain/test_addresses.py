@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.addresses import MAX_ADDRESS, address_key, check_address
+from newsletter.domain.addresses import MAX_ADDRESS, address_key, ascii_domain, check_address, domain_of
 from newsletter.errors import AddressInvalid
 
 
@@ -59,6 +59,51 @@ def test_a_control_character_is_refused_before_it_can_reach_a_header(text: str) 
     assert str(raised.value).isprintable()
 
 
+# the examples of UTS 46 §4 "deviation characters" as registries hold them, and what IDNA 2003 made of them instead
+DEVIATIONS = [
+    ("straße.example", "xn--strae-oqa.example", "strasse.example"),
+    ("faß.de", "xn--fa-hia.de", "fass.de"),
+    ("βόλος.com", "xn--nxasmm1c.com", "xn--nxasmq6b.com"),
+    ("ශ්\u200dරී.com", "xn--10cl1a0b660p.com", "xn--10cl1a0b.com"),
+    ("نامه\u200cای.com", "xn--mgba3gch31f060k.com", "xn--mgba3gch31f.com"),
+]
+
+
+@pytest.mark.parametrize(("domain", "mailed", "other"), DEVIATIONS)
+def test_a_domain_is_the_one_that_was_registered_and_not_one_that_is_nearly_the_same(
+    domain: str, mailed: str, other: str
+) -> None:
+    assert (ascii_domain(domain), ascii_domain(mailed.upper())) == (mailed, mailed)
+    assert check_address(f"ada@{domain}") == check_address(f"ada@{mailed.upper()}") == f"ada@{domain}"
+    assert address_key(f"Ada@{domain}") == address_key(f"ada@{mailed.upper()}") != address_key(f"ada@{other}")
+    assert domain_of(f"ada@{domain}") == domain_of(f"ada@{mailed.upper()}") == domain != domain_of(f"ada@{other}")
+
+
+@pytest.mark.parametrize(
+    ("text", "mailed"),
+    [
+        ("STRAẞE.Example", "xn--strae-oqa.example"),
+        ("ΒΌΛΟΣ.com", "xn--nxasmq6b.com"),  # a capital is no final sigma
+        ("ｂücher。ｅxample", "xn--bcher-kva.example"),
+        ("bu\u0308cher.example", "xn--bcher-kva.example"),
+        ("müller_1.BÜCHER.example", ""),
+        ("lab_1.Example.org", "lab_1.example.org"),
+        ("xn--i-7iq.ws", "xn--i-7iq.ws"),
+        ("i❤.ws", ""),
+        ("a\u200cb.example", ""),
+        ("ü" * 70 + ".example", ""),
+        ("ü" * 100_000, ""),
+    ],
+)
+def test_other_spellings_are_mapped_and_what_dns_may_have_otherwise_is_not_guessed(text: str, mailed: str) -> None:
+    if mailed:
+        assert ascii_domain(text) == mailed
+        return
+    with pytest.raises(AddressInvalid, match="there is no domain") as raised:
+        ascii_domain(text)
+    assert len(str(raised.value)) < 400
+
+
 def test_a_megabyte_is_not_even_looked_at() -> None:
     """What is wrong with it is its length, not whatever stands in it, and the message does not repeat it all."""
     with pytest.raises(AddressInvalid, match=f"1000012 characters.* at most {MAX_ADDRESS}") as raised:
@@ -85,6 +130,11 @@ def test_spellings_of_one_mailbox_have_one_key(one: str, other: str) -> None:
 )
 def test_different_mailboxes_have_different_keys(one: str, other: str) -> None:
     assert address_key(one) != address_key(other)
+
+
+def test_two_ways_to_write_a_capital_have_one_key() -> None:
+    """Python's own lower case knows where a word ends, and makes another letter of a sigma there."""
+    assert address_key("ada@news.ΒΌΛΟΣ") == address_key(check_address("ada@news.ΒΌΛΟΣ")) == "ada@news.βόλοσ"
 
 
 @given(st.text(max_size=40).map(lambda text: f"{text}@xn--exmple-cua.org") | st.text(max_size=60))

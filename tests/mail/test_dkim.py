@@ -157,6 +157,11 @@ def test_a_domain_that_is_none_is_refused(keys: list[DkimKey], domain: str) -> N
         DkimSigner(domain, keys)
 
 
+def test_a_domain_of_other_letters_is_signed_for_in_ascii(keys: list[DkimKey]) -> None:
+    """RFC 6376 §3.5: `d=` holds A-labels."""
+    assert b" d=xn--strae-oqa.example;" in DkimSigner("Straße.example", keys[:1]).sign(message()).header
+
+
 def test_a_signature_changes_nothing_but_the_header(keys: list[DkimKey]) -> None:
     mail = message()
     signed = DkimSigner("example.org", keys).sign(mail)

@@ -408,3 +408,10 @@ def test_a_login_in_the_clear_has_to_be_asked_for_by_name() -> None:
     relay = Relay(host="relay.example.org", security=Security.NONE, plaintext_login=True, **secret)
     assert Relay(host="127.0.0.1", security=Security.NONE, **secret).username == "news"
     assert PASSWORD not in repr(relay)
+
+
+def test_a_relay_of_other_letters_is_the_one_that_is_named() -> None:
+    """The system's resolver would look for `mail.strasse.example`, and a password would go there."""
+    assert Relay(host="mail.Straße.example").host == "mail.xn--strae-oqa.example"
+    with pytest.raises(ConfigError, match=r"smtp\.host cannot be reached: there is no domain 'i❤\.example'"):
+        Relay(host="i❤.example")

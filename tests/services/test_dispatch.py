@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from newsletter.domain.addresses import check_address
 from newsletter.domain.deliveries import DeliveryStatus as S
 from newsletter.domain.deliveries import SkipReason, UncertainPolicy
 from newsletter.domain.selector import IssueSelector
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
+from newsletter.mail.pool import PoolSettings
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
@@ -158,6 +160,33 @@ def test_the_message_that_arrives_is_the_file_of_the_dry_run(newsletter: Dispatc
     for accepted in server.accepted:
         assert files[accepted.recipient].read_bytes() == accepted.content
     assert all(file.parent == report.folder for file in files.values())
+
+
+def test_a_domain_of_other_letters_is_mailed_and_paced_as_the_one_it_is(newsletter: Dispatching) -> None:
+    """IDNA 2003 made `strasse.example` of it: somebody else's."""
+    people = ["ada@straße.example", "bo@xn--strae-oqa.example", "cy@strasse.example", "di@βόλος.example"]
+    newsletter.subscribe(*(Subscriber(email=check_address(email)) for email in people))
+    newsletter.plan()
+    with running_server(Behaviour(answers={"RCPT": "421 4.3.2 Not now"})) as server:
+        newsletter.send(server, pool=PoolSettings(connections=1))
+        assert {rest.domain for rest in newsletter.store.deliveries.rests(at=newsletter.clock())} == {
+            "straße.example",
+            "strasse.example",
+            "βόλος.example",
+        }
+        # the second of one domain was not even asked for
+        assert sum(command.startswith("RCPT") for command in server.commands) == 3
+    newsletter.clock.forward(days=1)
+    with running_server() as server:
+        newsletter.send(server)
+    assert sorted(server.recipients) == [
+        "ada@xn--strae-oqa.example",
+        "bo@xn--strae-oqa.example",
+        "cy@strasse.example",
+        "di@xn--nxasmm1c.example",
+    ]
+    for mail in server.accepted:
+        assert f"To: {mail.recipient}\r\n".encode() in mail.content
 
 
 def test_a_dry_run_leaves_the_ledger_alone(newsletter: Dispatching, tmp_path: Path) -> None:
