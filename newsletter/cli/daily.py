@@ -12,7 +12,7 @@ import typer
 
 from newsletter.cli.collecting import collect
 from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application
-from newsletter.cli.output import print_json
+from newsletter.cli.output import err, print_json
 from newsletter.cli.reports import (
     dispatched_as_json,
     show_collected,
@@ -71,6 +71,8 @@ def send(
     if not json:
         show_collected(prepared.collected)
         show_enriched(prepared.enriched)
+        for why in prepared.missing:
+            err.print(why, markup=False)
     results = []
     # a mistake in a roster is told every day; it is no reason to run the day again
     complete = not prepared.problems

@@ -22,7 +22,7 @@ __all__ = ["Compose", "ComposeOptions"]
 LATE = timedelta(days=14)
 """How far back a paper may have been announced and still enter today's issue because it was collected late."""
 
-_WEEK = timedelta(days=6)
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +142,39 @@ class Compose:
     def run_weekly(self, day: date) -> Issue:
         """Freeze the weekly issue whose last day this is, out of the daily issues of its seven days.
 
+        A daily issue that was made only after the weekly one of its own week was out comes with this one. A day that
+        has no issue because its feeds were not read says so here too.
+
         Raises:
             NothingToDo: none of those days has an issue with papers.
         """
         key = IssueKey(day, Edition.WEEKLY)
         if self._is_settled(key):
             return self._kept(key)
-        days = [day - _WEEK + timedelta(days=n) for n in range(7)]
-        daily = [issue for d in days if (issue := self._store.issues.get(IssueKey(d))) is not None and issue.papers]
+        late = self._after_their_week(day - _WEEK)
+        dated = {d: self._daily(d) for d in _week_until(day)}
+        daily = [*late, *(issue for issue in dated.values() if issue is not None and issue.papers)]
         papers = {entry.id: entry for issue in daily for entry in issue.papers}
         arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
-        listings = tuple(listing for issue in daily for listing in issue.listings)
         if not arranged:
             raise self._without_issue(key, ())
-        return self._freeze(key, arranged, listings)
+        unread = (x for d, issue in dated.items() if issue is None for x in self._store.listings.on(d) if _is_unread(x))
+        return self._freeze(key, arranged, (*(x for issue in daily for x in issue.listings), *unread))
+
+    def _daily(self, day: date) -> Issue | None:
+        return self._store.issues.get(IssueKey(day))
+
+    def _after_their_week(self, last: date) -> list[Issue]:
+        """The first issues of those days of the week until `last` that were frozen after that week's issue was out."""
+        weekly = self._store.issues.status(IssueKey(last, Edition.WEEKLY))
+        if weekly is None or weekly.state is not IssueState.PUBLISHED:
+            return []
+        daily = filter(None, map(self._daily, _week_until(last)))
+        return [
+            issue
+            for issue in daily
+            if issue.papers and issue.revision == 1 and issue.frozen_at and issue.frozen_at > weekly.frozen_at
+        ]
 
     def is_out(self, day: date) -> bool:
         """Whether the daily issue of this day is published."""
@@ -219,13 +238,20 @@ class Compose:
         if issues.status(key) is not None:
             why.append("The issue that is out stays as it is.")
         issues.leave_out(key, dropped)
-        unread = [x for x in listings if x.status in {ListingStatus.FAILED, ListingStatus.STALE}]
-        return (IssueMissing if unread else NothingToDo)("\n".join(why))
+        return (IssueMissing if any(map(_is_unread, listings)) else NothingToDo)("\n".join(why))
 
     def _kept(self, key: IssueKey) -> Issue:
         issue = self._store.issues.get(key)
         assert issue is not None  # noqa: S101  # its status was read before
         return issue
+
+
+def _week_until(last: date) -> list[date]:
+    return [last - timedelta(days=n) for n in reversed(range(7))]
+
+
+def _is_unread(listing: Listing) -> bool:
+    return listing.status in {ListingStatus.FAILED, ListingStatus.STALE}
 
 
 def _shows_an_earlier_day(listing: Listing) -> bool:

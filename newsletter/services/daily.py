@@ -9,7 +9,7 @@ from datetime import date
 
 from newsletter.domain.issues import Issue
 from newsletter.domain.subscriptions import Cadence
-from newsletter.errors import NothingToDo
+from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose
 from newsletter.services.enrich import Enrich, EnrichReport
@@ -22,19 +22,23 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a day's preparation gave: how collecting and enriching went, and the issues that are ready to go out."""
+    """What a day's preparation gave: how collecting and enriching went, and the issues that are ready to go out.
+
+    `missing` says of each issue that should be there why it is not; the others go out without it.
+    """
 
     day: date
     collected: CollectReport
     enriched: EnrichReport
     issues: tuple[Issue, ...] = field(default=())
+    missing: tuple[str, ...] = field(default=())
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What a person should look at: feeds that were not read, and why the engine was given up."""
         unread = (*self.collected.failed, *self.collected.stale)
         told = [f"{' '.join(filter(None, (x.source, x.feed)))}: {x.status}, {x.note}" for x in unread]
-        return (*told, *([f"engine: {self.enriched.stopped}"] if self.enriched.stopped else ()))
+        return (*told, *([f"engine: {self.enriched.stopped}"] if self.enriched.stopped else ()), *self.missing)
 
 
 class Daily:
@@ -57,6 +61,7 @@ class Daily:
 
         Raises:
             NothingToDo: there is no issue; the message says why, feed by feed.
+            IssueMissing: there is none either, though a feed should have had papers.
         """
         collected = asyncio.run(self._collect.run(day))
         # what is written now would enter no issue: the day's is out, and late papers come with the next
@@ -67,12 +72,15 @@ class Daily:
             Cadence.WEEKLY: self._compose.run_weekly,
         }
         issues: list[Issue] = []
-        nothing: NothingToDo | None = None
+        missing: list[IssueMissing] = []
+        nothing: list[NothingToDo] = []
         for cadence in self.editions_due(day):
             try:
                 issues.append(composers[cadence](day))
+            except IssueMissing as error:
+                missing.append(error)
             except NothingToDo as error:
-                nothing = nothing or error
-        if not issues and nothing is not None:
-            raise nothing
-        return Prepared(day, collected, enriched, tuple(issues))
+                nothing.append(error)
+        if not issues:
+            raise [*missing, *nothing][0]
+        return Prepared(day, collected, enriched, tuple(issues), tuple(map(str, missing)))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.domain.announcements import ListingStatus
-from newsletter.domain.issues import Edition, Issue, IssueState
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState
 from newsletter.domain.selection import Selector
 from newsletter.domain.subscriptions import Cadence
 from newsletter.domain.summaries import FailureKind
@@ -133,16 +133,38 @@ def test_a_holiday_is_no_failure(store: SqlStore, clock: Ticking) -> None:
         daily(store, clock, closed).prepare(MONDAY)
 
 
-def test_a_day_without_any_source_is_a_failure_and_keeps_the_weekly_issue_waiting(
+def unread() -> ScriptedSource:
+    return source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.FAILED))
+
+
+def test_a_day_without_any_source_is_a_failure(store: SqlStore, clock: Ticking) -> None:
+    with pytest.raises(IssueMissing, match=r"cs\.AI: failed"):
+        daily(store, clock, unread()).prepare(FRIDAY)
+
+
+def test_a_last_day_without_any_source_does_not_cost_the_week_its_issue(store: SqlStore, clock: Ticking) -> None:
+    """It is a problem of its own: nobody makes the weekly issue on another day."""
+    daily(store, clock).prepare(MONDAY)
+    prepared = daily(store, clock, unread()).prepare(FRIDAY)
+    [weekly] = prepared.issues
+    assert weekly.key == IssueKey(FRIDAY, Edition.WEEKLY)
+    assert [e.id for e in weekly.papers] == [paper_id(n) for n in (3, 2, 1)]
+    assert {(x.day, x.status) for x in weekly.listings} == {
+        (MONDAY, ListingStatus.FRESH),
+        (FRIDAY, ListingStatus.FAILED),
+    }
+    assert prepared.problems[-1].startswith(f"No issue for {FRIDAY}: ")
+
+
+def test_a_last_day_that_is_read_after_the_weekly_issue_is_out_comes_with_the_next(
     store: SqlStore, clock: Ticking
 ) -> None:
-    """A weekly issue that went out now would never have the papers of its last day."""
     daily(store, clock).prepare(MONDAY)
-    down = source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.FAILED))
-    with pytest.raises(IssueMissing, match=r"cs\.AI: failed"):
-        daily(store, clock, down).prepare(FRIDAY)
-    both = daily(store, clock).prepare(FRIDAY).issues
-    assert [issue.key.edition for issue in both] == [
-        Edition.DAILY,
-        Edition.WEEKLY,
-    ]
+    [weekly] = daily(store, clock, unread()).prepare(FRIDAY).issues
+    store.issues.mark(weekly.key, 1, IssueState.PUBLISHED, clock())
+    first, same = daily(store, clock).prepare(FRIDAY).issues
+    assert ([e.id for e in first.papers], same) == ([paper_id(5)], weekly)
+    after = FRIDAY + timedelta(days=7)
+    papers = ScriptedSource({"cs.CL": [announced(7, after)], "cs.AI": []})
+    [_, following] = daily(store, clock, papers).prepare(after).issues
+    assert [e.id for e in following.papers] == [paper_id(7), paper_id(5)]
