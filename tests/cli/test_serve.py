@@ -40,7 +40,7 @@ def test_it_serves_the_links_of_the_settings_it_is_given(tmp_path: Path) -> None
         try:
             said = process.stdout.readline()
             address = said.split()[-1]
-            with httpx.Client(base_url=address, trust_env=False) as client:
+            with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:
                 assert client.get("/health").status_code == 200
                 assert client.get("/").text == "<p>Published</p>"
                 own = feed_token(store.secret(), reader.id, reader.email, reader.feed_epoch)

@@ -39,7 +39,7 @@ def site(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(store: SqlStore, site: Path) -> Iterator[httpx.Client]:
     """A client of the running application; follows no redirect and keeps no cookie."""
-    with running(make_app(store, site)) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with running(make_app(store, site)) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         yield client
 
 

@@ -266,7 +266,7 @@ def test_after_a_restart_the_bytes_and_the_tag_are_the_same(
     client: httpx.Client, store: SqlStore, site: Path, feed: str
 ) -> None:
     first = client.get(f"{feed}.atom")
-    with running(make_app(store, site)) as url, httpx.Client(base_url=url, trust_env=False) as other:
+    with running(make_app(store, site)) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as other:
         second = other.get(f"{feed}.atom")
     assert second.content == first.content
     assert second.headers["etag"] == first.headers["etag"]
@@ -367,7 +367,7 @@ def test_who_has_left_is_offered_no_feed(client: httpx.Client, store: SqlStore, 
 
 def test_the_feed_names_the_address_it_is_fetched_from(store: SqlStore, site: Path, feed: str) -> None:
     app = make_app(store, site, base_url="https://news.example.org/papers")
-    with running(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         for form in ("atom", "rss"):
             links = feedparser.parse(client.get(f"{feed}.{form}").content).feed.links
             own = [link.href for link in links if link.rel == "self"]
@@ -391,7 +391,7 @@ def counted(store: SqlStore, site: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     feeds = make_feeds(store)
     assert isinstance(feeds, Counting)
     app = make_app(store, site, feeds=feeds)
-    with running(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         yield feeds, client
 
 
@@ -441,7 +441,7 @@ def test_a_rush_of_feed_readers_holds_up_nobody_who_unsubscribes(
     assert isinstance(feeds, Slow)
     with (
         running(make_app(store, site, feeds=feeds)) as url,
-        httpx.Client(base_url=url, trust_env=False, timeout=20, limits=httpx.Limits()) as client,
+        httpx.Client(base_url=url, trust_env=False, timeout=60, limits=httpx.Limits()) as client,
         ThreadPoolExecutor(len(readers) * 2) as threads,
     ):
         asked = [
@@ -450,8 +450,8 @@ def test_a_rush_of_feed_readers_holds_up_nobody_who_unsubscribes(
             for _ in "ab"
         ]
         try:
-            assert feeds.begun.wait(10)
-            answer = client.post(f"/unsubscribe/{token_of(store, 'unsubscribe')}", timeout=5)
+            assert feeds.begun.wait(60)
+            answer = client.post(f"/unsubscribe/{token_of(store, 'unsubscribe')}", timeout=60)
             assert answer.status_code == 200
         finally:
             feeds.go.set()
@@ -476,7 +476,7 @@ def test_documents_that_are_kept_are_bounded(store: SqlStore, site: Path, issues
         patch.setattr(SubscriberFeedRoute, "__init__", remember)
         app = make_app(store, site)
     sizes = []
-    with running(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         for email in readers:
             assert client.get(f"/feed/{token_of(store, 'feed', email)}.atom").status_code == 200
             sizes.append(routes[0].held)

@@ -30,7 +30,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, htt
     database = Database(f"sqlite:///{folder / 'newsletter.db'}")
     database.open()
     app = make_app(make_store(database), folder / "site")
-    with running(app) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         yield folder, client
     database.close()
 
@@ -200,7 +200,7 @@ def test_a_folder_without_a_page_is_not_listed(client: httpx.Client, site: Path)
 def raw(client: httpx.Client, path: bytes) -> bytes:
     """What the server answers to a path that no client would send."""
     parts = urlsplit(str(client.base_url))
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5) as line:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as line:
         line.sendall(b"GET %b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path)
         answer = b""
         while part := line.recv(65536):

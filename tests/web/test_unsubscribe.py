@@ -130,7 +130,7 @@ def test_a_mail_leads_to_an_end_of_mail(database: Database, tmp_path: Path) -> N
     reader = store.subscribers.get(EMAIL)
     assert reader is not None
     issue = make_issue()
-    with running(make_app(store, tmp_path)) as url, httpx.Client(trust_env=False) as client:
+    with running(make_app(store, tmp_path)) as url, httpx.Client(trust_env=False, timeout=60) as client:
         edition = make_assembler(url).edition(issue, "en")
         recipient = Recipient(subscriber_id=reader.id, email=reader.email, name=reader.name, language="en")
         built = edition.build(recipient, select(issue))
