@@ -34,6 +34,12 @@ __all__ = [
     "metadata",
 ]
 
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For tables whose ids are known outside: in a token, in an envelope sender, to a process, in rows of other tables.
+
+Otherwise SQLite gives the id of the newest row, once that is gone, to the next one, and with it all that it stands for.
+"""
+
 metadata: MetaData = SQLModel.metadata
 # names that migrations can rely on, the same on both databases
 metadata.naming_convention = {
@@ -181,6 +187,7 @@ class SubscriberRow(SQLModel, table=True):
     """
 
     __tablename__ = "subscriber"
+    __table_args__ = (_NEVER_AGAIN,)
 
     id: int | None = Field(default=None, primary_key=True)
     email: str
@@ -212,7 +219,7 @@ class DispatchRow(SQLModel, table=True):
     """The dispatch of one issue: which revision was planned when, and whether it is paused."""
 
     __tablename__ = "dispatch"
-    __table_args__ = (UniqueConstraint("day", "edition"),)
+    __table_args__ = (UniqueConstraint("day", "edition"), _NEVER_AGAIN)
 
     id: int | None = Field(default=None, primary_key=True)
     day: date
@@ -227,6 +234,7 @@ class DispatchRunRow(SQLModel, table=True):
     """One process that sends an issue. Its id is the fence: what it may change carries that id."""
 
     __tablename__ = "dispatch_run"
+    __table_args__ = (_NEVER_AGAIN,)
 
     id: int | None = Field(default=None, primary_key=True)
     dispatch_id: int = Field(index=True)
@@ -257,6 +265,7 @@ class DeliveryRow(SQLModel, table=True):
         ),
         # all of an issue, nearly in the order in which they lie on disk; in that of addresses each would cost a page
         Index("ix_delivery_subscriber", "dispatch_id", "subscriber_id"),
+        _NEVER_AGAIN,
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -16,6 +16,7 @@ from newsletter.domain.selector import IssueSelector
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
 from newsletter.mail.pool import PoolSettings
+from newsletter.services.audit import Audit
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
@@ -56,6 +57,20 @@ def test_whoever_subscribes_after_planning_is_added_by_the_next_plan(newsletter:
     assert newsletter.plan() == 2
     newsletter.subscribe(*subscribers(3))
     assert newsletter.plan() == 1
+
+
+def test_whoever_comes_after_the_newest_has_left_is_somebody_else(newsletter: Dispatching) -> None:
+    newsletter.subscribe(*subscribers(3))
+    newsletter.plan()
+    with running_server() as server:
+        newsletter.send(server)
+        newsletter.store.subscribers.remove("reader0003@example.org")
+        newsletter.subscribe(*subscribers(1, "example.net"))
+        assert newsletter.plan() == 1
+        newsletter.send(server)
+    assert server.recipients[-1] == "reader0001@example.net"
+    assert len({mail.sender for mail in server.accepted}) == 4
+    assert Audit(newsletter.store.deliveries, newsletter.store.subscribers).run(newsletter.issue.key).faults == ()
 
 
 def test_the_plan_says_why_somebody_is_skipped(newsletter: Dispatching) -> None:

@@ -197,3 +197,17 @@ def test_a_roster_that_is_taken_in_again_keeps_the_feeds_address(store: SqlStore
     assert renewed is not None
     store.subscribers.upsert([Subscriber(email=EMAIL, interests=("other",), origin="roster")])
     assert service.find(Purpose.FEED, renewed.feed) == reader(store)
+
+
+def test_a_feed_that_was_revoked_stays_so_for_the_same_address_subscribed_anew(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    first = service.preferences(token(store, "preferences"))
+    assert first is not None
+    service.renew_feed(token(store, "preferences"))
+    old = reader(store)
+    store.subscribers.remove(EMAIL)
+    store.subscribers.upsert([Subscriber(email=EMAIL)])
+    assert reader(store).id > old.id
+    assert service.find(Purpose.FEED, first.feed) is None
+    unsubscribe = subscriber_token(SECRET, "unsubscribe", old.id, EMAIL)
+    assert service.find(Purpose.UNSUBSCRIBE, unsubscribe) is None

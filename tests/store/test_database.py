@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -31,6 +32,55 @@ def test_migrations_make_exactly_the_tables_of_the_models(database: Database) ->
 def test_the_list_of_revisions_is_that_of_the_scripts() -> None:
     script = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert tuple(step.revision for step in reversed(list(script.walk_revisions()))) == migrations.REVISIONS
+
+
+def test_tables_that_never_give_an_id_twice_are_made_so_by_the_migrations(tmp_path: Path) -> None:
+    """A later migration that makes such a table anew must say it again: comparing the tables does not show it."""
+    database = Database("sqlite:///newsletter.db", folder=tmp_path)
+    database.open()
+    with database.read() as connection:
+        statement = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'"
+        migrated = set(connection.exec_driver_sql(statement).scalars())
+    wanted = {t.name for t in metadata.sorted_tables if t.dialect_options["sqlite"]["autoincrement"]}
+    assert migrated == wanted == {"subscriber", "dispatch", "dispatch_run", "delivery"}
+    database.close()
+
+
+def test_an_older_database_keeps_its_rows_and_gives_no_id_again_that_it_gave(database_url: str) -> None:
+    """Subscriber 7 was planned and is gone, run 5 was pruned; subscriber 3 is the last one there."""
+    database = Database(database_url)
+    rows = {
+        "subscriber": "INSERT INTO subscriber (id, email, email_key, name, interests, language, cadence, max_papers, "
+        "state, origin, roster_row, feed_epoch, created_at, changes) VALUES (3, 'Ada@example.org', 'ada@example.org', "
+        "'Ada', '[\"agents\"]', 'en', 'daily', 5, 'confirmed', 'cli', '', 2, '2026-06-01 00:00:00', 4)",
+        "dispatch": "INSERT INTO dispatch (id, day, edition, revision, issue_hash, planned_at, paused) "
+        "VALUES (2, '2026-06-02', 'daily', 1, 'abc', '2026-06-02 06:30:00', '')",
+        "dispatch_run": "INSERT INTO dispatch_run (id, dispatch_id, owner, started_at, lease_until, sent) "
+        "VALUES (4, 2, 'host:1:1', '2026-06-02 06:30:00', '2026-06-02 06:31:00', 1)",
+        "delivery": "INSERT INTO delivery (id, dispatch_id, subscriber_id, email, email_key, domain, name, language, "
+        "interests, cadence, status, reason, attempts, reply, message_id, updated_at, run_id) VALUES (9, 2, 7, "
+        "'bo@example.org', 'bo@example.org', 'example.org', '', 'en', '[]', 'daily', 'sent', '', 1, '250 ok', '<1@x>', "
+        "'2026-06-02 06:30:01', 5)",
+    }
+    with database.write() as connection:
+        command.upgrade(migrations.make_config(connection), "0007")
+        for statement in rows.values():
+            connection.exec_driver_sql(statement)
+        before = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").mappings().one() for name in rows}
+    database.upgrade()
+    with database.write() as connection:
+        after = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").mappings().one() for name in rows}
+        assert after == before
+        if database.is_sqlite:
+            assert dict(connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").all()) == {
+                "subscriber": 7,
+                "dispatch": 2,
+                "dispatch_run": 5,
+                "delivery": 9,
+            }
+            command.downgrade(migrations.make_config(connection), "0007")
+            assert connection.exec_driver_sql("SELECT * FROM subscriber").mappings().one() == before["subscriber"]
+    database.close()
 
 
 def _stamp(database: Database, revision: str) -> None:
