@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from newsletter.domain.moments import iso_day
 from newsletter.domain.papers import PaperId, parse_arxiv_id, parse_paper_id
 from newsletter.domain.texts import segments
 from newsletter.errors import SourceMalformed
@@ -103,10 +104,8 @@ def day_of(lines: Sequence[Line], day: date | None, profile: str) -> date:
 def _dates(lines: Sequence[Line]) -> Iterator[date]:
     for line in lines:
         for match in _DATE.finditer(line.text):
-            try:
-                yield date.fromisoformat(match[0])
-            except ValueError:
-                continue
+            if day := iso_day(match[0]):
+                yield day
 
 
 def paper_of_link(link: str) -> tuple[PaperId, int | None]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from newsletter.cli.output import ConsoleProgress, err
+from newsletter.domain.moments import iso_day
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,11 +37,11 @@ def parse_day(text: str) -> date:
     Raises:
         UsageError: it is no day.
     """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    day = iso_day(text)
+    if day is None:
         msg = f"expected a day such as 2026-06-02, got {text!r}."
-        raise UsageError(msg) from None
+        raise UsageError(msg)
+    return day
 
 
 def today(application: Application) -> date:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from newsletter.domain.announcements import AnnounceType, Listing, Notice
+from newsletter.domain.moments import iso_day
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.silence import Silence
@@ -48,7 +49,11 @@ class IssueKey:
             ValueError: the text is no slug.
         """
         day, _, edition = slug[:10], slug[10:11], slug[11:]
-        return cls(date.fromisoformat(day), Edition(edition) if edition else Edition.DAILY)
+        read = iso_day(day)
+        if read is None:
+            msg = f"expected a slug such as 2026-06-02, got {slug!r}"
+            raise ValueError(msg)
+        return cls(read, Edition(edition) if edition else Edition.DAILY)
 
 
 class IssueState(StrEnum):

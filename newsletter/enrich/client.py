@@ -7,15 +7,13 @@ one that takes none is asked in plain words. The key goes into the client and no
 
 from __future__ import annotations
 
-import contextlib
-import email.utils
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from newsletter.domain.moments import retry_after
 from newsletter.domain.ports import Clock
 from newsletter.domain.summaries import FailureKind
 from newsletter.domain.summary_schema import bounded
@@ -217,18 +215,10 @@ class ChatClient:
     def _retry_after(self, error: openai.APIStatusError) -> float | None:
         """Seconds to wait by `retry-after-ms` or `Retry-After` (RFC 9110 §10.2.3: seconds or a date)."""
         headers = error.response.headers
-        for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-            value = headers.get(name, "")
-            with contextlib.suppress(ValueError):
-                return max(0.0, float(value) / unit)
-        with contextlib.suppress(ValueError, TypeError):
-            until = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
-            return max(0.0, (until - self._now(until)).total_seconds())
-        return None
-
-    def _now(self, like: datetime) -> datetime:
         now = self._clock()
-        return now if like.tzinfo else now.replace(tzinfo=None)
+        if (milliseconds := retry_after(headers.get("retry-after-ms", ""), now)) is not None:
+            return milliseconds / 1000
+        return retry_after(headers.get("retry-after", ""), now)
 
 
 def _declines_content(error: Exception) -> bool:

@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date
-from email.utils import parsedate_to_datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
 import feedparser
 from lxml import etree
 
+from newsletter.domain.moments import iso_moment, mail_moment, within_reason
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._xml import ATOM, DC, RDF, RSS1, children, parse_xml, refuse_what_is_no_feed, text_of
@@ -99,16 +99,12 @@ def _from_atom(entry: etree._Element) -> Item:
 
 def _day(text: str) -> date | None:
     """The day in UTC."""
-    text = text.strip()
-    if not text:
+    if not text.strip():
         return None
-    stamp = _fields.moment(text)
+    stamp = iso_moment(text) or mail_moment(text)
     if stamp is None:
-        try:
-            stamp = parsedate_to_datetime(text)
-        except ValueError:
-            raise _OddDateError from None
-    return stamp.astimezone(UTC).date() if stamp.tzinfo else stamp.date()
+        raise _OddDateError
+    return stamp.astimezone(UTC).date()
 
 
 def _by_feedparser(body: bytes) -> list[Item]:
@@ -139,9 +135,18 @@ def _from_feedparser(entry: Any) -> Item:  # noqa: ANN401 - feedparser's own dic
         summary=entry.get("summary", "") or content,
         authors=[name for name in names if name] or [entry.get("author", "")],
         tags=[tag.get("term") or "" for tag in entry.get("tags", [])[:50]],
-        published=date(stamp.tm_year, stamp.tm_mon, stamp.tm_mday) if stamp else None,
+        published=_day_of(stamp[:3]) if stamp else None,
         doi=entry.get("prism_doi", "") or entry.get("dc_identifier", ""),
     )
+
+
+def _day_of(parts: tuple[int, int, int]) -> date | None:
+    """The day of these numbers, which feedparser has not checked."""
+    try:
+        stamp = within_reason(datetime(*parts, tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
+    return stamp.date() if stamp else None
 
 
 def json_items(body: bytes) -> Iterator[Item]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from newsletter.domain.moments import iso_moment
 from newsletter.domain.papers import PaperId, arxiv_number
 from newsletter.domain.texts import clean, readable
 
@@ -52,8 +53,5 @@ def arxiv_links(paper_id: PaperId) -> dict[str, str]:
 
 def moment(text: str) -> datetime | None:
     """An ISO 8601 date or moment in UTC, None where it is none."""
-    try:
-        stamp = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return (stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC)
+    stamp = iso_moment(text)
+    return stamp.astimezone(UTC) if stamp else None

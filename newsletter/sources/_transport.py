@@ -7,15 +7,15 @@ import ipaddress
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
+from newsletter.domain.moments import retry_after
 from newsletter.domain.ports import HostGate
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
 
-__all__ = ["Ask", "GuardedTransport", "Limits", "gate_of", "retry_after"]
+__all__ = ["Ask", "GuardedTransport", "Limits", "gate_of"]
 
 _THROTTLED_TEXT = b"Rate exceeded."
 _CHUNK = 64 * 1024
@@ -165,18 +165,6 @@ def _is_inner(address: str) -> bool:
         return True
     mapped = getattr(ip, "ipv4_mapped", None)
     return not (mapped or ip).is_global or ip.is_multicast
-
-
-def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or a date), None if it cannot be read."""
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp())
 
 
 async def _refuse_inner_addresses(url: httpx.URL) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml import etree
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.authors import split_authors
 from newsletter.domain.calendar import eastern_day
+from newsletter.domain.moments import iso_day, mail_moment
 from newsletter.domain.papers import Author, Paper, parse_arxiv_id
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
@@ -115,7 +115,10 @@ def parse(body: bytes) -> Page:
 
 
 def _record(element: etree._Element) -> Record:
-    changed = date.fromisoformat(text_of(element, f"{_OAI}header", f"{_OAI}datestamp").strip()[:10])
+    changed = iso_day(text_of(element, f"{_OAI}header", f"{_OAI}datestamp").strip()[:10])
+    if changed is None:
+        msg = "does not say when it changed"
+        raise ValueError(msg)
     metadata = element.find(f"{_OAI}metadata")
     for tag, read in _FORMATS.items():
         found = metadata.find(tag) if metadata is not None else None
@@ -130,12 +133,17 @@ def _record(element: etree._Element) -> Record:
 
 
 def _raw(element: etree._Element, _: str) -> tuple[Paper, tuple[datetime, ...]]:
-    versions = tuple(
-        parsedate_to_datetime(text_of(version, f"{_RAW}date").strip()).astimezone(UTC)
-        for version in element.iterfind(f"{_RAW}version")
-    )
+    versions = tuple(_submitted(text_of(version, f"{_RAW}date")) for version in element.iterfind(f"{_RAW}version"))
     authors = split_authors(text_of(element, f"{_RAW}authors"), conjunction=True)
     return _paper(element, _RAW, authors, versions, len(versions) or None), versions
+
+
+def _submitted(text: str) -> datetime:
+    stamp = mail_moment(text)
+    if stamp is None:
+        msg = f"does not say when a version was submitted, but {text.strip()[:60]!r}"
+        raise ValueError(msg)
+    return stamp.astimezone(UTC)
 
 
 def _arxiv(element: etree._Element, _: str) -> tuple[Paper, tuple[datetime, ...]]:

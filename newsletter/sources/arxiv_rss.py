@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from email.utils import parsedate_to_datetime
 from html import unescape
 from urllib.parse import quote
 
@@ -19,6 +18,7 @@ from lxml import etree
 from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.authors import split_authors
 from newsletter.domain.calendar import announcement_day, eastern_day
+from newsletter.domain.moments import mail_moment
 from newsletter.domain.papers import Paper, parse_arxiv_id
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
@@ -218,10 +218,8 @@ def _announcement(item: _Item, feed: str, day: date | None) -> Announcement:
 
 def _mail_date(text: str) -> date | None:
     """The date as written (RFC 822): arXiv writes midnight Eastern, whatever the offset makes of it in UTC."""
-    try:
-        return parsedate_to_datetime(text.strip()).date() if text.strip() else None
-    except ValueError:
-        return None
+    stamp = mail_moment(text)
+    return stamp.date() if stamp else None
 
 
 def _without_tags(html: str) -> str:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.authors import read_author
+from newsletter.domain.moments import iso_day, within_reason
 from newsletter.domain.papers import Author, Paper, PaperId, parse_paper_id
 from newsletter.domain.summaries import RATINGS, Keyword, Provenance, Rating, Summary
 from newsletter.domain.texts import clean
@@ -31,6 +32,14 @@ SUMMARY_ENGINE = "file"
 
 _LINE = 4 * 1024 * 1024
 _AUTHORS = 10_000
+
+
+def _usable(day: date) -> date:
+    if iso_day(day.isoformat()) is None:
+        msg = f"expected a day that a paper can be announced on, got {day}"
+        raise ValueError(msg)
+    return day
+
 
 _Note = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
@@ -77,7 +86,7 @@ class _Line(_Lenient):
     authors: list[str | _Named] = Field(default_factory=list, max_length=_AUTHORS)
     categories: list[str] = Field(default_factory=list, max_length=100)
     announce_type: AnnounceType = AnnounceType.NEW
-    announced: date | None = None
+    announced: Annotated[date, AfterValidator(_usable)] | None = None
     version: Annotated[int, Field(ge=1, le=9999)] | None = None
     links: dict[str, str] = Field(default_factory=dict)
     summaries: dict[str, _Summary] = Field(default_factory=dict)
@@ -150,7 +159,7 @@ def _announcement(line: _Line, day: date, feed: str) -> Announcement:
             doi=clean(line.doi).strip()[:200],
             journal_ref=_fields.line(line.journal_ref)[0],
             license=_fields.web_address(line.license),
-            submitted=_fields.moment(line.submitted.isoformat()) if line.submitted else None,
+            submitted=_utc(line.submitted) if line.submitted else None,
             upvotes=line.upvotes,
             stars=line.stars,
             organization=_fields.line(line.organization)[0],
@@ -160,6 +169,11 @@ def _announcement(line: _Line, day: date, feed: str) -> Announcement:
             _summary(paper_id, version, language, summary) for language, summary in sorted(line.summaries.items())
         ),
     )
+
+
+def _utc(stamp: datetime) -> datetime | None:
+    usable = within_reason(stamp)
+    return usable.astimezone(UTC) if usable else None
 
 
 def _author(entry: str | _Named) -> Author | None:

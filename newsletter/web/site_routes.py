@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from newsletter.domain.moments import mail_moment
 from newsletter.domain.ports import Clock
 from newsletter.web.published import Document, Folder, PublishedSite
 
@@ -64,11 +65,8 @@ def is_current(request: Request, etag: str, modified: float, now: datetime) -> b
     since = request.headers.get("if-modified-since")
     if since is None or now.timestamp() - modified < _SETTLED:
         return False
-    try:
-        moment = parsedate_to_datetime(since)
-    except ValueError:
-        return False
-    return _whole_second(modified) <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    moment = mail_moment(since)
+    return moment is not None and _whole_second(modified) <= moment
 
 
 def _whole_second(modified: float) -> datetime:

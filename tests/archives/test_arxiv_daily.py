@@ -34,6 +34,12 @@ def document(*fields, row_tldrs=None):
     )
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
+def test_an_impossible_date_in_the_head_is_no_date(day):
+    with pytest.raises(SourceMalformed, match="names no date"):
+        read_arxiv_daily(f"# {day}\n\n" + document(NEW), None)
+
+
 NEW = (
     "番茄的梯度",
     "Gradients of Tomatoes",

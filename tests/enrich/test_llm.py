@@ -249,6 +249,13 @@ async def test_a_date_in_retry_after_is_understood():
     assert 8.5 < waits[0] <= 9.0
 
 
+@pytest.mark.parametrize("date", ["Mon, 01 Jan 0001 00:00:00 +0500", "Tue, 02 Jun 2026 00:00:00 +99999999999999"])
+async def test_an_impossible_date_in_retry_after_is_as_good_as_none(date):
+    told = [Answer(status=429, headers={"retry-after": date})]
+    summaries, _ = await ask(lambda question: told.pop() if told else honest(question), papers=PAPERS[:1])
+    assert summaries[PAPERS[0].id].failure is None
+
+
 async def test_without_a_time_the_pauses_grow():
     waits = Waits()
     summaries, _ = await ask(lambda _: Answer(status=429), papers=PAPERS[:1], waits=waits)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -191,6 +193,54 @@ async def test_no_paper_that_was_collected_is_lost_to_a_hostile_server(make_clie
         await collect.run(DAY, again=True)
     assert len(list(store.papers.announced(DAY, DAY))) == 2
     assert {listing.status for listing in store.listings.on(DAY)} == {ListingStatus.FRESH}
+
+
+ISO_DATES = [
+    "0001-01-01T00:00:00+05:00",
+    "9999-12-31T23:59:59-05:00",
+    "0001-01-01",
+    "9999-12-31",
+    "0000-00-00T00:00:00Z",
+    "2026-06-02T00:00:00+99999999999999",
+    "99999999999999-06-02T00:00:00Z",
+]
+MAIL_DATES = [
+    "Mon, 01 Jan 0001 00:00:00 +0500",
+    "Fri, 31 Dec 9999 23:59:59 -0500",
+    "Mon, 01 Jan 0000 00:00:00 GMT",
+    "Tue, 02 Jun 2026 00:00:00 +99999999999999",
+    "Tue, 02 Jun 99999999999999 00:00:00 GMT",
+]
+
+
+@pytest.mark.parametrize(("iso", "mail"), list(zip(ISO_DATES, cycle(MAIL_DATES), strict=False)))
+async def test_no_date_of_a_server_ends_a_run(make_client: MakeClient, tmp_path: Path, iso: str, mail: str) -> None:
+    """Every date of every kind's good answer is such a one, in the body and in the header fields."""
+    kinds: dict[str, bytes] = {**GOOD, "feed": test_feed.RSS}
+    bodies = {
+        kind: re.sub(
+            rb"\w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-A-Z0-9]+|\b2026-\d\d-\d\d(?:T[\d:.]+Z)?",
+            lambda match: (mail if b"," in match[0] else iso).encode(),
+            body,
+        )
+        for kind, body in kinds.items()
+    }
+    assert all((mail if kind == "arxiv-rss" else iso).encode() in bodies[kind] for kind in ("arxiv-rss", "hf-daily"))
+    headers = {"Date": mail, "Last-Modified": mail, "Expires": mail, "Age": "9" * 400, "Retry-After": mail}
+    headers |= {"Cache-Control": f"max-age={'9' * 400}"}
+    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
+    database.open()
+    store = SqlStore(database, merge=merge, clock=lambda: NOW)
+    for kind in KINDS:
+        statuses = [503, 200, 200]
+        with serving(lambda _, told=statuses, kind=kind: Reply(bodies.get(kind, b""), told[-1], headers)) as server:
+            source = make(kind, make_client(retry=Retry(attempts=1)), server.url, tmp_path)
+            line = {"id": "2606.00099", "title": "T", "announced": iso, "submitted": iso}
+            (tmp_path / "papers.jsonl").write_text(json.dumps(line))
+            while statuses:
+                report = await Collect(store.papers, store.listings, [source], Silent()).run(DAY, again=True)
+                assert kind in {listing.source for listing in report.listings}
+                statuses.pop()
 
 
 # --- the registry ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import SourceError, SourceMalformed, SourceThrottled, SourceUnavailable
-from newsletter.sources._transport import gate_of, retry_after
+from newsletter.sources._transport import gate_of
 from newsletter.sources.http import Limits, PoliteClient, Retry, backoff, spacing_of
 from tests.sources.conftest import MakeClient
 from tests.support.http_server import HttpServer, Reply, Request, serving
@@ -97,17 +97,14 @@ def test_nobody_waits_longer_than_the_policy_says(attempt: int, chance: float, a
 
 
 @pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        ("120", 120),
-        ("Tue, 02 Jun 2026 12:01:00 GMT", 60),
-        ("Tue, 02 Jun 2020 12:01:00 GMT", 0),
-        ("soon", None),
-        ("", None),
-    ],
+    "value",
+    ["Fri, 31 Dec 9999 23:59:59 -0500", "Tue, 02 Jun 2026 00:00:00 +99999999999999"],
 )
-def test_retry_after_is_read_as_seconds_or_date(value: str, seconds: float | None) -> None:
-    assert retry_after(value, NOW) == seconds
+async def test_a_pause_until_an_impossible_date_is_no_pause(make_client: MakeClient, value: str) -> None:
+    with serving({"/": Reply(b"", 429, {"Retry-After": value})}) as server, pytest.raises(SourceThrottled) as caught:
+        await make_client().get(f"{server.url}/")
+    assert caught.value.retry_after is None
+    assert len(server.requests) == 3
 
 
 # --- silence, cuts, size ---------------------------------------------------------------------------------------------
