@@ -92,6 +92,7 @@ class Collecting(Core):
             gate=self._gate(FileGate(s.path(STATE) / "gates")),
             cache=s.path(STATE) / "cache",
             now=self._clock,
+            inner_hosts=s.collect.inner_hosts,
         )
         return [
             registry.build(

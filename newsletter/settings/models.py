@@ -178,11 +178,15 @@ class SourceSettings(_Section):
 
 
 class CollectSettings(_Section):
-    """`[collect]`: how long a run waits for feeds that still show an earlier day, and whose holidays are known."""
+    """`[collect]`: how long a run waits for feeds that still show an earlier day, and whose holidays are known.
+
+    `inner_hosts` are hosts of the operator's own network that sources may be read from.
+    """
 
     wait: Duration = timedelta(0)
     every: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(minutes=15)
     holidays: Path | None = None
+    inner_hosts: tuple[str, ...] = ()
 
 
 class EnrichSettings(_Section):

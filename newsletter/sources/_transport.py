@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +13,7 @@ import httpx
 from newsletter.domain.moments import retry_after
 from newsletter.domain.ports import HostGate
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
+from newsletter.sources._peers import is_literal, peers_of
 
 __all__ = ["Ask", "GuardedTransport", "Limits", "gate_of"]
 
@@ -49,7 +49,7 @@ def gate_of(url: httpx.URL) -> str:
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """Steps 4 to 6: the gate, the limits, and what the answer is. Returns bodies read and decompressed."""
+    """Steps 4 to 7: from the gate to what the answer is. Returns bodies read and decompressed."""
 
     def __init__(
         self,
@@ -58,27 +58,25 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         limits: Limits,
         spacing: Callable[[str], float],
         now: Callable[[], datetime],
+        *,
+        inner_hosts: Collection[str] = (),
     ) -> None:
         self._inner = inner
         self._gate = gate
         self._limits = limits
         self._spacing = spacing
         self._now = now
+        self._inner_hosts = inner_hosts
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         ask: Ask = request.extensions["newsletter"]
         url = request.url
-        trusted = (url.host, url.port) == ask.origin
-        if not trusted:
-            await _refuse_inner_addresses(url)
         gate = gate_of(url)
         async with self._gate.turn(gate, self._spacing(gate)):
             try:
                 async with asyncio.timeout(self._limits.total):
-                    response = await self._inner.handle_async_request(request)
+                    response = await self._send(request, ask)
                     try:
-                        if not trusted:
-                            _refuse_inner_peer(response, url)
                         body = await _read(response, url, self._limits.size)
                     finally:
                         await response.aclose()
@@ -98,6 +96,22 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         for name in ("content-encoding", "content-length", "transfer-encoding"):
             headers.pop(name, None)
         return httpx.Response(response.status_code, headers=headers, stream=httpx.ByteStream(body), request=request)
+
+    async def _send(self, request: httpx.Request, ask: Ask) -> httpx.Response:
+        """Send it to an address of its host that was judged; the name stays what the certificate is checked for."""
+        url = request.url
+        if url.scheme not in ("http", "https"):
+            msg = f"redirected to {str(url)[:200]!r}, which is not http(s)"
+            raise SourceMalformed(msg, url=str(url))
+        if (url.host, url.port) == ask.origin and is_literal(url.host):
+            return await self._inner.handle_async_request(request)  # the operator wrote this very address
+        *others, last = await peers_of(url, self._inner_hosts)
+        for peer in others:
+            try:
+                return await self._inner.handle_async_request(_pinned(request, peer))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._inner.handle_async_request(_pinned(request, last))
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -158,34 +172,13 @@ def _too_large(url: httpx.URL, size: int) -> SourceMalformed:
     return SourceMalformed(f"{url} is larger than {size // (1024 * 1024)} MB", url=str(url))
 
 
-def _is_inner(address: str) -> bool:
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return True
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return not (mapped or ip).is_global or ip.is_multicast
-
-
-async def _refuse_inner_addresses(url: httpx.URL) -> None:
-    """A redirect may not lead into the operator's own network: whoever answers for a source must not look around it."""
-    if url.scheme not in ("http", "https"):
-        msg = f"redirected to {str(url)[:200]!r}, which is not http(s)"
-        raise SourceMalformed(msg, url=str(url))
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port or 443, type=1)
-    except OSError as error:
-        msg = f"{url.host} cannot be resolved: {error}"
-        raise SourceUnavailable(msg, url=str(url)) from error
-    if not found or any(_is_inner(str(entry[4][0])) for entry in found):
-        msg = f"redirected to {url}, an address of the inner network; that is not followed"
-        raise SourceMalformed(msg, url=str(url))
-
-
-def _refuse_inner_peer(response: httpx.Response, url: httpx.URL) -> None:
-    """The name may have been answered differently when it was resolved again to connect."""
-    stream = response.extensions.get("network_stream")
-    peer = stream.get_extra_info("server_addr") if stream is not None else None
-    if peer is not None and _is_inner(str(peer[0])):
-        msg = f"redirected to {url}, an address of the inner network; that is not followed"
-        raise SourceMalformed(msg, url=str(url))
+def _pinned(request: httpx.Request, peer: str) -> httpx.Request:
+    """The same request, sent to this address: `Host` is in its header fields already."""
+    name = request.url.raw_host.decode("ascii").rstrip(".")
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(host=peer),
+        headers=request.headers,
+        stream=request.stream,
+        extensions={**request.extensions, "sni_hostname": name},
+    )

@@ -3,11 +3,12 @@
 From the outside in, a request passes
 
 1. retries: refusals that may pass are asked again, later and later, with jitter, and as the host says (Retry-After);
-2. redirects, a few, never to an address of the inner network;
+2. redirects, a few;
 3. the cache on disk (hishel): conditional requests, and answers kept for as long as the caller says they cannot change;
 4. the gate of the host (`domain.ports.HostGate`), which only real requests pass;
-5. limits: seconds in all and between two reads, bytes as sent and as decompressed. What is over them is never held;
-6. what the answer is: the four faces of arXiv's throttling, and the caller's own check, before anything is cached.
+5. the guard of the inner network (`_peers`): only addresses that were judged are connected to;
+6. limits: seconds in all and between two reads, bytes as sent and as decompressed. What is over them is never held;
+7. what the answer is: the four faces of arXiv's throttling, and the caller's own check, before anything is cached.
 
 A connection lasts for one request: at one in three seconds a kept one saves nothing, and so there is nothing to close.
 """
@@ -18,7 +19,7 @@ import asyncio
 import ipaddress
 import random
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -103,6 +104,7 @@ class PoliteClient:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        inner_hosts: Collection[str] = (),
     ) -> None:
         """Set it up.
 
@@ -116,6 +118,7 @@ class PoliteClient:
             now: the clock (UTC).
             sleep: waits.
             chance: a number from 0 to 1.
+            inner_hosts: names of the operator's own network that may be read from all the same.
         """
         self._user_agent = user_agent
         self._gate = gate
@@ -126,6 +129,7 @@ class PoliteClient:
         self._now = now
         self._sleep = sleep
         self._chance = chance
+        self._inner_hosts = frozenset(host.lower().rstrip(".") for host in inner_hosts)
 
     async def get(
         self,
@@ -205,7 +209,7 @@ class PoliteClient:
             verify=self._ssl, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
         transport: httpx.AsyncBaseTransport = GuardedTransport(
-            inner, self._gate, self._limits, self._spacing, self._now
+            inner, self._gate, self._limits, self._spacing, self._now, inner_hosts=self._inner_hosts
         )
         if self._cache is not None:
             self._cache.mkdir(parents=True, exist_ok=True)
