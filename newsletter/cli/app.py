@@ -10,8 +10,9 @@ import typer
 
 from newsletter import __version__
 from newsletter.cli import daily, editing, interests, sending, serve, setup, showing, status, subscribers
+from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config
-from newsletter.cli.output import err
+from newsletter.cli.output import Terminal, err
 from newsletter.errors import NewsletterError
 
 __all__ = ["app", "run"]
@@ -20,11 +21,10 @@ EPILOG = """Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 not
 
 Begin with `newsletter send --dry-run`: without a newsletter.toml it shows the bundled sample."""
 
-app = typer.Typer(
+app = Commands(
     name="newsletter",
     help="The day's research papers as mail, feeds and pages, to everybody by their interests.",
     epilog=EPILOG,
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -47,7 +47,7 @@ def options(
     ] = False,
 ) -> None:
     """Keep what holds for every command."""
-    context.obj = config
+    context.obj = Terminal.config = config
 
 
 daily.register(app)

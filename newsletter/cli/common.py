@@ -9,14 +9,28 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from newsletter.cli.output import ConsoleProgress, err
+from newsletter.cli.output import ConsoleProgress, Terminal, err
 from newsletter.domain.moments import iso_day
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
+    from newsletter.domain.issues import IssueKey
 
-__all__ = ["Again", "Config", "Day", "Json", "chosen_day", "open_application", "parse_day", "today"]
+__all__ = [
+    "Again",
+    "Config",
+    "Day",
+    "Json",
+    "Unnamed",
+    "Wait",
+    "Weekly",
+    "chosen_day",
+    "chosen_issue",
+    "open_application",
+    "parse_day",
+    "today",
+]
 
 CONFIG_FILE = Path("newsletter.toml")
 
@@ -27,6 +41,10 @@ Day = Annotated[
     str | None,
     typer.Option("--date", metavar="YYYY-MM-DD", help="The issue's day; today by default."),
 ]
+Unnamed = Annotated[str | None, typer.Argument(metavar="DATE", hidden=True)]
+"""The same day without the option's name, as in `newsletter export 2026-06-02`; both may be given if they agree."""
+Weekly = Annotated[bool, typer.Option("--weekly", help="The weekly issue whose last day this is.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Go on until nothing is deferred any more.")]
 Again = Annotated[bool, typer.Option("--again", help="Do it anew, even where it was done.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for programs.")]
 
@@ -53,13 +71,35 @@ def today(application: Application) -> date:
     return datetime.now(UTC).astimezone(ZoneInfo(application.settings.newsletter.timezone)).date()
 
 
-def chosen_day(application: Application, text: str | None) -> date:
-    """The day that `--date` names; today where it is not given.
+def chosen_day(application: Application, text: str | None, unnamed: str | None = None) -> date:
+    """The day that `--date` names, or the same without its name; today where neither is given.
 
     Raises:
-        UsageError: it names none.
+        UsageError: it names none, or two.
     """
-    return today(application) if text is None else parse_day(text)
+    if text is None and unnamed is None:
+        return today(application)
+    days = {parse_day(given) for given in (text, unnamed) if given is not None}
+    if len(days) > 1:
+        msg = f"--date {text} and {unnamed}: expected one day, got two."
+        raise UsageError(msg)
+    return days.pop()
+
+
+def chosen_issue(
+    application: Application, text: str | None, unnamed: str | None = None, *, weekly: bool = False
+) -> IssueKey:
+    """The issue that `--date` and `--weekly` name, or its name as messages show it (`2026-06-05-weekly`).
+
+    Raises:
+        UsageError: they name none, or two.
+    """
+    from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
+
+    mark = f"-{Edition.WEEKLY}"
+    weekly = weekly or any(given is not None and given.endswith(mark) for given in (text, unnamed))
+    days = [given and given.removesuffix(mark) for given in (text, unnamed)]
+    return IssueKey(chosen_day(application, *days), Edition.WEEKLY if weekly else Edition.DAILY)
 
 
 def open_application(
@@ -76,12 +116,12 @@ def open_application(
     from newsletter.services.progress import Silent  # noqa: PLC0415
     from newsletter.settings import environment, load_settings  # noqa: PLC0415
 
-    chosen = config or context.find_root().obj
+    chosen = Terminal.config = config or context.find_root().obj
     progress = Silent() if quiet else ConsoleProgress()
     if sample and chosen is None and not CONFIG_FILE.exists():
         err.print(
             "Using the bundled sample (no newsletter.toml here). For real papers: "
-            "[bold]newsletter init[/], then edit newsletter.toml.",
+            "`newsletter init`, then edit newsletter.toml."
         )
         settings = sample_settings(Path())
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -11,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from newsletter.cli.collecting import collect
-from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application
+from newsletter.cli.common import (
+    Again,
+    Config,
+    Day,
+    Json,
+    Wait,
+    Weekly,
+    chosen_day,
+    chosen_issue,
+    open_application,
+)
 from newsletter.cli.output import err, print_json
 from newsletter.cli.reports import (
     dispatched_as_json,
@@ -36,7 +45,6 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Write the exact messages to a folder; publish and send nothing.")
 ]
 Late = Annotated[bool, typer.Option("--late", help="Send it although it is older than dispatch.late_after.")]
-Weekly = Annotated[bool, typer.Option("--weekly", help="The weekly issue whose last day this is.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +59,7 @@ def send(
     date: Day = None,
     dry_run: DryRun = False,
     late: Late = False,
+    wait: Wait = False,
     json: Json = False,
 ) -> None:
     """Run the whole day: collect, enrich, compose, publish, dispatch.
@@ -86,7 +95,7 @@ def send(
         if not json:
             show_published(published)
         recent = late or application.is_recent(issue)
-        options = _Options(processes=application.settings.dispatch.processes)
+        options = _Options(wait=wait, processes=application.settings.dispatch.processes)
         report = _dispatch(application, issue.key, options, late=recent, json=json)
         complete = complete and report.is_complete
         results.append(dispatched_as_json(report))
@@ -115,7 +124,8 @@ def enrich(
     application = open_application(context, config, quiet=json)
     papers = application.papers(paper) if paper else application.scope().papers(chosen_day(application, date))
     if not papers:
-        msg = f"No paper of {chosen_day(application, date)} to summarise. `newsletter status` shows what was collected."
+        day = chosen_day(application, date)
+        msg = f"No paper of {day} to summarise. `newsletter collect --date {day}` shows what was announced."
         raise NothingToDo(msg)
     report = asyncio.run(application.enrich().run(papers, again=again))
     if json:
@@ -157,7 +167,7 @@ def publish(
     Example: `newsletter publish --date 2026-06-02`
     """
     application = open_application(context, config, quiet=json, sample=True)
-    report = application.publish().run(_key(chosen_day(application, date), weekly=weekly))
+    report = application.publish().run(chosen_issue(application, date, weekly=weekly))
     if json:
         print_json({"site": str(report.site), "written": report.written, "unchanged": report.unchanged})
     else:
@@ -172,7 +182,7 @@ def dispatch(
     dry_run: DryRun = False,
     late: Late = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on although the issue is paused.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Go on until nothing is deferred any more.")] = False,
+    wait: Wait = False,
     manifest: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Send exactly what this dry run wrote, and stop if it differs.")
     ] = None,
@@ -188,7 +198,7 @@ def dispatch(
     Examples: `newsletter dispatch --date 2026-06-02`, `newsletter dispatch --manifest outbox/2026-06-02`
     """
     application = open_application(context, config, quiet=json, sample=dry_run)
-    key = _key(chosen_day(application, date), weekly=weekly)
+    key = chosen_issue(application, date, weekly=weekly)
     if dry_run:
         result = _dry_run(application, key, json=json)
         if json:
@@ -235,16 +245,10 @@ def _dispatch(application: Application, key: IssueKey, options: _Options, *, lat
 def _dry_run(application: Application, key: IssueKey, *, json: bool) -> dict[str, object]:
     report = application.dry_run().run(key)
     if not json:
-        show_dry_run(report, sample=application.settings.sample)
+        show_dry_run(report, key, sample=application.settings.sample)
     return {
         "issue": key.slug,
         "outbox": str(report.folder),
         "totals": dict(report.totals),
         "deliveries": [asdict(entry) for entry in report.entries],
     }
-
-
-def _key(day: dt.date, *, weekly: bool) -> IssueKey:
-    from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
-
-    return IssueKey(day, Edition.WEEKLY if weekly else Edition.DAILY)

@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.common import Config, Day, Json, chosen_day, open_application, parse_day
+from newsletter.cli.common import (
+    Config,
+    Day,
+    Json,
+    Unnamed,
+    Weekly,
+    chosen_day,
+    chosen_issue,
+    open_application,
+    parse_day,
+)
 from newsletter.cli.output import err, out, print_json
+from newsletter.domain.counting import counted
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
@@ -20,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-IssueDay = Annotated[str | None, typer.Argument(metavar="DATE", help="The issue's day; today by default.")]
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Only read and write the files; start no editor.")]
 
 
@@ -32,17 +42,22 @@ def register(app: typer.Typer) -> None:
 
 
 def edit(
-    context: typer.Context, date: IssueDay = None, config: Config = None, no_open: NoOpen = False, json: Json = False
+    context: typer.Context,
+    unnamed: Unnamed = None,
+    config: Config = None,
+    date: Day = None,
+    no_open: NoOpen = False,
+    json: Json = False,
 ) -> None:
     """Write about an issue and its papers: order, drop, highlight, own words, a preface.
 
     Lays out a folder of Markdown files, one a paper and one for the issue, and reads back what you wrote in them. On a
     terminal it opens the folder in $VISUAL or $EDITOR in between. Run it again after every change.
 
-    Examples: `newsletter edit 2026-06-02`, `newsletter edit 2026-06-02 --no-open`
+    Examples: `newsletter edit --date 2026-06-02`, `newsletter edit --date 2026-06-02 --no-open`
     """
     application = open_application(context, config, quiet=json)
-    day = chosen_day(application, date)
+    day = chosen_day(application, date, unnamed)
     report = application.edit().run(day)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
     if editor and out.is_terminal and not (no_open or json):
@@ -61,10 +76,11 @@ def edit(
     else:
         for problem in report.problems:
             err.print(problem, markup=False, soft_wrap=True)
+        papers = counted(report.papers, "paper")
         none = ", which leaves the day without one: every paper is dropped" if report.dropped == report.papers else ""
-        have = "has" if report.noted == 1 else "have"
+        noted = f"{report.noted} {'has' if report.noted == 1 else 'have'}"
         out.print(
-            f"{report.papers} papers in [bold]{report.folder}[/]; {report.noted} {have} notes of yours. "
+            f"{papers} in [bold]{report.folder}[/]; {noted} notes of yours. "
             f"They enter the issue with `newsletter compose --date {day}`{none}.",
             soft_wrap=True,
         )
@@ -73,21 +89,23 @@ def edit(
 
 
 def approve(
-    context: typer.Context, date: IssueDay = None, config: Config = None, weekly: bool = False, json: Json = False
+    context: typer.Context,
+    unnamed: Unnamed = None,
+    config: Config = None,
+    date: Day = None,
+    weekly: Weekly = False,
+    json: Json = False,
 ) -> None:
     """Let an issue go out, where `issue.approval` is on.
 
-    Example: `newsletter approve 2026-06-02`
+    Example: `newsletter approve --date 2026-06-02`
     """
-    from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
-
     application = open_application(context, config, quiet=json)
-    day = chosen_day(application, date)
-    status = application.approve().run(IssueKey(day, Edition.WEEKLY if weekly else Edition.DAILY))
+    status = application.approve().run(chosen_issue(application, date, unnamed, weekly=weekly))
     if json:
         print_json({"issue": status.key.slug, "revision": status.revision, "state": status.state, "hash": status.hash})
     else:
-        out.print(f"Issue [bold]{status.key.slug}[/] is {status.state} ({status.papers} papers, {status.hash[:12]}).")
+        out.print(f"Issue [bold]{status.key.slug}[/] is {status.state} ({counted(status.papers, 'paper')}).")
 
 
 def import_(
@@ -129,8 +147,11 @@ def _show_imported(report: ImportReport, missing: Sequence[str]) -> None:
     """What came in; `missing` are the languages of summaries that nothing shows."""
     for problem in report.problems:
         err.print(problem, markup=False, soft_wrap=True)
-    told = ", ".join(f"{count} summaries in {tag}" for tag, count in report.summaries.items()) or "no summaries"
-    out.print(f"{report.day}: {report.papers} papers ({report.new_papers} new), {told}, {report.notes} notes.")
+    summaries = [f"{counted(count, 'summary', 'summaries')} in {tag}" for tag, count in report.summaries.items()]
+    out.print(
+        f"{report.day}: {counted(report.papers, 'paper')} ({report.new_papers} new), "
+        f"{', '.join(summaries) or 'no summaries'}, {counted(report.notes, 'note')}."
+    )
     if report.issue is None:
         out.print(
             f"The issue of that day is published: `newsletter compose --date {report.day} --revise` makes a new one."

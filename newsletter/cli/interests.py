@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day
 from newsletter.cli.output import out, print_json
+from newsletter.domain.counting import counted
 from newsletter.errors import IssueMissing, UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(
-    no_args_is_help=True, help="What subscribers care about: try an expression before somebody relies on it."
-)
+app = Commands(help="What subscribers care about: try an expression before somebody relies on it.")
 
 AROUND = 100
 """Characters of an abstract shown on each side of what was found."""
@@ -62,7 +62,8 @@ def try_out(
     issue = application.store.issues.get(key) if key is not None else None
     if issue is None:
         named = f"of {key.slug}" if key is not None else "yet"
-        msg = f"There is no issue {named} to try interests on. Run `newsletter send --dry-run` first, or change --date."
+        run = f"newsletter send --dry-run{f' --date {key.day}' if key is not None else ''}"
+        msg = f"There is no issue {named} to try interests on. Run `{run}` first, or name another day by --date."
         raise IssueMissing(msg)
     selector = IssueSelector(issue, topics=application.catalogue.expressions)
     found = review(selector, expressions)
@@ -117,14 +118,15 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
         for note in item.notes:
             out.print(f"  Note: {note}.", markup=False)
         action = "rules out" if item.excludes else "finds"
-        out.print(f"  It {action} {item.found} of {len(issue.papers)} papers of {issue.key.slug}.", markup=False)
+        of = counted(len(issue.papers), "paper")
+        out.print(f"  It {action} {item.found} of {of} of {issue.key.slug}.", markup=False)
         if item.is_broad:
             out.print(
                 "  Too broad: a digest of it is hardly a selection. Add words, or AND another term.", style="yellow"
             )
         if item.is_dead:
             out.print("  Finds nothing on this day. Check its spelling, or try another --date.", style="yellow")
-    out.print(f"\nThe digest: {selection.found} papers, best first", markup=False)
+    out.print(f"\nThe digest: {counted(selection.found, 'paper')}, best first", markup=False)
     for place, pick in enumerate(selection.picks, 1):
         entry = issue.papers[pick.index]
         marks = [mark for match in pick.matches for mark in (match.marks or (match.found,)) if mark]

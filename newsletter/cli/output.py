@@ -3,22 +3,53 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
     from newsletter.domain.ports import Step
 
-__all__ = ["ConsoleProgress", "err", "out", "print_json", "table"]
+__all__ = ["ConsoleProgress", "Terminal", "err", "out", "print_json", "table"]
+
+_HINT = re.compile(r"`newsletter (?!init\b|--config\b)")
+"""The begin of a command that a message names to be run next."""
+
+
+class Terminal(Console):
+    """Where lines for a person go.
+
+    Attributes:
+        config: what `--config` named; every command that a line names carries it, or it would run on other settings.
+    """
+
+    config: Path | None = None
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401  # as the base class has it
+        """Print; commands within backticks are completed."""
+        markup = options.get("markup") is not False
+        super().print(*(self.completed(x, markup=markup) if isinstance(x, str) else x for x in objects), **options)
+
+    def completed(self, text: str, *, markup: bool = False) -> str:
+        """The text with `--config` in every command that it names."""
+        if Terminal.config is None or "`newsletter " not in text:
+            return text
+        named = shlex.quote(str(Terminal.config))
+        command = f"`newsletter --config {escape(named) if markup else named} "
+        return _HINT.sub(lambda _: command, text)
+
 
 # lines are never broken by us: a terminal wraps them, and a program or a log wants them whole
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Terminal(highlight=False, soft_wrap=True)
+err = Terminal(stderr=True, highlight=False, soft_wrap=True)
 
 _LINE_EVERY = 10
 """Lines of progress a piece of work prints where there is no terminal: one for every tenth of it."""
@@ -91,7 +122,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
 
 
 def _cell(value: object) -> str:
-    return "".join(char if char.isprintable() else " " for char in str(value))
+    return "".join(char if char.isprintable() else " " for char in out.completed(str(value)))
 
 
 def print_json(value: Mapping[str, object]) -> None:

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from newsletter.cli.output import err, out, table
+from newsletter.domain.counting import counted
 
 if TYPE_CHECKING:
-    from newsletter.domain.issues import Issue
+    from newsletter.domain.announcements import Listing
+    from newsletter.domain.deliveries import DeliveryStatus
+    from newsletter.domain.issues import Issue, IssueKey
     from newsletter.services.collect import CollectReport
     from newsletter.services.dispatch import DispatchReport, DryRunReport
     from newsletter.services.enrich import EnrichReport
@@ -25,8 +28,11 @@ __all__ = [
     "show_enriched",
     "show_issue",
     "show_published",
+    "show_reasons",
     "show_reconciled",
     "show_roster",
+    "told_count",
+    "told_reason",
 ]
 
 
@@ -41,19 +47,26 @@ def show_roster(report: SyncReport | None) -> None:
     for problem in report.problems:
         err.print(f"roster: {problem}", markup=False)
     if report.added or report.changed or report.removed or report.problems:
-        problems = f", {len(report.problems)} problems" if report.problems else ""
+        problems = f", {counted(len(report.problems), 'problem')}" if report.problems else ""
         out.print(
-            f"Rosters: {report.files} read, {report.added} subscribers added, {report.changed} changed, "
+            f"Rosters: {report.files} read, {counted(report.added, 'subscriber')} added, {report.changed} changed, "
             f"{report.removed} removed{problems}."
         )
 
 
 def show_collected(report: CollectReport) -> None:
     """How each feed ended."""
-    rows = [(x.source, x.feed, x.status, x.collected, x.rejected or "", x.note) for x in report.listings]
+    rows = [(x.source, x.feed, x.status, told_count(x), x.rejected or "", x.note) for x in report.listings]
     columns = ("Source", "Feed", "Status", "Announced", "Unreadable", "Note")
     table(f"Collected for {report.day}", columns, rows, right=("Announced", "Unreadable"))
-    out.print(f"{report.new_papers} papers were new to the database.")
+    out.print(f"{counted(report.new_papers, 'paper')} not seen before.")
+
+
+def told_count(listing: Listing) -> int | str:
+    """How many papers a feed announced for the day; nothing where what it holds is of another day."""
+    from newsletter.domain.announcements import ListingStatus  # noqa: PLC0415  # help needs none of it
+
+    return listing.collected if listing.status is ListingStatus.FRESH else ""
 
 
 def show_reconciled(reports: Sequence[ReconcileReport]) -> None:
@@ -94,12 +107,12 @@ def show_issue(issue: Issue) -> None:
     if issue.silence is not None:
         out.print(
             f"Issue [bold]{issue.key.slug}[/]: a notice that there are no papers (issue.on_empty), the next expected "
-            f"on {issue.silence.next_day}, hash {issue.hash[:12]}."
+            f"on {issue.silence.next_day}."
         )
         return
     kinds = Counter(entry.announced_as.value for entry in issue.papers)
     parts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    out.print(f"Issue [bold]{issue.key.slug}[/]: {len(issue.papers)} papers ({parts}), hash {issue.hash[:12]}.")
+    out.print(f"Issue [bold]{issue.key.slug}[/]: {counted(len(issue.papers), 'paper')} ({parts}).")
 
 
 def show_published(report: PublishReport) -> None:
@@ -107,20 +120,20 @@ def show_published(report: PublishReport) -> None:
     if not report.on_site:
         out.print("The site stays as it is: a notice is mail alone.")
         return
-    out.print(
-        f"Published to {report.site / 'index.html'} ({report.written} files written, {report.unchanged} unchanged)."
-    )
+    written = f"{counted(report.written, 'file')} written, {report.unchanged} unchanged"
+    out.print(f"Published to {report.site / 'index.html'} ({written}).")
 
 
-def show_dry_run(report: DryRunReport, *, sample: bool) -> None:
+def show_dry_run(report: DryRunReport, key: IssueKey, *, sample: bool) -> None:
     """Who would get what, and where to look at it."""
+    weekly = key.edition == "weekly"
     rows = [
         (
             e.email,
             e.status,
             len(e.papers) or "",
             f"{e.size / 1024:.0f} KB" if e.size else "",
-            e.reason or _why(e.matched),
+            told_reason(e.reason, weekly=weekly) or _why(e.matched),
         )
         for e in report.entries[:SHOWN]
     ]
@@ -128,23 +141,52 @@ def show_dry_run(report: DryRunReport, *, sample: bool) -> None:
     table("Who would get what", columns, rows, right=("Papers", "Size"))
     if len(report.entries) > SHOWN:
         out.print(f"... and {len(report.entries) - SHOWN} more; all are in {report.folder / 'manifest.json'}.")
-    out.print(f"{_counted(report.totals)}. Look at [bold]{report.folder / 'index.html'}[/].")
+    out.print(f"{_summed(report.totals)}. Look at [bold]{report.folder / 'index.html'}[/].")
     if sample:
         out.print("Nothing was sent: these subscribers and papers are invented.")
     else:
-        out.print("Nothing was sent. To publish and send it: [bold]newsletter send[/]")
+        out.print(f"Nothing was sent. To publish and send it: `newsletter send --date {key.day}`")
 
 
 def show_dispatched(report: DispatchReport) -> None:
     """How the sending ended, and why what was not sent was not."""
-    out.print(f"Issue {report.issue.slug}: {_counted({k.value: n for k, n in report.totals.items()})}.")
-    rows = [(status.value, reason, count) for (status, reason), count in report.reasons.items() if reason]
-    if rows:
-        table("Why", ("Status", "Reason", "Deliveries"), rows, right=("Deliveries",))
+    totals = {status.value: count for status, count in report.totals.items()}
+    now = {status.value: count for status, count in report.now.items() if count}
+    settled = {name: count for name, count in totals.items() if name != "skipped"}
+    if now == settled:
+        told = _summed(totals)
+    else:
+        told = f"{_summed(now) if now else 'nothing'} in this run; {_summed(totals)} in all"
+    out.print(f"Issue {report.issue.slug}: {told}.")
+    show_reasons(report.reasons, report.issue)
     if report.stopped:
         err.print(report.stopped, markup=False)
     if report.next_due is not None:
-        out.print(f"The next deferred one is due at {report.next_due:%Y-%m-%d %H:%M} UTC; run the command again then.")
+        out.print(
+            f"The next deferred one is due at {report.next_due:%Y-%m-%d %H:%M} UTC; then run "
+            f"`newsletter dispatch {report.issue.options}`, or wait for it with --wait."
+        )
+
+
+def show_reasons(reasons: Mapping[tuple[DeliveryStatus, str], int], key: IssueKey) -> None:
+    """Why deliveries are in the state they are in; nothing where all were sent."""
+    weekly = key.edition == "weekly"
+    rows = [(status.value, told_reason(reason, weekly=weekly), n) for (status, reason), n in reasons.items() if reason]
+    if rows:
+        table("Why", ("Status", "Reason", "Deliveries"), rows, right=("Deliveries",))
+
+
+def told_reason(reason: str, *, weekly: bool) -> str:
+    """A reason of the ledger as a person says it; JSON and the manifest keep the ledger's word."""
+    edition = "daily" if weekly else "weekly"
+    words = {
+        "no match": "none of the papers meets their interests",
+        "unconfirmed": "have not confirmed their subscription",
+        "unsubscribed": "have unsubscribed",
+        "suppressed": "asked never to be mailed again",
+        "other cadence": f"get the {edition} issue instead",
+    }
+    return words.get(reason, reason)
 
 
 def dispatched_as_json(report: DispatchReport) -> dict[str, object]:
@@ -164,7 +206,7 @@ def dispatched_as_json(report: DispatchReport) -> dict[str, object]:
     }
 
 
-def _counted(totals: Mapping[str, int]) -> str:
+def _summed(totals: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {status}" for status, count in totals.items() if count) or "nobody to send to"
 
 

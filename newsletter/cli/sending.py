@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from newsletter.cli.common import Config, Json, open_application
+from newsletter.cli.common import Config, Day, Json, Unnamed, Weekly, chosen_issue, open_application
 from newsletter.cli.output import out, print_json, table
-from newsletter.errors import NewsletterError, UsageError
+from newsletter.cli.reports import show_reasons
+from newsletter.domain.counting import counted
+from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.issues import IssueKey
 
 __all__ = ["register"]
-
-Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue: 2026-06-02, or 2026-06-05-weekly.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,8 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def audit(
     context: typer.Context,
-    issue: Issue,
+    unnamed: Unnamed = None,
     config: Config = None,
+    date: Day = None,
+    weekly: Weekly = False,
     email: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Did this address get it, and why (not)?")
     ] = None,
@@ -46,14 +48,15 @@ def audit(
 ) -> None:
     """Account for everybody of an issue's audience; exit status 1 if it does not add up.
 
-    Examples: `newsletter audit 2026-06-02`, `newsletter audit 2026-06-02 --email ada@example.org`
+    Examples: `newsletter audit --date 2026-06-02`, `newsletter audit --date 2026-06-02 --email ada@example.org`
     """
     application = open_application(context, config, quiet=json)
-    key = _key(issue)
+    key = chosen_issue(application, date, unnamed, weekly=weekly)
     settled = _settle(application, key, resend, as_sent)
     if not json:
         for status, count in settled.items():
-            out.print(f"{count} uncertain deliveries are {status} now.")
+            verb = "is" if count == 1 else "are"
+            out.print(f"{counted(count, 'uncertain delivery', 'uncertain deliveries')} {verb} {status} now.")
     if email:
         explanation = application.audit().explain(key, email)
         if json:
@@ -74,9 +77,7 @@ def audit(
         )
     else:
         out.print(f"Issue {key.slug}: {report.equation}", markup=False)
-        rows = [(status.value, reason, count) for (status, reason), count in report.reasons.items() if reason]
-        if rows:
-            table("Why", ("Status", "Reason", "Deliveries"), rows, right=("Deliveries",))
+        show_reasons(report.reasons, key)
         if report.dispatch.paused:
             out.print(f"Paused: {report.dispatch.paused}", markup=False, soft_wrap=True)
         for fault in report.faults:
@@ -104,16 +105,6 @@ def _settle(application: Application, key: IssueKey, resend: str | None, as_sent
 
 def _decided(settled: dict[str, int]) -> dict[str, object]:
     return {"settled": settled} if settled else {}
-
-
-def _key(text: str) -> IssueKey:
-    from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
-
-    try:
-        return IssueKey.parse(text)
-    except ValueError:
-        msg = f"expected an issue such as 2026-06-02 or 2026-06-05-weekly, got {text!r}."
-        raise UsageError(msg) from None
 
 
 def doctor(

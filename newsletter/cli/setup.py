@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from newsletter.cli.commands import Commands
 from newsletter.cli.common import CONFIG_FILE, Config, open_application
 from newsletter.cli.output import out
 from newsletter.errors import UsageError
 
 __all__ = ["register"]
 
-database = typer.Typer(no_args_is_help=True, help="The database.")
+database = Commands(help="The database.")
 
 
 def register(app: typer.Typer) -> None:

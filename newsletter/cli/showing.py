@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsletter.cli.common import Config, chosen_day, open_application, parse_day
+from newsletter.cli.common import Config, Day, Unnamed, Weekly, chosen_issue, open_application
 from newsletter.cli.output import out
 
 if TYPE_CHECKING:
     from newsletter.services.preview import Preview
 
 __all__ = ["register"]
-
-IssueDay = Annotated[str | None, typer.Argument(metavar="DATE", help="The issue's day; today by default.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,20 +26,22 @@ def register(app: typer.Typer) -> None:
 
 def preview(
     context: typer.Context,
-    date: IssueDay = None,
+    unnamed: Unnamed = None,
     config: Config = None,
+    date: Day = None,
+    weekly: Weekly = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen; 0 takes any that is free.")] = 8008,
 ) -> None:
     """Show an issue's mail, feeds and pages in the browser, anew whenever a template changes.
 
-    Example: `newsletter preview 2026-06-02`, with `templates = "my-templates"` under `[newsletter]`
+    Example: `newsletter preview --date 2026-06-02`, with `templates = "my-templates"` under `[newsletter]`
     """
-    from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
-
     application = open_application(context, config, sample=True)
-    day = chosen_day(application, date)
-    with ThreadingHTTPServer(("127.0.0.1", port), _handler(application.preview(IssueKey(day)))) as server:
-        out.print(f"Preview of {day} at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)", markup=False)
+    key = chosen_issue(application, date, unnamed, weekly=weekly)
+    with ThreadingHTTPServer(("127.0.0.1", port), _handler(application.preview(key))) as server:
+        out.print(
+            f"Preview of {key.slug} at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)", markup=False
+        )
         with suppress(KeyboardInterrupt):
             server.serve_forever()
 
@@ -67,9 +67,13 @@ def _handler(preview: Preview) -> type[BaseHTTPRequestHandler]:
 
 def export(
     context: typer.Context,
-    date: Annotated[str, typer.Argument(metavar="DATE", help="The issue's day.")],
-    form: Annotated[str, typer.Option("--format", help="arxiv-daily, hf-daily, paper-express or jsonl.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="arxiv-daily, hf-daily, paper-express or jsonl.")
+    ],
+    unnamed: Annotated[str | None, typer.Argument(metavar="DATE", help="The issue's day; today by default.")] = None,
     config: Config = None,
+    date: Annotated[str | None, typer.Option("--date", hidden=True)] = None,
+    weekly: Weekly = False,
     compat: Annotated[bool, typer.Option("--compat", help="As it was published, faults and all.")] = False,
     language: Annotated[str | None, typer.Option(help="For example zh-Hans; the newsletter's own by default.")] = None,
 ) -> None:
@@ -78,10 +82,9 @@ def export(
     Examples: `newsletter export 2026-06-02 --format hf-daily --language zh-Hans`,
     `newsletter export 2024-07-16 --format arxiv-daily --compat > 2024-07-16.md`
     """
-    from newsletter.domain.issues import IssueKey  # noqa: PLC0415  # help needs none of it
-
     application = open_application(context, config, quiet=True, sample=True)
-    document = application.export().run(IssueKey(parse_day(date)), form, language=language, compat=compat)
+    key = chosen_issue(application, date, unnamed, weekly=weekly)
+    document = application.export().run(key, form, language=language, compat=compat)
     # bytes, so that no platform's line ends or encoding change the document
     sys.stdout.buffer.write(document.encode())
     sys.stdout.buffer.flush()

@@ -9,6 +9,8 @@ import typer
 
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
+from newsletter.cli.reports import told_count
+from newsletter.domain.counting import counted
 
 __all__ = ["register"]
 
@@ -45,7 +47,7 @@ def status(
         )
         return
     columns = ("Day", "Source", "Feed", "Status", "Papers", "Note")
-    table("Listings", columns, [(x.day, x.source, x.feed, x.status, x.collected, x.note) for x in listings])
+    table("Listings", columns, [(x.day, x.source, x.feed, x.status, told_count(x), x.note) for x in listings])
     out.print()
     rows = [
         (
@@ -59,9 +61,8 @@ def status(
     ]
     table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
     for day, count in dropped.items():
-        out.print(f"{day} has no issue: the editor dropped its papers ({count}).")
+        out.print(f"{day} has no issue: the editor dropped its {counted(count, 'paper')}.")
     if warning := application.calendar_warning():
         err.print(warning, soft_wrap=True)
-    out.print(
-        f"\n{application.store.subscribers.count()} subscribers in {application.store.database.label}", markup=False
-    )
+    count = application.store.subscribers.count()
+    out.print(f"\n{counted(count, 'subscriber')} in {application.store.database.label}", markup=False)

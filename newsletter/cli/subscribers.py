@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import show_roster
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Who gets the newsletter, and what they want to read.")
+app = Commands(help="Who gets the newsletter, and what they want to read.")
 
 Email = Annotated[str, typer.Argument(metavar="ADDRESS")]
 SHOWN = 200
@@ -35,7 +36,9 @@ def add(
     language: Annotated[str, typer.Option(help="en, zh-Hans, …; the newsletter's by default.")] = "",
     weekly: Annotated[bool, typer.Option("--weekly", help="One digest a week.")] = False,
     max_papers: Annotated[int | None, typer.Option(min=1, help="At most so many papers in one digest.")] = None,
-    resubscribe: Annotated[bool, typer.Option(help="Even if they have unsubscribed: they asked to come back.")] = False,
+    resubscribe: Annotated[
+        bool, typer.Option("--resubscribe", help="Even if they have unsubscribed: they asked to come back.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Add a subscriber, or change one.
@@ -115,7 +118,8 @@ def show(context: typer.Context, email: Email, config: Config = None, json: Json
     if json:
         print_json(values)
     else:
-        table(email, ("What", "Value"), [(k, "; ".join(v) if isinstance(v, list) else v) for k, v in values.items()])
+        rows = [(name, "; ".join(v) if isinstance(v, list) else v) for name, v in values.items()]
+        table(email, ("What", "Value"), [(name, value or _UNSET.get(name, "")) for name, value in rows])
 
 
 @app.command()
@@ -188,6 +192,10 @@ def _take_in(context: typer.Context, config: Path | None, path: Path, *, prune: 
     show_roster(report)
     if report.problems:
         raise typer.Exit(1)
+
+
+_UNSET = {"interests": "everything", "language": "the newsletter's", "max_papers": "no limit"}
+"""What it means to have none."""
 
 
 def _as_json(s: Subscriber) -> dict[str, object]:

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from newsletter.domain.counting import counted
 from newsletter.domain.judging import judge
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.ports import Spending
@@ -96,7 +97,9 @@ class LlmEngine:
             for name, count in self._gaps.most_common()
             if count > self._read / 2
         ]
-        remarks += [f"{count} answers had the unknown key `{key}`" for key, count in self._strangers.most_common(5)]
+        remarks += [
+            f"{counted(count, 'answer')} had the unknown key `{key}`" for key, count in self._strangers.most_common(5)
+        ]
         told = tuple(remarks) if self._read >= _FEW else ()
         return Spending(self._budget.tokens, self._budget.money, told, self._budget.currency)
 

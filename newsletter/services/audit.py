@@ -135,7 +135,7 @@ class Audit:
             case _S.UNCERTAIN:
                 return (
                     f"Nobody can know. It was handed over{when} and no answer came{why}. Decide with "
-                    f"`newsletter audit {key.slug} --resend {email}` or `--as-sent {email}`."
+                    f"`newsletter audit {key.options} --resend {email}` or `--as-sent {email}`."
                 )
             case _S.SENDING:
                 return f"It is being sent at this moment, or was when a process ended{when}."

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from newsletter.domain.announcements import AnnounceType, Listing, ListingStatus, Notice
 from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices
+from newsletter.domain.counting import counted
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.notes import IssueNote
@@ -270,8 +271,8 @@ def _why_nothing(key: IssueKey, listings: Sequence[Listing], dropped: int) -> st
         return (
             f"No paper for {key.slug}: nothing was collected for that day. Run `newsletter collect --date {key.day}`."
         )
-    papers = "the one paper" if dropped == 1 else f"{dropped} papers"
-    reasons = [f"  the editor dropped {papers}; `newsletter edit {key.day}` shows them"] if dropped else []
+    papers = "the one paper" if dropped == 1 else counted(dropped, "paper")
+    reasons = [f"  the editor dropped {papers}; `newsletter edit --date {key.day}` shows them"] if dropped else []
     reasons += [
         f"  {listing.source} {listing.feed}: {listing.status}{f' ({listing.note})' if listing.note else ''}".rstrip()
         for listing in listings

@@ -66,8 +66,7 @@ class Publish:
             msg = f"There is no issue {key.slug} yet. Run `newsletter compose {key.options}` first."
             raise IssueMissing(msg)
         if status.state is IssueState.DRAFT and self._approval:
-            weekly = " --weekly" if key.edition is Edition.WEEKLY else ""
-            msg = f"Issue {key.slug} waits for approval. Look at it, then run `newsletter approve {key.day}{weekly}`."
+            msg = f"Issue {key.slug} waits for approval. Look at it, then run `newsletter approve {key.options}`."
             raise ApprovalMissing(msg)
         if status.state is not IssueState.PUBLISHED:
             self._issues.mark(key, issue.revision, IssueState.PUBLISHED, self._clock())

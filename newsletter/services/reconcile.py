@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter.domain.announcements import Announcement, AnnounceType, Listing, ListingStatus
+from newsletter.domain.counting import counted
 from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import ListingStore, PaperStore, Progress, Source
 
@@ -86,7 +87,8 @@ class Reconcile:
         self._papers.add(missed)
         collected = len({a.paper_id for a in wanted}) - len(late)
         if listing.status is ListingStatus.FRESH:
-            note = f"{len(late)} came late and were added" if late else "complete"
+            were = "was" if len(late) == 1 else "were"
+            note = f"{counted(len(late), 'paper')} came late and {were} added" if late else "complete"
             listing = replace(listing, announced=collected + len(late), collected=collected, note=note)
         self._listings.record(listing)
         return FeedCheck(listing, collected + len(late), collected, late)

@@ -77,7 +77,7 @@ def test_a_day_whose_papers_are_all_dropped_has_no_issue_and_status_says_why(col
     assert "Its draft was withdrawn." in done.err
     assert collected("publish", "--date", DAY).status == 1
     assert not (collected.path / "site").exists()
-    assert f"{DAY} has no issue: the editor dropped its papers (4)." in collected("status", "--days", "366").out
+    assert f"{DAY} has no issue: the editor dropped its 4 papers." in collected("status", "--days", "366").out
     status = collected("status", "--days", "366", "--json").json
     assert (status["issues"], status["dropped"]) == ([], [{"day": DAY, "papers": 4}])
     path = desk(collected)[0]
@@ -153,11 +153,11 @@ def test_with_approval_nothing_is_published_until_somebody_approved_that_content
     collected("compose", "--date", DAY)
     refused = collected("publish", "--date", DAY)
     assert refused.status != 0
-    assert f"newsletter approve {DAY}" in refused.err
+    assert f"newsletter approve --date {DAY}" in refused.err
     assert not (collected.path / "site").exists()
     approved = collected("approve", DAY)
     assert approved.status == 0
-    assert f"Issue {DAY} is approved (4 papers, " in approved.out
+    assert f"Issue {DAY} is approved (4 papers)." in approved.out
     again = collected("approve", DAY, "--json").json
     assert (again["issue"], again["state"], again["revision"]) == (DAY, "approved", 1)
     collected("edit", DAY)
@@ -186,7 +186,7 @@ def test_what_is_to_be_done_about_a_weekly_issue_names_the_weekly_issue(collecte
     collected("approve", DAY)
     collected("publish", "--date", DAY)
     assert collected("compose", "--date", DAY, "--weekly").status == 0
-    assert f"`newsletter approve {DAY} --weekly`" in collected("publish", *weekly).err
+    assert f"`newsletter approve --date {DAY} --weekly`" in collected("publish", *weekly).err
     assert f"`newsletter publish --date {DAY} --weekly`" in collected("dispatch", *weekly).err
     assert f"Issue {DAY}-weekly is approved" in collected("approve", DAY, "--weekly").out
 
@@ -206,7 +206,7 @@ def test_a_published_digest_comes_in_and_goes_out_again(newsletter: Folder) -> N
     arguments = ("import", file, "--format", "arxiv-daily", "--date", "2024-07-16")
     first = newsletter(*arguments)
     assert first.status == 0, first.err
-    assert first.out.startswith("2024-07-16: 1 papers (1 new), ")
+    assert first.out.startswith("2024-07-16: 1 paper (1 new), ")
     assert "To show them, add zh-Hans to enrich.languages in newsletter.toml." in first.out
     second = newsletter(*arguments, "--json").json
     assert (second["papers"], second["new_papers"], second["issue"]) == (1, 0, "2024-07-16")

@@ -132,12 +132,12 @@ def test_an_uncertain_delivery_is_decided_by_a_person(newsletter: Folder) -> Non
         newsletter("send", "--date", DAY)
     answer = newsletter("audit", DAY, "--email", "ada@example.org").out
     assert answer.startswith("Nobody can know.")
-    assert f"`newsletter audit {DAY} --resend ada@example.org`" in answer
+    assert f"`newsletter audit --date {DAY} --resend ada@example.org`" in answer
     told = newsletter("audit", DAY, "--as-sent", "ada@example.org", "--json").json
     assert told["settled"] == {"sent": 1}
     assert told["totals"] == {"sent": 1, "uncertain": 1}
     done = newsletter("audit", DAY, "--resend", "all")
-    assert "1 uncertain deliveries are queued now." in done.out
+    assert "1 uncertain delivery is queued now." in done.out
     with running_server() as relay:
         newsletter.set(smtp(relay.port))
         assert newsletter("send", "--date", DAY).status == 0
@@ -148,7 +148,7 @@ def test_an_uncertain_delivery_is_decided_by_a_person(newsletter: Folder) -> Non
     ("issue", "status", "says"),
     [
         (DAY, 1, f"Issue {DAY} was never dispatched. Run `newsletter dispatch --date {DAY}`."),
-        ("monday", 2, "expected an issue such as 2026-06-02 or 2026-06-05-weekly, got 'monday'."),
+        ("monday", 2, "expected a day such as 2026-06-02, got 'monday'."),
     ],
 )
 def test_what_was_never_sent_cannot_be_audited(newsletter: Folder, issue: str, status: int, says: str) -> None:

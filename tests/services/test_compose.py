@@ -268,7 +268,7 @@ def test_a_draft_all_of_whose_papers_are_dropped_is_withdrawn(
         compose(store, clock).run(MONDAY)
     assert str(raised.value) == (
         "No issue for 2026-06-01: no paper to announce.\n"
-        "  the editor dropped 2 papers; `newsletter edit 2026-06-01` shows them\n"
+        "  the editor dropped 2 papers; `newsletter edit --date 2026-06-01` shows them\n"
         "Its draft was withdrawn."
     )
     assert store.issues.get(key) is None

@@ -121,7 +121,7 @@ class NoPages:
 def test_nothing_goes_out_before_somebody_approves_of_exactly_this(store, compose, papers, desk, tmp_path):
     publish = Publish(store.issues, NoPages(), site=tmp_path / "site", feed_entries=5, approval=True, clock=lambda: NOW)
     compose.run(DAY)
-    with pytest.raises(ApprovalMissing, match="newsletter approve 2026-06-08"):
+    with pytest.raises(ApprovalMissing, match="newsletter approve --date 2026-06-08"):
         publish.run(KEY)
     approve = Approve(store.issues, clock=lambda: NOW)
     assert approve.run(KEY).state is IssueState.APPROVED

@@ -86,7 +86,7 @@ def test_without_an_issue_the_command_to_make_one_is_named(store: SqlStore, cloc
 
 def test_an_issue_that_waits_for_approval_is_not_published(store: SqlStore, clock: Ticking, site: Path) -> None:
     saved(store, clock)
-    with pytest.raises(ApprovalMissing, match="newsletter approve 2026-06-01"):
+    with pytest.raises(ApprovalMissing, match="newsletter approve --date 2026-06-01"):
         publish(store, clock, site, approval=True).run(KEY)
     assert not site.exists()
     assert state(store) is IssueState.DRAFT
@@ -212,5 +212,5 @@ def test_an_issue_without_papers_is_out_but_never_on_the_site(store: SqlStore, c
 def test_an_issue_without_papers_waits_for_approval_like_any_other(store: SqlStore, clock: Ticking, site: Path) -> None:
     notice = make_notice()
     store.issues.save(notice)
-    with pytest.raises(ApprovalMissing, match="newsletter approve 2026-06-06"):
+    with pytest.raises(ApprovalMissing, match="newsletter approve --date 2026-06-06"):
         publish(store, clock, site, approval=True).run(notice.key)

@@ -86,7 +86,10 @@ class Send:
             self._deliveries.pause(key, "")
         status = self._deliveries.status(key)
         if status is not None and status.paused:
-            msg = f"Issue {key.slug} is paused: {status.paused}. Look into it, then run `newsletter dispatch --resume`."
+            msg = (
+                f"Issue {key.slug} is paused: {status.paused}. Look into it, then run "
+                f"`newsletter dispatch {key.options} --resume`."
+            )
             raise IssuePaused(msg)
         self._deliveries.retire_runs(key, at=self._clock(), is_dead=is_dead, uncertain=self._settings.uncertain)
         run = Run(
