@@ -1,8 +1,9 @@
 """Reading newsletter.toml and the environment, and saying what is wrong with them.
 
 Where a value comes from, the first that has it wins: an environment variable (`NEWSLETTER_SMTP__HOST` for `smtp.host`),
-newsletter.toml, the default. Secrets never stand in the file: they come from the environment or from a file named by
-a `*_file` key. Every path in newsletter.toml is relative to the folder that holds it.
+newsletter.toml, the default. What is wrong with a value is said of the place that it came from. Secrets never stand in
+the file: they come from the environment or from a file named by a `*_file` key. Every path in newsletter.toml is
+relative to the folder that holds it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.engine import make_url
@@ -47,12 +48,20 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         msg = f"{path} is not valid TOML: {error}."
         raise ConfigError(msg, path=path) from None
     _refuse_secrets(values, path)
-    _overlay(values, environ)
-    return make_settings(values, path=path)
+    variables = _overlay(values, environ)
+    return make_settings(values, path=path, variables=variables)
 
 
-def make_settings(values: Mapping[str, Any], *, path: Path | None = None, **extra: object) -> Settings:
+def make_settings(
+    values: Mapping[str, Any], *, path: Path | None = None, variables: Mapping[str, str] | None = None, **extra: object
+) -> Settings:
     """Settings out of plain values, with every problem named by key.
+
+    Args:
+        values: a table a section.
+        path: the file that they stand in.
+        variables: by key (`smtp.port`), the environment variable that the value came from instead.
+        extra: what no file can set.
 
     Raises:
         ConfigError: as `load_settings`.
@@ -60,15 +69,26 @@ def make_settings(values: Mapping[str, Any], *, path: Path | None = None, **extr
     folder = path.parent if path else Path()
     try:
         settings = Settings.model_validate({**values, "folder": folder, **extra})
-        return _with_secret_files(settings)
     except ValidationError as error:
-        problems = [_explain(problem) for problem in error.errors()]
-        where = f"{path}: " if path else ""
-        key = _key(error.errors()[0])
-        if len(problems) == 1:
-            raise ConfigError(f"{where}{problems[0]}", key=key, path=path) from None
-        listed = "\n".join(f"  - {problem}" for problem in problems)
-        raise ConfigError(f"{where}{len(problems)} problems\n{listed}", key=key, path=path) from None
+        raise _explained(error, path, variables or {}) from None
+    return _with_secret_files(settings, variables or {})
+
+
+def _explained(error: ValidationError, path: Path | None, variables: Mapping[str, str]) -> ConfigError:
+    """All problems as one error: those of the file under its name, those of the environment by their variables."""
+    keys = [_key(problem) for problem in error.errors()]
+    problems = [_explain(problem, variables) for problem in error.errors()]
+    in_file = any(_variable_of(key, variables) is None for key in keys)
+    where = f"{path}: " if path and in_file else ""
+    if len(problems) == 1:
+        return ConfigError(f"{where}{problems[0]}", key=keys[0], path=path if in_file else None)
+    listed = "\n".join(f"  - {problem}" for problem in problems)
+    return ConfigError(f"{where}{len(problems)} problems\n{listed}", key=keys[0], path=path if in_file else None)
+
+
+def _variable_of(key: str, variables: Mapping[str, str]) -> str | None:
+    """The variable that a value came from; `enrich.languages[2]` came from where `enrich.languages` did."""
+    return variables.get(key.partition("[")[0])
 
 
 def _refuse_secrets(values: Mapping[str, Any], path: Path) -> None:
@@ -111,7 +131,9 @@ def _holds_password(url: object) -> bool:
         return False  # it is refused as an address later on
 
 
-def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
+def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Put the environment's values over the file's; returns, by key, the variables that were used."""
+    used: dict[str, str] = {}
     for variable, value in environ.items():
         section, separator, name = variable.removeprefix(PREFIX).lower().partition("__")
         if not variable.startswith(PREFIX) or not separator:
@@ -124,8 +146,11 @@ def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> None:
         if model is None or not isinstance(table, dict):
             continue  # another program's variable; or a mistake of the file, which is named when it is checked
         known = {field.alias or key: field for key, field in model.model_fields.items()}
-        is_list = name in known and str(known[name].annotation).startswith("tuple")
-        table[name] = [part.strip() for part in value.split(",") if part.strip()] if is_list else value
+        may_be_none = name in known and type(None) in get_args(known[name].annotation)
+        # an empty variable is the only way to take back what the file sets: an empty path would be this folder
+        table[name] = None if may_be_none and not value else value
+        used[f"{section}.{name}"] = variable
+    return used
 
 
 def _model_of(section: str) -> type[BaseModel] | None:
@@ -135,7 +160,7 @@ def _model_of(section: str) -> type[BaseModel] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
-def _with_secret_files(settings: Settings) -> Settings:
+def _with_secret_files(settings: Settings, variables: Mapping[str, str]) -> Settings:
     updates: dict[str, object] = {}
     for section, names in _secrets().items():
         model: BaseModel = getattr(settings, section)
@@ -148,9 +173,11 @@ def _with_secret_files(settings: Settings) -> Settings:
             except (OSError, UnicodeDecodeError) as error:
                 key = f"{section}.{name}_file"
                 reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-                msg = f"{key}: {file} cannot be read ({reason}). Expected a file with the secret alone."
+                setting = variables.get(key, key)
+                msg = f"{setting}: {file} cannot be read ({reason}). Expected a file with the secret alone."
                 raise ConfigError(msg, key=key) from None
-            updates[section] = model.model_copy(update={name: SecretStr(secret)})
+            model = model.model_copy(update={name: SecretStr(secret)})
+        updates[section] = model
     return settings.model_copy(update=updates)
 
 
@@ -161,19 +188,22 @@ def _key(problem: Mapping[str, Any]) -> str:
     return "newsletter.from" if problem["type"] == "missing" and key == "newsletter" else key
 
 
-def _explain(problem: Mapping[str, Any]) -> str:
+def _explain(problem: Mapping[str, Any], variables: Mapping[str, str]) -> str:
     """One problem in plain words: which key, what was expected, what came, and the nearest right name."""
     location = list(problem["loc"])
     key = _key(problem)
+    variable = _variable_of(key, variables)
     if problem["type"] == "missing":
         if key == "newsletter.from":
             return f'{key}: missing. Expected an address, for example from = "Papers <digest@example.org>".'
         return f"{key}: missing. It has no default and must be set."
     if problem["type"] == "extra_forbidden":
-        known = _known_names(problem["loc"][:-1])
+        known = _known_names(problem["loc"][:-1], secrets=variable is not None)
         near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
+        if variable:
+            near, known = ([_variable(location[0], name) for name in names] for names in (near, known))
         hint = f" Did you mean {near[0]}?" if near else f" Known here: {', '.join(sorted(known))}."
-        return f"{key}: no such key.{hint}"
+        return f"{variable}: no such setting.{hint}" if variable else f"{key}: no such key.{hint}"
     if problem["type"] == "model_type" or key == "sources":
         # what stands there instead is not repeated: it may be the secret of somebody who forgot a line
         heading = "[[sources]]" if location[0] == "sources" else f"[{key}]"
@@ -181,16 +211,17 @@ def _explain(problem: Mapping[str, Any]) -> str:
     expected = str(problem["msg"]).removeprefix("Value error, ")
     expected = expected[:1].lower() + expected[1:]
     given = problem.get("input")
-    if isinstance(given, dict | list) or key == "database.url":
-        return f"{key}: {expected}."
-    return f"{key}: {expected}, got {given!r:.200}."
+    name = variable or key
+    if isinstance(given, dict | list) or key == "database.url" or location[-1] in _SECRET_KEYS:
+        return f"{name}: {expected}."
+    return f"{name}: {expected}, got {given!r:.200}."
 
 
-def _known_names(location: tuple[str | int, ...]) -> list[str]:
+def _known_names(location: tuple[str | int, ...], *, secrets: bool) -> list[str]:
     model: type[BaseModel] = Settings
     if location:
         model = _model_of(str(location[0])) or SourceSettings
-    hidden = {"folder", "sample"} | _SECRET_KEYS
+    hidden = {"folder", "sample"} | (set() if secrets else _SECRET_KEYS)
     return [field.alias or name for name, field in model.model_fields.items() if name not in hidden]
 
 

@@ -106,7 +106,17 @@ def _database_url(value: str) -> str:
 
 def _limits(value: object) -> object:
     """`10`, `"14/s, 50000/day"`, or nothing."""
-    return Limit.parse(str(value)) if isinstance(value, str | int | float) else value
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, str | int | float):
+        return Limit.parse(str(value))
+    msg = 'expected a limit such as 10 (a second) or "14/s, 2000/day"'
+    raise ValueError(msg)
+
+
+def _listed(value: object) -> object:
+    """A list, or a text with commas between its parts: an environment variable has no other way to name several."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
@@ -114,6 +124,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Limits = Annotated[tuple[Limit, ...], BeforeValidator(_limits)]
 Language = Annotated[str, AfterValidator(language_tag)]
+Listed = BeforeValidator(_listed)
 
 
 class _Section(BaseModel):
@@ -186,7 +197,7 @@ class CollectSettings(_Section):
     wait: Duration = timedelta(0)
     every: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(minutes=15)
     holidays: Path | None = None
-    inner_hosts: tuple[str, ...] = ()
+    inner_hosts: Annotated[tuple[str, ...], Listed] = ()
 
 
 class EnrichSettings(_Section):
@@ -197,7 +208,7 @@ class EnrichSettings(_Section):
     """
 
     engine: Literal["extractive", "llm"] = "extractive"
-    languages: tuple[Language, ...] = ("en",)
+    languages: Annotated[tuple[Language, ...], Listed] = ("en",)
     model: str = ""
     base_url: BaseUrl = ""
     api_key: SecretStr | None = None
@@ -231,7 +242,7 @@ class PublishSettings(_Section):
 
     site: Path = Path("site")
     outbox: Path = Path("outbox")
-    markdown: tuple[Literal["arxiv-daily", "hf-daily", "paper-express"], ...] = ("arxiv-daily",)
+    markdown: Annotated[tuple[Literal["arxiv-daily", "hf-daily", "paper-express"], ...], Listed] = ("arxiv-daily",)
     front_matter: Literal["", "jekyll", "hugo"] = ""
     feed_entries: int = Field(default=100, ge=1, le=2000)
 

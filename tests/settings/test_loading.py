@@ -170,7 +170,7 @@ def test_variables_of_other_programs_are_not_ours(file: Path) -> None:
 
 def test_a_wrong_variable_is_named_by_its_key(file: Path) -> None:
     assert refused(file, NEWSLETTER_SMTP__PORT="many").key == "smtp.port"
-    assert "no such key. Did you mean port?" in str(refused(file, NEWSLETTER_SMTP__PROT="25"))
+    assert "no such setting. Did you mean NEWSLETTER_SMTP__PORT?" in str(refused(file, NEWSLETTER_SMTP__PROT="25"))
 
 
 @pytest.mark.parametrize("text", ["", "[[sources]]\nkind = 'hf-daily'"])
