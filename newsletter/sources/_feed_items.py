@@ -20,7 +20,8 @@ from lxml import etree
 from newsletter.domain.moments import iso_moment, mail_moment, within_reason
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._xml import ATOM, DC, RDF, RSS1, children, parse_xml, refuse_what_is_no_feed, text_of
+from newsletter.sources._xml import ATOM, DC, RDF, RSS1, children, parse_xml, text_of
+from newsletter.sources._xml_text import TooMuch, forgiving_document
 
 __all__ = ["Item", "json_items", "xml_items"]
 
@@ -57,9 +58,13 @@ def xml_items(body: bytes) -> list[Item]:
     Raises:
         SourceMalformed: it is none, or is damaged.
     """
-    refuse_what_is_no_feed(body)
-    with suppress(SourceMalformed, _OddDateError):
-        root = parse_xml(body)
+    with suppress(_OddDateError):
+        try:
+            root = parse_xml(body)
+        except TooMuch:
+            raise
+        except SourceMalformed:
+            return _by_feedparser(body)
         if root.tag == f"{ATOM}feed":
             return [_from_atom(entry) for entry in root.iterfind(f"{ATOM}entry")]
         if root.tag == "rss" and (channel := root.find("channel")) is not None:
@@ -109,7 +114,7 @@ def _day(text: str) -> date | None:
 
 def _by_feedparser(body: bytes) -> list[Item]:
     # As a stream: given bytes, feedparser would take a short answer for the name of a file and open it.
-    read = feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    read = feedparser.parse(BytesIO(forgiving_document(body)), sanitize_html=False, resolve_relative_uris=False)
     if not read.version and not read.entries:
         reason = str(read.get("bozo_exception", "no feed in it"))[:120]
         msg = f"expected a feed, got something else, perhaps cut off: {reason} ({len(body)} bytes)"

@@ -146,19 +146,19 @@ HOSTILE: dict[str, Callable[[], Reply]] = {
 
 
 @pytest.mark.parametrize("kind", ONLINE)
-async def test_whatever_a_server_does_is_a_result_in_bounded_time(
-    kind: str, make_client: MakeClient, tmp_path: Path
-) -> None:
-    """One test a kind, for the servers' sake: each face in turn, then a good answer."""
+async def test_whatever_a_server_does_is_a_result(kind: str, make_client: MakeClient, tmp_path: Path) -> None:
+    """One test a kind, for the servers' sake: each face in turn, then a good answer.
+
+    What bounds the time is what bounds the work: the client's limits (`test_http`), and those of each format's parser
+    (`test_xml` for depth and size).
+    """
     client = make_client(limits=QUICK, retry=Retry(attempts=1))
     face: list[Callable[[], Reply]] = []
     with serving(lambda _: face[0]()) as server:
         source = make(kind, client, server.url, tmp_path)
         for name, hostile in HOSTILE.items():
             face[:] = [hostile]
-            begun = time.monotonic()
             (result,) = await read(source)
-            assert time.monotonic() - begun < 4, name
             assert result.listing.status is ListingStatus.FAILED, (name, result.listing)
             assert result.announcements == (), name
             assert 10 < len(result.listing.note) <= 500, (name, result.listing.note)
