@@ -52,6 +52,7 @@ class Core:
         """
         store = self._unopened_store()
         store.database.open()
+        store.settle()
         return store
 
     def close(self) -> None:
@@ -66,15 +67,16 @@ class Core:
             folder=s.folder,
             password=s.database.password.get_secret_value() if s.database.password else None,
         )
-        secret = s.newsletter.secret.get_secret_value().encode() if s.newsletter.secret else None
-        return SqlStore(database, merge=merge, clock=self._clock, secret=secret)
+        secret = None if s.newsletter.secret is None else s.newsletter.secret.get_secret_value().encode()
+        return SqlStore(database, merge=merge, clock=self._clock, secret=secret, earlier=s.newsletter.earlier)
 
     def upgrade_database(self) -> tuple[str | None, str | None]:
         """Bring the database up to this version; returns its revision before and after."""
-        database = self._unopened_store().database
-        before = database.revision()
-        database.upgrade()
-        return before, database.revision()
+        store = self._unopened_store()
+        before = store.database.revision()
+        store.database.upgrade()
+        store.settle()
+        return before, store.database.revision()
 
     def issue(self, key: IssueKey) -> Issue:
         """A composed issue.
@@ -202,7 +204,7 @@ class Core:
         """What readers do through the links in their mail."""
         return Subscriptions(
             self.store.subscribers,
-            secret=self.store.secret,
+            secrets=self.store.secrets,
             check_interest=self.check_interest,
             languages=self.settings.languages,
             topics=tuple(self.catalogue.expressions),

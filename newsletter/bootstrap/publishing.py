@@ -111,8 +111,8 @@ class Publishing(Composing):
         )
 
     def _feed_identity(self) -> str:
-        # no change of title or address may make the ids of entries others
-        return keyed_hash(self.store.secret(), "feeds").hex()
+        # no change of title, address or secret may make the ids of entries others
+        return self.store.identity()
 
     def export(self) -> Export:
         """Write an issue as one document."""

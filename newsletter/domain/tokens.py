@@ -1,7 +1,8 @@
 """Signed names for subscribers: unsubscribe tokens and envelope senders. Pure: the secret is handed in.
 
 A token names a subscriber by number and carries a keyed hash over the purpose, the number and the address, so that
-it can be neither guessed nor used for anything else, and stops working when the address changes.
+it can be neither guessed nor used for anything else, and stops working when the address changes. What is made is made
+with the present secret; what comes back is checked against the earlier ones too, so that a new secret ends no link.
 """
 
 from __future__ import annotations
@@ -10,16 +11,41 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from newsletter.domain.issues import IssueKey
 
-__all__ = ["bounce_address", "feed_token", "keyed_hash", "read_bounce_address", "read_token", "subscriber_token"]
+__all__ = [
+    "Secrets",
+    "bounce_address",
+    "feed_token",
+    "keyed_hash",
+    "read_bounce_address",
+    "read_token",
+    "subscriber_token",
+]
 
 _TOKEN = re.compile(r"(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_-]{22})", re.ASCII)
 _BOUNCE = re.compile(
     r"[^@]*\+(?P<day>\d{4}-\d{2}-\d{2}(?:-weekly)?)-(?P<id>\d{1,18})-(?P<mac>[0-9a-f]{16})@[^@]+", re.ASCII
 )
 _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secrets:
+    """The secret that signs, and the earlier ones whose signatures still count. Iterated, the present one first."""
+
+    present: bytes
+    earlier: tuple[bytes, ...] = ()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(dict.fromkeys((self.present, *self.earlier)))
+
+    def made(self, given: str, make: Callable[[bytes], str]) -> bool:
+        """Whether one of the secrets made this text. How long it takes says nothing about how much of it is right."""
+        return any(hmac.compare_digest(make(secret).encode(), given.encode()) for secret in self)
 
 
 def keyed_hash(secret: bytes, *parts: str) -> bytes:
@@ -61,7 +87,7 @@ def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) 
     return f"{local[: _LOCAL_LIMIT - len(detail)]}{detail}@{domain}"
 
 
-def read_bounce_address(secret: bytes, address: str) -> tuple[IssueKey, int] | None:
+def read_bounce_address(secrets: Secrets, address: str) -> tuple[IssueKey, int] | None:
     """Which issue and subscriber an envelope sender belongs to; None if it is not one of ours or was forged."""
     match = _BOUNCE.fullmatch(address)
     if match is None:
@@ -71,6 +97,7 @@ def read_bounce_address(secret: bytes, address: str) -> tuple[IssueKey, int] | N
     except ValueError:
         return None
     subscriber_id = int(match["id"])
-    expected = bounce_address(secret, f"x@{address.rpartition('@')[2]}", key, subscriber_id)
+    base = f"x@{address.rpartition('@')[2]}"
     given = "x" + address[address.rindex("+") :]
-    return (key, subscriber_id) if hmac.compare_digest(expected.encode(), given.encode()) else None
+    ours = secrets.made(given, lambda secret: bounce_address(secret, base, key, subscriber_id))
+    return (key, subscriber_id) if ours else None

@@ -7,7 +7,6 @@ whether a number or an address exists to somebody whose token is wrong.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -15,7 +14,7 @@ from enum import StrEnum
 from newsletter.domain.ports import SubscriberStore
 from newsletter.domain.preferences import FIELDS, TOPIC, Problem, fill_form, read_form
 from newsletter.domain.subscriptions import Subscriber, SubscriptionState
-from newsletter.domain.tokens import feed_token, read_token, subscriber_token
+from newsletter.domain.tokens import Secrets, feed_token, read_token, subscriber_token
 
 __all__ = ["Outcome", "PreferencesForm", "Purpose", "Subscriptions"]
 
@@ -62,17 +61,17 @@ class Subscriptions:
         self,
         subscribers: SubscriberStore,
         *,
-        secret: Callable[[], bytes],
+        secrets: Callable[[], Secrets],
         check_interest: Callable[[str], str | None],
         languages: Sequence[str],
         topics: Sequence[str] = (),
     ) -> None:
-        """`secret` is what the mails' tokens were made with; `languages` are those the newsletter is written in.
+        """`secrets` are what the mails' tokens were made with; `languages` are those the newsletter is written in.
 
         `topics` are the slugs that can be ticked, in the catalogue's order.
         """
         self._subscribers = subscribers
-        self._secret = secret
+        self._secrets = secrets
         self._check = check_interest
         self._languages = tuple(languages)
         self._topics = tuple(topics)
@@ -83,13 +82,8 @@ class Subscriptions:
         subscriber = None if number is None else self._subscribers.by_id(number)
         if number is None or subscriber is None:
             return None
-        expected = self._token(purpose, subscriber)
-        return subscriber if hmac.compare_digest(expected.encode(), token.encode()) else None
-
-    def _token(self, purpose: Purpose, subscriber: Subscriber) -> str:
-        if purpose is Purpose.FEED:
-            return feed_token(self._secret(), subscriber.id, subscriber.email, subscriber.feed_epoch)
-        return subscriber_token(self._secret(), purpose, subscriber.id, subscriber.email)
+        ours = self._secrets().made(token, lambda secret: _token(secret, purpose, subscriber))
+        return subscriber if ours else None
 
     def unsubscribe(self, token: str) -> Subscriber | None:
         """End a subscription, whatever its state was; safe to repeat. None where the token is wrong.
@@ -174,9 +168,15 @@ class Subscriptions:
             self._offered(subscriber),
             outcome,
             problems,
-            self._token(Purpose.FEED, subscriber) if subscribed else "",
+            _token(self._secrets().present, Purpose.FEED, subscriber) if subscribed else "",
         )
 
     def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:
         """The newsletter's languages, and the one a subscriber has already: saving must not take it away."""
         return tuple(dict.fromkeys(filter(None, (*self._languages, subscriber.language))))
+
+
+def _token(secret: bytes, purpose: Purpose, subscriber: Subscriber) -> str:
+    if purpose is Purpose.FEED:
+        return feed_token(secret, subscriber.id, subscriber.email, subscriber.feed_epoch)
+    return subscriber_token(secret, purpose, subscriber.id, subscriber.email)

@@ -25,7 +25,11 @@ from newsletter.settings.models import Settings, SourceSettings
 __all__ = ["environment", "load_settings", "make_settings"]
 
 PREFIX = "NEWSLETTER_"
-_SECRET_KEYS = {"password", "api_key", "secret", "token"}
+_SECRET_KEYS = {"password", "api_key", "secret", "earlier_secrets", "token"}
+MIN_SECRET = 32
+"""Characters of `newsletter.secret`: 128 bits even where they are hexadecimal digits."""
+MAX_EARLIER = 10
+"""Earlier secrets: each is tried on every link that somebody follows."""
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -71,7 +75,7 @@ def make_settings(
         settings = Settings.model_validate({**values, "folder": folder, **extra})
     except ValidationError as error:
         raise _explained(error, path, variables or {}) from None
-    return _with_secret_files(settings, variables or {})
+    return _checked(_with_secret_files(settings, variables or {}))
 
 
 def _explained(error: ValidationError, path: Path | None, variables: Mapping[str, str]) -> ConfigError:
@@ -179,6 +183,27 @@ def _with_secret_files(settings: Settings, variables: Mapping[str, str]) -> Sett
             model = model.model_copy(update={name: SecretStr(secret)})
         updates[section] = model
     return settings.model_copy(update=updates)
+
+
+def _checked(settings: Settings) -> Settings:
+    """Refuse a secret that could be guessed: whoever has it can unsubscribe anybody and read their feed."""
+    section = settings.newsletter
+    length = MIN_SECRET if section.secret is None else len(section.secret.get_secret_value())
+    if length < MIN_SECRET:
+        msg = (
+            f"newsletter.secret: expected at least {MIN_SECRET} characters, got {length}: it signs every link. Make a "
+            "new one with `python3 -c 'import secrets; print(secrets.token_hex(32))'`, and put the present one into "
+            f"{_variable('newsletter', 'earlier_secrets')}, or into a file named by newsletter.earlier_secrets_file: "
+            "then links that were sent go on working."
+        )
+        raise ConfigError(msg, key="newsletter.secret")
+    if len(section.earlier) > MAX_EARLIER:
+        msg = (
+            f"newsletter.earlier_secrets: expected at most {MAX_EARLIER}, one a line, got {len(section.earlier)}. "
+            "Take the oldest out: only links that were made with them end."
+        )
+        raise ConfigError(msg, key="newsletter.earlier_secrets")
+    return settings
 
 
 def _key(problem: Mapping[str, Any]) -> str:

@@ -132,7 +132,10 @@ class _Section(BaseModel):
 
 
 class NewsletterSettings(_Section):
-    """`[newsletter]`: what it is called, where it lives, who it is from."""
+    """`[newsletter]`: what it is called, where it lives, who it is from.
+
+    `earlier_secrets` are those that `secret` has replaced, one a line: links made with them go on working.
+    """
 
     title: str = "Paper newsletter"
     description: str = "The day's research papers"
@@ -147,6 +150,14 @@ class NewsletterSettings(_Section):
     templates: Path | None = None
     secret: SecretStr | None = None
     secret_file: Path | None = None
+    earlier_secrets: SecretStr | None = None
+    earlier_secrets_file: Path | None = None
+
+    @property
+    def earlier(self) -> tuple[bytes, ...]:
+        """The earlier secrets."""
+        lines = self.earlier_secrets.get_secret_value().splitlines() if self.earlier_secrets else []
+        return tuple(line.strip().encode() for line in lines if line.strip())
 
 
 class DatabaseSettings(_Section):

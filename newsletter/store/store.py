@@ -7,25 +7,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import select
-
 from newsletter.domain.announcements import Announcement
 from newsletter.domain.papers import Paper
+from newsletter.domain.tokens import Secrets, keyed_hash
 from newsletter.store.acronyms import SqlAcronymStore
 from newsletter.store.database import Database
 from newsletter.store.deliveries import SqlDeliveryStore
+from newsletter.store.facts import Facts
 from newsletter.store.issues import SqlIssueStore
 from newsletter.store.listings import SqlListingStore
 from newsletter.store.notes import SqlNoteStore
 from newsletter.store.papers import SqlPaperStore
-from newsletter.store.statements import table_of, upsert
 from newsletter.store.subscribers import SqlSubscriberStore
 from newsletter.store.summaries import SqlSummaryStore
-from newsletter.store.tables import MetaRow
+from newsletter.store.suppressions import SqlSuppressionStore
 
 __all__ = ["SqlStore"]
-
-_META = table_of(MetaRow)
 
 
 class SqlStore:
@@ -38,10 +35,16 @@ class SqlStore:
         merge: Callable[[Sequence[Announcement]], Paper],
         clock: Callable[[], datetime],
         secret: bytes | None = None,
+        earlier: Sequence[bytes] = (),
     ) -> None:
-        """`secret` overrides the one that the database keeps, so that several databases can sign alike."""
+        """`secret` overrides the one that the database keeps, so that several databases can sign alike.
+
+        `earlier` are secrets that signed before, whose links still count.
+        """
         self.database = database
-        self.secret = cache(lambda: secret or self._kept_secret())
+        self._facts = Facts(database)
+        self.secrets = cache(lambda: self._all_secrets(secret, earlier))
+        self.identity = cache(self._kept_identity)
         self.papers = SqlPaperStore(database, merge)
         self.listings = SqlListingStore(database)
         self.summaries = SqlSummaryStore(database)
@@ -49,12 +52,25 @@ class SqlStore:
         self.acronyms = SqlAcronymStore(database)
         self.issues = SqlIssueStore(database)
         self.deliveries = SqlDeliveryStore(database)
-        self.subscribers = SqlSubscriberStore(database, secret=self.secret, clock=clock)
+        self.suppressions = SqlSuppressionStore(database, self._facts, secrets=self.secrets, clock=clock)
+        self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
 
-    def _kept_secret(self) -> bytes:
-        """32 random bytes, made the first time they are asked for."""
-        with self.database.write() as connection:
-            row = {"name": "secret", "value": secrets.token_hex(32)}
-            upsert(connection, MetaRow, [row], keys=("name",))
-            kept: str = connection.execute(select(_META.c.value).where(_META.c.name == "secret")).scalar_one()
-        return bytes.fromhex(kept)
+    def settle(self) -> None:
+        """Keep now what is made once from the secret of the moment, so that another secret later changes none of it."""
+        self.identity()
+        self.suppressions.keys()
+
+    def secret(self) -> bytes:
+        """The secret that signs."""
+        return self.secrets().present
+
+    def _all_secrets(self, given: bytes | None, earlier: Sequence[bytes]) -> Secrets:
+        """The database's own always counts: it signed until another one was given."""
+        if given is None:
+            return Secrets(bytes.fromhex(self._facts.keep("secret", lambda: secrets.token_hex(32))), tuple(earlier))
+        own = self._facts.get("secret")
+        return Secrets(given, (*earlier, *([bytes.fromhex(own)] if own else [])))
+
+    def _kept_identity(self) -> str:
+        """What the ids of feed entries begin from: the same for ever, whatever becomes of the secret."""
+        return self._facts.keep("identity", lambda: keyed_hash(self.secret(), "feeds").hex())

@@ -1,9 +1,8 @@
-"""Subscribers, and the addresses never to be mailed again."""
+"""Subscribers, and who of them must not be mailed."""
 
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,12 +17,12 @@ from newsletter.domain.deliveries import SkipReason
 from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.statements import among, chunks, table_of, upsert
-from newsletter.store.tables import SubscriberRow, SuppressionRow
+from newsletter.store.suppressions import SqlSuppressionStore
+from newsletter.store.tables import SubscriberRow
 
 __all__ = ["SqlSubscriberStore"]
 
 _SUBSCRIBER = table_of(SubscriberRow)
-_SUPPRESSION = table_of(SuppressionRow)
 _CHANGING = ("email", "name", "interests", "language", "cadence", "max_papers", "state", "origin")
 _BATCH = 1000
 _LARGEST_ID = 2**31 - 1
@@ -33,11 +32,10 @@ _LARGEST_ID = 2**31 - 1
 class SqlSubscriberStore:
     """Implements `domain.ports.SubscriberStore`."""
 
-    def __init__(self, database: Database, *, secret: Callable[[], bytes], clock: Callable[[], datetime]) -> None:
-        """`secret` keys the hashes of suppressed addresses; `clock` dates new rows."""
+    def __init__(self, database: Database, suppressions: SqlSuppressionStore, *, clock: Callable[[], datetime]) -> None:
+        """`clock` dates new rows."""
         self._database = database
-        self._secret = secret
-        self._key: bytes | None = None
+        self._suppressions = suppressions
         self._clock = clock
 
     def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
@@ -139,20 +137,11 @@ class SqlSubscriberStore:
 
     def suppress(self, email: str, reason: str) -> None:
         """Never mail this address again. Kept as a keyed hash; outlives the subscriber."""
-        row = {"digest": self._digest(email), "reason": reason, "created_at": self._clock()}
-        with self._database.write() as connection:
-            upsert(connection, SuppressionRow, [row], keys=("digest",))
+        self._suppressions.suppress(email, reason)
 
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""
-        asked = {email: self._digest(email) for email in emails}  # two spellings of an address have one digest
-        digests = sorted(set(asked.values()))
-        found: set[str] = set()
-        with self._database.read() as connection:
-            for some in chunks(digests):
-                statement = select(_SUPPRESSION.c.digest).where(among(connection, _SUPPRESSION.c.digest, some))
-                found.update(row.digest for row in connection.execute(statement))
-        return frozenset(email for email, digest in asked.items() if digest in found)
+        return self._suppressions.suppressed(emails)
 
     def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
         """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
@@ -171,11 +160,6 @@ class SqlSubscriberStore:
                 unconfirmed = state == SubscriptionState.UNCONFIRMED
                 result[email] = SkipReason.UNCONFIRMED if unconfirmed else SkipReason.UNSUBSCRIBED
         return result
-
-    def _digest(self, email: str) -> str:
-        if self._key is None:
-            self._key = hmac.digest(self._secret(), b"suppression", "sha256")
-        return hmac.digest(self._key, address_key(email).encode(), "sha256").hex()
 
 
 def _known(connection: Connection, keys: Sequence[str]) -> Mapping[str, Row[tuple[object, ...]]]:

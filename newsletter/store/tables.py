@@ -50,7 +50,7 @@ metadata.naming_convention = {
 
 
 class MetaRow(SQLModel, table=True):
-    """Facts about the database itself, the newsletter's secret among them."""
+    """Facts about the database itself, its secret and its keys among them."""
 
     __tablename__ = "meta"
 

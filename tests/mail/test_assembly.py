@@ -13,7 +13,7 @@ from newsletter.domain.deliveries import OutgoingMessage
 from newsletter.domain.mailing import Slot
 from newsletter.domain.selection import Selection
 from newsletter.domain.silence import Silence
-from newsletter.domain.tokens import read_bounce_address, read_token, subscriber_token
+from newsletter.domain.tokens import Secrets, read_bounce_address, read_token, subscriber_token
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import pick_codec
 from newsletter.render.mail import PersonalCard, PersonalMail
@@ -94,10 +94,11 @@ def test_the_same_delivery_is_the_same_message_and_another_is_not() -> None:
 def test_the_envelope_sender_leads_back_to_the_delivery_and_cannot_be_forged() -> None:
     issue = make_issue()
     sender = make_assembler(bounces="bounces@example.org").edition(issue, "en").build(make_recipient(17), select(issue))
-    assert read_bounce_address(SECRET, sender.sender) == (issue.key, 17)
+    assert read_bounce_address(Secrets(SECRET), sender.sender) == (issue.key, 17)
     assert len(sender.sender.partition("@")[0]) <= 64
-    assert read_bounce_address(SECRET, sender.sender.replace("-17-", "-18-")) is None
-    assert read_bounce_address(b"other secret", sender.sender) is None
+    assert read_bounce_address(Secrets(SECRET), sender.sender.replace("-17-", "-18-")) is None
+    assert read_bounce_address(Secrets(b"other secret"), sender.sender) is None
+    assert read_bounce_address(Secrets(b"other secret", (SECRET,)), sender.sender) == (issue.key, 17)
 
 
 def test_the_unsubscribe_link_is_signed_for_its_subscriber() -> None:

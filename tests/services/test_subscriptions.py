@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from newsletter.domain.merging import merge
 from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
-from newsletter.domain.tokens import subscriber_token
+from newsletter.domain.tokens import feed_token, subscriber_token
 from newsletter.services.subscriptions import Outcome, Purpose
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
 from tests.support.web import make_store, make_subscriptions
 
 EMAIL = "ada@example.org"
+NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
 FORM = {"interests": "retrieval", "cadence": "weekly"}
 
 
@@ -52,6 +55,26 @@ def test_the_token_of_another_secret_is_wrong(store: SqlStore) -> None:
     forged = subscriber_token(b"other secret", "unsubscribe", reader(store).id, EMAIL)
     assert make_subscriptions(store).unsubscribe(forged) is None
     assert reader(store).state is SubscriptionState.CONFIRMED
+
+
+def test_links_made_with_an_earlier_secret_go_on_working(database: Database, store: SqlStore) -> None:
+    renewed = SqlStore(database, merge=merge, clock=lambda: NOW, secret=b"n" * 32, earlier=[SECRET])
+    service = make_subscriptions(renewed)
+    feed = feed_token(SECRET, reader(store).id, EMAIL, 0)
+    assert service.find(Purpose.FEED, feed) == reader(store)
+    form = service.preferences(token(store, "preferences"))
+    assert form is not None
+    assert form.feed == feed_token(b"n" * 32, reader(store).id, EMAIL, 0), "what is made anew is made with the new one"
+    assert service.unsubscribe(token(store, "unsubscribe")) is not None
+    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_the_secret_that_the_database_made_counts_when_the_operator_sets_another(database: Database) -> None:
+    before = SqlStore(database, merge=merge, clock=lambda: NOW)
+    before.subscribers.upsert([Subscriber(email=EMAIL)])
+    sent = subscriber_token(before.secret(), "unsubscribe", reader(before).id, EMAIL)
+    after = SqlStore(database, merge=merge, clock=lambda: NOW, secret=b"n" * 32)
+    assert make_subscriptions(after).unsubscribe(sent) is not None
 
 
 @pytest.mark.parametrize("before", list(SubscriptionState))

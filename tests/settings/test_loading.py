@@ -180,7 +180,14 @@ def test_sources_cannot_be_set_by_a_variable(file: Path, text: str) -> None:
 
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
-SECRETS = [("newsletter", "secret"), ("database", "password"), ("enrich", "api_key"), ("smtp", "password")]
+IN_FILE, IN_ENVIRONMENT = "in-file" * 5, "in-environment" * 3
+SECRETS = [
+    ("newsletter", "secret"),
+    ("newsletter", "earlier_secrets"),
+    ("database", "password"),
+    ("enrich", "api_key"),
+    ("smtp", "password"),
+]
 
 
 @pytest.mark.parametrize(("section", "key"), SECRETS)
@@ -196,15 +203,41 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(file: Path, section: s
 
 @pytest.mark.parametrize(("section", "key"), SECRETS)
 def test_a_secret_comes_from_the_environment_or_from_a_file_of_its_own(file: Path, section: str, key: str) -> None:
-    (file.parent / "secret.txt").write_text("in-file\n", encoding="utf-8")
+    (file.parent / "secret.txt").write_text(f"{IN_FILE}\n", encoding="utf-8")
     heading = "" if section == "newsletter" else f"[{section}]\n"
     file.write_text(f"{SENDER}{heading}{key}_file = 'secret.txt'\n", encoding="utf-8")
     from_file = load_settings(file, {})
-    both = load_settings(file, {f"NEWSLETTER_{section}__{key}".upper(): "in-environment"})
-    assert getattr(getattr(from_file, section), key).get_secret_value() == "in-file"
-    assert getattr(getattr(both, section), key).get_secret_value() == "in-environment"
+    both = load_settings(file, {f"NEWSLETTER_{section}__{key}".upper(): IN_ENVIRONMENT})
+    assert getattr(getattr(from_file, section), key).get_secret_value() == IN_FILE
+    assert getattr(getattr(both, section), key).get_secret_value() == IN_ENVIRONMENT
     assert "in-file" not in repr(from_file)
     assert "in-environment" not in repr(both)
+
+
+@pytest.mark.parametrize("length", [0, 1, 31])
+def test_a_secret_that_could_be_guessed_is_refused_and_not_repeated(file: Path, length: int) -> None:
+    short = "hunter2" * 5
+    (file.parent / "secret.txt").write_text(short[:length] + "\n", encoding="utf-8")
+    from_file = refused(file, "secret_file = 'secret.txt'")
+    from_environment = refused(file, NEWSLETTER_NEWSLETTER__SECRET=short[:length])
+    for error in (from_file, from_environment):
+        assert error.key == "newsletter.secret"
+        assert f"expected at least 32 characters, got {length}" in str(error)
+        assert "token_hex(32)" in str(error)
+        assert "NEWSLETTER_NEWSLETTER__EARLIER_SECRETS" in str(error)
+        assert "hunter2" not in str(error)
+    assert load(file, NEWSLETTER_NEWSLETTER__SECRET=short[:32]).newsletter.secret is not None
+
+
+def test_earlier_secrets_stand_one_a_line_and_may_be_short(file: Path) -> None:
+    """What an operator once chose goes on counting, however it was chosen."""
+    (file.parent / "earlier.txt").write_text("first one\n\n  second, with a comma \n", encoding="utf-8")
+    settings = load(file, "earlier_secrets_file = 'earlier.txt'")
+    assert settings.newsletter.earlier == (b"first one", b"second, with a comma")
+    many = "\n".join(f"secret {n}" for n in range(11))
+    error = refused(file, NEWSLETTER_NEWSLETTER__EARLIER_SECRETS=many)
+    assert "expected at most 10, one a line, got 11" in str(error)
+    assert "secret 3" not in str(error)
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe"])

@@ -68,7 +68,7 @@ def make_subscriptions(store: SqlStore) -> Subscriptions:
     """What readers do with their subscription, over this store."""
     return Subscriptions(
         store.subscribers,
-        secret=store.secret,
+        secrets=store.secrets,
         check_interest=check_interest,
         languages=("en", "zh-Hans"),
         topics=tuple(CATALOGUE.expressions),

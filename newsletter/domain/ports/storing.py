@@ -216,10 +216,6 @@ class SubscriberStore(Protocol):
         """Forget a subscriber; False if there was none."""
         ...
 
-    def suppress(self, email: str, reason: str) -> None:
-        """Never mail this address again. Kept as a keyed hash; outlives the subscriber."""
-        ...
-
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""
         ...
