@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from newsletter.archives.arxiv_daily import read_arxiv_daily
 from newsletter.archives.hf_daily import read_hf_daily
+from newsletter.archives.json_lines import json_lines_reader
 from newsletter.archives.paper_express import read_paper_express
 from newsletter.domain.archives import ArchiveReader
 
-__all__ = ["READERS"]
+__all__ = ["READERS", "json_lines_reader"]
 
 READERS: Mapping[str, ArchiveReader] = {
     "arxiv-daily": read_arxiv_daily,

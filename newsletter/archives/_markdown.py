@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from newsletter.domain.moments import iso_day
 from newsletter.domain.papers import PaperId, parse_arxiv_id, parse_paper_id
-from newsletter.domain.texts import segments
 from newsletter.errors import SourceMalformed
 
-__all__ = ["LARGEST", "Line", "checked_lines", "day_of", "has_han", "heading", "language_of", "paper_of_link", "plain"]
+__all__ = [
+    "LARGEST",
+    "Line",
+    "checked_lines",
+    "day_of",
+    "formulas",
+    "has_han",
+    "heading",
+    "language_of",
+    "paper_of_link",
+    "plain",
+    "unescaped",
+]
 
 LARGEST = 20_000_000
 """Characters of one document: hundreds of times the largest that was ever published."""
@@ -23,6 +34,15 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Bounded, so that a line of a million asterisks costs little.
 _MARKS = re.compile(r"\*\*(?=\S)(.{1,2000}?)(?<=\S)\*\*|\*(?=\S)([^*]{1,1000}?)(?<=\S)\*|`([^`]{1,1000})`")
+# What our own Markdown escapes; TeX's accents (`\"o`) are none of it.
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>~$|&#+=:.)-])")
+_PROTECTED = re.compile("[\ue100-\ue17f]")
+# In Markdown `\[` is a bracket: formulas stand between dollars, by the rule of `domain.texts`.
+_FORMULA = re.compile(
+    r"(?<!\\)(?:\\\\)*(?P<formula>\$\$[^$]{1,2000}\$\$|\$(?=[^\s$])(?:\\.|[^$\\]){1,1000}?(?<!\s)\$(?!\d))", re.DOTALL
+)
+_MATH_WORDS = re.compile(r"\\(lt|gt|lbrack|rbrack|ast|vert)(?: |(?=\$))")
+_MATH_SIGNS = {"lt": "<", "gt": ">", "lbrack": "[", "rbrack": "]", "ast": "*", "vert": "|"}
 _HF_PAPER = re.compile(r"https?://(?:www\.)?huggingface\.co/papers/([^/?#\s]+)", re.IGNORECASE)
 
 
@@ -76,9 +96,35 @@ def language_of(*texts: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text without inline marks (`**bold**`, `*emphasis*`, `` `code` ``), for surfaces that are not Markdown."""
-    parts = (part if is_math else _unmarked(part) for is_math, part in segments(text))
-    return "".join(parts).strip()
+    """The text without inline marks (`**bold**`, `*emphasis*`, `` `code` ``) and escapes, for what is not Markdown."""
+    return _rewritten(text, _unmarked).strip()
+
+
+def unescaped(text: str) -> str:
+    r"""The text without Markdown's escapes (`\*`), and with the signs in formulas that Markdown cannot hold."""
+    return _rewritten(text, lambda part: part)
+
+
+def formulas(text: str) -> Iterator[tuple[bool, str]]:
+    """The text in order as (is a formula, part) pairs that joined are the text."""
+    end = 0
+    for match in _FORMULA.finditer(text):
+        yield False, text[end : match.start("formula")]
+        yield True, match["formula"]
+        end = match.end()
+    yield False, text[end:]
+
+
+def _rewritten(text: str, change: Callable[[str], str]) -> str:
+    """Formulas with their own signs, and the text around them changed where it is not escaped."""
+    parts = []
+    for is_math, part in formulas(text):
+        if is_math:
+            parts.append(_MATH_WORDS.sub(lambda match: _MATH_SIGNS[match[1]], part))
+        else:
+            held = _ESCAPED.sub(lambda match: chr(0xE100 + ord(match[1])), _PROTECTED.sub("", part))
+            parts.append(_PROTECTED.sub(lambda match: chr(ord(match[0]) - 0xE100), change(held)))
+    return "".join(parts)
 
 
 def _unmarked(text: str) -> str:

@@ -12,19 +12,33 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from newsletter.archives._markdown import Line, checked_lines, day_of, heading, language_of, paper_of_link, plain
+from newsletter.archives._language import in_one_language
+from newsletter.archives._markdown import (
+    Line,
+    checked_lines,
+    day_of,
+    heading,
+    language_of,
+    paper_of_link,
+    plain,
+    unescaped,
+)
 from newsletter.archives._ratings import read_ratings
+from newsletter.archives._recognition import not_of
 from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.domain.notes import IssueNote
 from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import Keyword, Provenance, Summary
 from newsletter.domain.texts import readable
-from newsletter.errors import SourceMalformed
 
 __all__ = ["parse_keyword", "read_hf_daily"]
 
 PROFILE = "hf-daily"
+_EXPECTED = (
+    "for each paper a heading `## title`, numbered sections (main work, highlights, keywords, ratings) and a link to "
+    "its page"
+)
 
 # In this order: "highlights of the main work" is about highlights, "score the highlights" about ratings.
 _SECTIONS = (
@@ -53,9 +67,8 @@ def read_hf_daily(text: str, day: date | None = None) -> BackIssue:
     """
     lines = checked_lines(text, PROFILE)
     starts = [i for i, line in enumerate(lines) if (h := heading(line)) and h[0] == 2]
-    if not starts:
-        msg = "no paper under a heading of level two; is this an hf-daily document?"
-        raise SourceMalformed(msg, source=ARCHIVE_SOURCE, feed=PROFILE)
+    if not starts or not _sections(lines[starts[0] :]):
+        raise not_of(PROFILE, text, _EXPECTED)
     head = lines[: starts[0]]
     issue_day = day_of(lines, day, PROFILE)
     preface = _preface(head)
@@ -67,16 +80,19 @@ def read_hf_daily(text: str, day: date | None = None) -> BackIssue:
             announcements.append(_announcement(lines[start:end], issue_day, told["model"] if told else "", problems))
         except ValueError as error:
             problems.append(f"line {lines[start].number}: {lines[start].text[3:63]!r} cannot be read: {error}")
+    if not announcements:
+        raise not_of(PROFILE, text, _EXPECTED, problems)
     counted = _COUNT.search("\n".join(line.text for line in head))
     if counted and int(counted[1]) != len(announcements):
         problems.append(f"the head announces {counted[1]} papers, {len(announcements)} were read")
-    return BackIssue(
+    back = BackIssue(
         day=issue_day,
+        profile=PROFILE,
         announcements=tuple(announcements),
-        paper_notes=tuple(PaperNote(paper_id=a.paper_id, position=n) for n, a in enumerate(announcements, start=1)),
         issue_note=IssueNote(preface={language_of(preface): preface}) if preface else IssueNote(),
         problems=tuple(problems),
     )
+    return in_one_language(back)
 
 
 def _preface(head: Sequence[Line]) -> str:
@@ -94,6 +110,9 @@ def _announcement(lines: Sequence[Line], day: date, model: str, problems: list[s
         raise ValueError(msg)
     paper_id, version = paper_of_link(link["link"])
     sections = _sections(body[:-1])
+    if not sections:
+        msg = "expected numbered sections: main work, highlights, keywords, ratings"
+        raise ValueError(msg)
     missing = [name for name, _ in _SECTIONS if not sections.get(name)]
     problems += [f"line {lines[0].number}: {raw_title[:60]!r} has no section of {name}" for name in missing]
     main_work = "\n\n".join(plain(text) for text in sections.get("main_work", ()))
@@ -106,7 +125,7 @@ def _announcement(lines: Sequence[Line], day: date, model: str, problems: list[s
         paper=Paper(
             id=paper_id,
             version=version,
-            title=readable(raw_title),
+            title=readable(unescaped(raw_title)),
             raw_title=raw_title,
             links=_links(paper_id, link["link"]),
         ),

@@ -13,18 +13,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from newsletter.archives._markdown import Line, checked_lines, day_of, heading, language_of, paper_of_link, plain
+from newsletter.archives._language import in_one_language
+from newsletter.archives._markdown import (
+    Line,
+    checked_lines,
+    day_of,
+    heading,
+    language_of,
+    paper_of_link,
+    plain,
+    unescaped,
+)
+from newsletter.archives._recognition import not_of
 from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import Provenance, Summary
 from newsletter.domain.texts import readable
-from newsletter.errors import SourceMalformed
 
 __all__ = ["read_paper_express"]
 
 PROFILE = "paper-express"
+_EXPECTED = "for each paper a heading `### 1、Title`, its facts as a quote (`> - URL：https://…`) and three bullets"
 
 _PAPER = re.compile(r"(?P<number>\d+)\s*[、.．)]\s*(?P<title>.+)\Z")
 _REFERENCES = re.compile(r"参考|references?|sources?", re.IGNORECASE)
@@ -42,7 +53,6 @@ _ROLES = {
     "method": re.compile(r"方法|method", re.IGNORECASE),
     "result": re.compile(r"优势|结果|advantage|results?", re.IGNORECASE),
 }
-_NONE = {"none", "无", "暂无", "-"}
 
 
 @dataclass(slots=True)
@@ -66,17 +76,16 @@ def read_paper_express(text: str, day: date | None = None) -> BackIssue:
         SourceMalformed: there is no paper, or no date.
     """
     lines = checked_lines(text, PROFILE)
-    issue_day = day_of(lines, day, PROFILE)
     papers, references, preface = _parts(lines)
-    if not papers:
-        msg = "no paper under a heading like `### 1、Title`; is this a paper-express document?"
-        raise SourceMalformed(msg, source=ARCHIVE_SOURCE, feed=PROFILE)
+    if not any(_facts(block[1:])[0].url for _, block in papers):
+        raise not_of(PROFILE, text, _EXPECTED)
+    issue_day = day_of(lines, day, PROFILE)
     announcements: list[Announcement] = []
     notes: list[PaperNote] = []
     problems: list[str] = []
     for brief, block in papers:
         try:
-            announcement, note = _paper(block, issue_day, position=len(notes) + 1, brief=brief)
+            announcement, note = _paper(block, issue_day, brief=brief)
         except ValueError as error:
             problems.append(f"line {block[0].number}: {block[0].text[4:64]!r} cannot be read: {error}")
             continue
@@ -85,13 +94,17 @@ def read_paper_express(text: str, day: date | None = None) -> BackIssue:
         missing = [name for name in _ROLES if not getattr(announcement.summaries[0], name)]
         if missing:
             problems.append(f"line {block[0].number}: {announcement.paper.title[:60]!r} has no {', '.join(missing)}")
-    return BackIssue(
+    if not announcements:
+        raise not_of(PROFILE, text, _EXPECTED, problems)
+    back = BackIssue(
         day=issue_day,
+        profile=PROFILE,
         announcements=tuple(announcements),
         paper_notes=tuple(notes),
         issue_note=IssueNote(preface={language_of(preface): preface} if preface else {}, references=references),
         problems=tuple(problems),
     )
+    return in_one_language(back)
 
 
 def _parts(lines: Sequence[Line]) -> tuple[list[tuple[bool, list[Line]]], tuple[str, ...], str]:
@@ -128,7 +141,7 @@ def _without_front_matter(lines: Sequence[Line]) -> Sequence[Line]:
     return lines
 
 
-def _paper(block: Sequence[Line], day: date, *, position: int, brief: bool) -> tuple[Announcement, PaperNote]:
+def _paper(block: Sequence[Line], day: date, *, brief: bool) -> tuple[Announcement, PaperNote]:
     named = _PAPER.match((heading(block[0]) or (3, ""))[1])
     assert named is not None  # noqa: S101  # `_parts` begins a paper only where it matches
     raw_title = named["title"].strip()
@@ -141,7 +154,7 @@ def _paper(block: Sequence[Line], day: date, *, position: int, brief: bool) -> t
     translated = plain(facts.translated)
     language = language_of(*drafts.values(), translated)
     written = facts.bullets | ({"title": facts.translated} if facts.translated else {})
-    words = {name: text for name, text in written.items() if text != plain(text)}
+    words = {name: text for name, text in written.items() if unescaped(text).strip() != plain(text)}
     summary = Summary(
         paper_id=paper_id,
         version=version,
@@ -154,7 +167,6 @@ def _paper(block: Sequence[Line], day: date, *, position: int, brief: bool) -> t
     )
     note = PaperNote(
         paper_id=paper_id,
-        position=position,
         highlight=not brief,
         words={language: words} if words else {},
         affiliation=facts.affiliation,
@@ -170,7 +182,11 @@ def _paper(block: Sequence[Line], day: date, *, position: int, brief: bool) -> t
         day=day,
         kind=AnnounceType.FEATURED,
         paper=Paper(
-            id=paper_id, version=version, title=readable(raw_title), raw_title=raw_title, links={"abs": facts.url}
+            id=paper_id,
+            version=version,
+            title=readable(unescaped(raw_title)),
+            raw_title=raw_title,
+            links={"abs": facts.url},
         ),
         summaries=(summary,),
     )
@@ -192,7 +208,7 @@ def _facts(lines: Sequence[Line]) -> tuple[_Facts, str]:
         elif figure := _FIGURE.match(text):
             if facts.bullets:
                 break
-            facts.figures.append((figure["alt"], figure["address"]))
+            facts.figures.append((unescaped(figure["alt"]), figure["address"]))
         elif (bullet := _BULLET.match(text)) and (role := _role(bullet["label"])) and role not in facts.bullets:
             facts.bullets[role] = bullet["text"].strip()
         elif text:
@@ -220,13 +236,11 @@ def _quote(text: str, facts: _Facts, *, first: bool) -> None:
     if not value:
         return
     if _AFFILIATION.fullmatch(label):
-        facts.affiliation = value
+        facts.affiliation = unescaped(value)
     elif _CODE.fullmatch(label):
         remark = _REMARK.match(value)
-        facts.code, facts.code_remark = (remark["code"], remark["remark"] or "") if remark else (value, "")
-        if facts.code.lower() in _NONE:
-            facts.code = ""
+        facts.code, facts.code_remark = (remark["code"], unescaped(remark["remark"] or "")) if remark else (value, "")
     elif _URL.fullmatch(label) and not facts.url:
         facts.url = value
     else:
-        facts.links.append((label, value))
+        facts.links.append((unescaped(label), unescaped(value)))

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
 from newsletter.domain.announcements import Listing
-from newsletter.domain.archives import ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.ports import Engine
 from newsletter.domain.silence import Silence, explain_silence
-from newsletter.errors import ConfigError, UsageError
+from newsletter.errors import ConfigError
 from newsletter.services.approve import Approve
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.daily import Daily
@@ -93,25 +91,11 @@ class Composing(Collecting):
 
     def importing(self) -> ImportArchive:
         """Take in back archives."""
-        from newsletter.archives import READERS  # noqa: PLC0415  # readers are for this command alone
+        from newsletter.archives import READERS, json_lines_reader  # noqa: PLC0415  # readers are for this command alone
+        from newsletter.sources.files import read_line  # noqa: PLC0415  # as above
 
-        return ImportArchive(self.store, {**READERS, "jsonl": self._read_lines}, self.compose(), clock=self._clock)
-
-    def _read_lines(self, text: str, day: date | None) -> BackIssue:
-        """JSON Lines as an archive: what the `files` source reads, of one day."""
-        from newsletter.sources.files import Problem, parse  # noqa: PLC0415  # as above
-
-        if day is None:
-            msg = "JSON Lines name no issue: say whose day they are with --date."
-            raise UsageError(msg)
-        read = list(parse(iter(text.encode().splitlines(keepends=True)), day=day))
-        return BackIssue(
-            day=day,
-            announcements=tuple(
-                replace(x, source=ARCHIVE_SOURCE, feed="jsonl", day=day) for x in read if not isinstance(x, Problem)
-            ),
-            problems=tuple(f"line {x.line}: {x.message}" for x in read if isinstance(x, Problem)),
-        )
+        readers = {**READERS, "jsonl": json_lines_reader(read_line)}
+        return ImportArchive(self.store, readers, self.compose(), clock=self._clock)
 
     def _engine(self) -> Engine:
         if self.settings.enrich.engine == "llm":

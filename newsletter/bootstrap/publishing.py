@@ -126,7 +126,11 @@ class Publishing(Composing):
             return lambda issue, language, compat: markdown.write(issue, profile, language, compat=compat)
 
         writers = {profile: writer(profile) for profile in markdown.profiles}
-        return Export(self.store.issues, writers | {"jsonl": lambda issue, _language, _compat: write_jsonl(issue)})
+        return Export(
+            self.store.issues,
+            self.store.archives,
+            writers | {"jsonl": lambda issue, _language, _compat: write_jsonl(issue)},
+        )
 
     def preview(self, key: IssueKey) -> Preview:
         """Show an issue while templates are written.

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_SHOWN = 10
+"""How many problems are printed."""
+
 NoOpen = Annotated[bool, typer.Option("--no-open", help="Only read and write the files; start no editor.")]
 
 
@@ -74,8 +77,7 @@ def edit(
             }
         )
     else:
-        for problem in report.problems:
-            err.print(problem, markup=False, soft_wrap=True)
+        _show_problems(report.problems)
         papers = counted(report.papers, "paper")
         none = ", which leaves the day without one: every paper is dropped" if report.dropped == report.papers else ""
         noted = f"{report.noted} {'has' if report.noted == 1 else 'have'}"
@@ -120,6 +122,8 @@ def import_(
 ) -> None:
     """Take in a back archive: papers, summaries, ratings and an editor's text.
 
+    The issue of its day is then what was published: every paper, in that order and those words.
+
     Example: `newsletter import 2024-07-16.md --format arxiv-daily --date 2024-07-16`
     """
     application = open_application(context, config, quiet=json)
@@ -133,6 +137,7 @@ def import_(
                 "new_papers": report.new_papers,
                 "summaries": dict(report.summaries),
                 "notes": report.notes,
+                "replaced": report.replaced,
                 "problems": list(report.problems),
                 "issue": report.issue.key.slug if report.issue else None,
             }
@@ -145,19 +150,29 @@ def import_(
 
 def _show_imported(report: ImportReport, missing: Sequence[str]) -> None:
     """What came in; `missing` are the languages of summaries that nothing shows."""
-    for problem in report.problems:
-        err.print(problem, markup=False, soft_wrap=True)
+    _show_problems(report.problems)
     summaries = [f"{counted(count, 'summary', 'summaries')} in {tag}" for tag, count in report.summaries.items()]
     out.print(
         f"{report.day}: {counted(report.papers, 'paper')} ({report.new_papers} new), "
         f"{', '.join(summaries) or 'no summaries'}, {counted(report.notes, 'note')}."
     )
+    if report.replaced:
+        before = counted(report.replaced, "paper")
+        out.print(f"In place of what was imported in this format for that day before ({before}).")
     if report.issue is None:
         out.print(
             f"The issue of that day is published: `newsletter compose --date {report.day} --revise` makes a new one."
         )
     if missing:
         out.print(f"To show them, add {', '.join(missing)} to enrich.languages in newsletter.toml.")
+
+
+def _show_problems(problems: Sequence[str]) -> None:
+    """The first of them, and how many more there are: a thousand lines tell nobody more."""
+    for problem in problems[:_SHOWN]:
+        err.print(problem, markup=False, soft_wrap=True)
+    if len(problems) > _SHOWN:
+        err.print(f"and {len(problems) - _SHOWN:,} more; `--json` lists them all", markup=False, soft_wrap=True)
 
 
 def _open(editor: str, folder: Path) -> None:

@@ -10,11 +10,15 @@ The rules, in the order in which they are applied:
 4. the rest is ordered as the operator asks, then moved to the places the editor gave;
 5. the first `max_papers` are the issue;
 6. featured papers alone are no issue while a feed still shows an earlier day: they come with what it will announce.
+
+A day whose digest was imported is that digest: its papers are the candidates whatever other issues have, nothing is cut
+off, and they stand in its order, but for what the editor drops or moves (rules 3 and 4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from newsletter.domain.announcements import Announcement, AnnounceType, Notice
@@ -23,7 +27,7 @@ from newsletter.domain.notes import PaperNote
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.summaries import Summary
 
-__all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "late_notices"]
+__all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "late_notices", "with_notes"]
 
 Admits = Callable[[Notice], bool]
 
@@ -85,15 +89,15 @@ ORDERS: Mapping[str, Callable[[IssuePaper], tuple[object, ...]]] = {
 def arrange(
     entries: Iterable[IssuePaper],
     *,
-    order: str,
+    order: str | None,
     notes: Mapping[PaperId, PaperNote],
     max_papers: int | None,
 ) -> tuple[IssuePaper, ...]:
-    """Rules 3 to 5: the papers of the issue, in order."""
-    key = ORDERS[order]
+    """Rules 3 to 5: the papers of the issue, in order; without one, in the order in which they come."""
     kept = [e for e in entries if not (e.id in notes and notes[e.id].drop)]
-    kept.sort(key=lambda e: e.id, reverse=True)
-    kept.sort(key=key)  # stable: the order by id stands where the keys are equal
+    if order is not None:
+        kept.sort(key=lambda e: e.id, reverse=True)
+        kept.sort(key=ORDERS[order])  # stable: the order by id stands where the keys are equal
     places = {n.paper_id: n.position for n in notes.values() if n.position is not None}
     moved = sorted((e for e in kept if e.id in places), key=lambda e: places[e.id])
     kept = [e for e in kept if e.id not in places]
@@ -101,6 +105,15 @@ def arrange(
     for entry in moved:
         kept.insert(max(places[entry.id] - 1, 0), entry)
     return tuple(kept[:max_papers])
+
+
+def with_notes(entries: Iterable[IssuePaper], notes: Mapping[PaperId, PaperNote]) -> tuple[IssuePaper, ...]:
+    """Each paper with what the editor wrote about it, else with the note it came with.
+
+    A paper that a digest has twice has two notes of its own there; an editor's goes to the first.
+    """
+    rest = dict(notes)
+    return tuple(replace(e, note=rest.pop(e.id)) if e.id in rest else e for e in entries)
 
 
 def choose_summaries(

@@ -17,11 +17,12 @@ WORDS = ("title", "abstract", "tldr", "main_work", "motivation", "method", "resu
 class PaperNote:
     """What an editor decided and wrote about one paper of one issue.
 
-    `position` counts from 1; None keeps the composed order. Where an issue has highlighted papers, profiles that know
-    papers in brief (`paper-express`) show the others so. `words` hold the editor's own text by language and summary
-    field (`{"zh-Hans": {"tldr": "…"}}`, the names in `WORDS`; one highlight a line): inline Markdown, which surfaces
-    that are not Markdown show as plain text. `code` is an address, `code_remark` what is to be said about it. `links`
-    are (label, address) pairs, `figures` (caption, address) pairs shown before the text. `deep_dive` is Markdown.
+    `position` counts from 1; None keeps the composed order. Where an issue has highlighted papers, profiles that
+    know papers in brief (`paper-express`) show the others so. `words` hold the editor's own text by language and
+    summary field (`{"zh-Hans": {"tldr": "…"}}`, the names in `WORDS`; one highlight a line): inline Markdown, which
+    surfaces that are not Markdown show as plain text. `code` is an address, or a word such as `None` where there is
+    none, `code_remark` what is to be said about it. `links` are (label, address) pairs, `figures` (caption,
+    address) pairs shown before the text. `deep_dive` is Markdown.
     """
 
     paper_id: PaperId

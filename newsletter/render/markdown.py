@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from newsletter.domain.announcements import AnnounceType
+from newsletter.domain.archives import is_from
 from newsletter.domain.issues import Issue, IssuePaper
 from newsletter.domain.markup import clean_line
 from newsletter.domain.papers import arxiv_number
@@ -79,7 +80,9 @@ class MarkdownRenderer:
         return f"{head}\n{document}"
 
     def _arxiv_daily(self, issue: Issue, view: IssueView, compat: bool) -> str:
-        pairs = sorted(zip(issue.papers, view.papers, strict=True), key=lambda pair: _link(*pair), reverse=True)
+        pairs = list(zip(issue.papers, view.papers, strict=True))
+        if not (compat and all(map(_is_imported, issue.papers))):
+            pairs.sort(key=lambda pair: _link(*pair), reverse=True)
         make = _published_row if compat else _corrected_row
         return self._templates.render(
             "markdown/arxiv-daily.md", view.language, rows=[make(entry, paper, view.language) for entry, paper in pairs]
@@ -127,8 +130,16 @@ def _link(entry: IssuePaper, paper: PaperView) -> str:
     return entry.paper.links.get("abs") or paper.url
 
 
+def _is_imported(entry: IssuePaper) -> bool:
+    """Whether it stood in a page of this format: what was written there is written as it stood."""
+    return is_from(entry, "arxiv-daily")
+
+
 def _published_row(entry: IssuePaper, paper: PaperView, language: str) -> _ListingRow:
-    """As the published generator wrote it: nothing escaped, descriptions cut in mid-word, no English TL;DR."""
+    """As the published generator wrote it: nothing escaped, descriptions cut in mid-word.
+
+    The generator lost the English TL;DR of its own; the pages that have one got it by hand.
+    """
     source = entry.paper
     summary = entry.summaries.get(language)
     raw_title = source.raw_title or source.title
@@ -140,21 +151,23 @@ def _published_row(entry: IssuePaper, paper: PaperView, language: str) -> _Listi
         translated_title=summary.title if summary else "",
         raw_title=raw_title,
         tldr=tldr,
-        tldr_en="",
+        tldr_en=summary.tldr_en if summary and _is_imported(entry) else "",
         translated_abstract=summary.abstract if summary else "",
-        abstract=_description(entry)[:_CUT].replace("-\n", "").replace("\n", " "),
+        abstract=_description(entry),
     )
 
 
 def _description(entry: IssuePaper) -> str:
-    """The description as arXiv's feed words it, put together where another source told of the paper."""
+    """The description as arXiv's feed words it, put together where another source told of the paper, and cut."""
     source = entry.paper
+    if source.raw_abstract and _is_imported(entry):
+        return source.raw_abstract
     raw = source.raw_abstract or source.abstract
     number = arxiv_number(source.id)
     kind = entry.announced_as
-    if number is None or _PREFIX.match(raw) or source.raw_abstract or kind is AnnounceType.FEATURED:
-        return raw
-    return f"arXiv:{number}v{source.version or 1} Announce Type: {kind}  Abstract: {raw}"
+    if not (number is None or _PREFIX.match(raw) or source.raw_abstract or kind is AnnounceType.FEATURED):
+        raw = f"arXiv:{number}v{source.version or 1} Announce Type: {kind}  Abstract: {raw}"
+    return raw[:_CUT].replace("-\n", "").replace("\n", " ")
 
 
 def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _ListingRow:

@@ -73,4 +73,5 @@ def _formula(part: str) -> str:
     display = part.startswith(("$$", "\\["))
     inside = part[2:-2] if part.startswith(("$$", "\\")) else part[1:-1]
     mark = "$$" if display else "$"
-    return f"{mark}{_IN_MATH.sub(lambda match: _MATH_WORDS[match[0]], inside)}{mark}"
+    # a space before the closing dollar would make it a dollar
+    return f"{mark}{_IN_MATH.sub(lambda match: _MATH_WORDS[match[0]], inside).rstrip()}{mark}"

@@ -60,7 +60,8 @@ class PaperView:
     `title` is in the digest's language where a translation exists, then `original_title` holds the paper's own.
     `summary_language` differs from the digest's where only the English summary exists. `failure` is set where an
     engine's answer could not be used; `abstract_only` says that there is no summary text at all. `words` is what an
-    editor wrote, by summary field (empty where nothing), as inline Markdown: for surfaces that are Markdown.
+    editor wrote, by summary field (empty where nothing), as inline Markdown: for surfaces that are Markdown. `no_code`
+    is an editor's word that there is no code.
     """
 
     id: PaperId
@@ -87,6 +88,7 @@ class PaperView:
     ratings: tuple[RatingView, ...]
     affiliation: str
     code: str
+    no_code: str
     code_remark: str
     upvotes: int | None
     stars: int | None
@@ -135,7 +137,11 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
     highlights = tuple(filter(None, (clean_line(text, _FIELD_LIMIT) for text in _lines(edited, "highlights", summary))))
     shown = _links(entry)
     note = entry.note
-    code = safe_url((note.code if note else "") or (summary.code if summary else "") or paper.links.get("code", ""))
+    said = note.code if note else ""
+    # an editor's word that is no address says that there is none
+    no_code = clean_line(said, 100) if said and not safe_url(said) else ""
+    known = said or (summary.code if summary else "") or paper.links.get("code", "")
+    code = safe_url(known)
     return PaperView(
         id=paper.id,
         slug=slug(paper.id),
@@ -155,6 +161,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         ratings=_ratings(summary),
         affiliation=clean_line((note.affiliation if note else "") or (summary.affiliation if summary else ""), 300),
         code=code,
+        no_code=no_code,
         code_remark=clean_line(note.code_remark, 300) if note else "",
         upvotes=paper.upvotes,
         stars=paper.stars,

@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from newsletter.domain.announcements import AnnounceType, Listing, ListingStatus, Notice
-from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices
+from newsletter.domain.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.composition import arrange, candidates, choose_summaries, late_notices, with_notes
 from newsletter.domain.counting import counted
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
-from newsletter.domain.notes import IssueNote
+from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import PaperId
-from newsletter.domain.ports import Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
+from newsletter.domain.ports import ArchiveStore, Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
 from newsletter.domain.silence import Silence
 from newsletter.errors import IssueMissing, NothingToDo
 
@@ -50,6 +51,8 @@ class ComposeStore(Protocol):
     @property
     def notes(self) -> NoteStore: ...
     @property
+    def archives(self) -> ArchiveStore: ...
+    @property
     def issues(self) -> IssueStore: ...
 
 
@@ -78,7 +81,12 @@ class Compose:
         self._silence = silence
 
     def candidates(self, day: date) -> list[IssuePaper]:
-        """The papers that the issue of this day is made from, without order and summaries."""
+        """The papers that the issue of this day is made from, without order and without what engines wrote."""
+        return self._candidates(day, self._store.archives.on(day))
+
+    def _candidates(self, day: date, digests: Sequence[BackIssue]) -> list[IssuePaper]:
+        if digests:
+            return [entry for digest in digests for entry in digest.papers]
         store = self._store
         # every day since the first issue, for a day on which the job did not run had papers too
         first = min(
@@ -98,10 +106,22 @@ class Compose:
 
         `whole` leaves those in that `issue.max_papers` cuts off.
         """
+        digests = self._store.archives.on(day)
         _, notes = self._store.notes.get(IssueKey(day))
-        entries = self._with_summaries(self.candidates(day))
-        limit = None if whole else self._options.max_papers
-        return arrange(entries, order=self._options.order, notes=notes, max_papers=limit)
+        return self._arranged(self._candidates(day, digests), notes, imported=bool(digests), whole=whole)
+
+    def _arranged(
+        self,
+        entries: Sequence[IssuePaper],
+        notes: Mapping[PaperId, PaperNote],
+        *,
+        imported: bool,
+        whole: bool = False,
+    ) -> tuple[IssuePaper, ...]:
+        limit = None if whole or imported else self._options.max_papers
+        order = None if imported else self._options.order
+        found = self._with_summaries(entries, imported=imported)
+        return with_notes(arrange(found, order=order, notes=notes, max_papers=limit), notes)
 
     def run(self, day: date, *, revise: bool = False) -> Issue:
         """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
@@ -119,13 +139,13 @@ class Compose:
         key = IssueKey(day)
         if self._is_settled(key, revise=revise):
             return self._kept(key)
-        entries = self.candidates(day)
+        digests = self._store.archives.on(day)
+        entries = self._candidates(day, digests)
         issue_note, notes = self._store.notes.get(key)
         listings = self._store.listings.on(day)
-        arranged = arrange(
-            self._with_summaries(entries), order=self._options.order, notes=notes, max_papers=self._options.max_papers
-        )
-        papers = tuple(replace(e, note=notes.get(e.id)) for e in arranged)
+        if digests:
+            listings = tuple(one for one in listings if one.source == ARCHIVE_SOURCE)
+        papers = self._arranged(entries, notes, imported=bool(digests))
         if any(map(_shows_an_earlier_day, listings)) and all(map(_is_featured, papers)):
             papers = ()
         before = self._store.issues.status(key)
@@ -135,7 +155,9 @@ class Compose:
         dropped = [e.id for e in entries if e.id in notes and notes[e.id].drop]
         if not papers and silence is None:
             raise self._without_issue(key, listings, dropped)
-        issue = self._freeze(key, papers, listings, note=issue_note, silence=silence)
+        # a digest is in its own language, whatever the newsletter's is now
+        own = tuple(tag for digest in digests for tag in digest.languages)
+        issue = self._freeze(key, papers, listings, note=issue_note, silence=silence, languages=own)
         shown = {entry.id for entry in papers}
         self._store.issues.leave_out(key, [entry.id for entry in entries if entry.id not in shown])
         return issue
@@ -185,15 +207,18 @@ class Compose:
         status = self._store.issues.status(key)
         return status is not None and status.state is IssueState.PUBLISHED and not revise
 
-    def _with_summaries(self, entries: Sequence[IssuePaper]) -> list[IssuePaper]:
+    def _with_summaries(self, entries: Sequence[IssuePaper], *, imported: bool) -> list[IssuePaper]:
+        """Each paper with what engines wrote; an imported one keeps its own words, and no other digest's."""
         kept = self._store.summaries.of([e.id for e in entries])
         o = self._options
+        engines = tuple(name for name in o.engines if name != ARCHIVE_ENGINE) if imported else o.engines
         return [
             replace(
                 e,
                 summaries=choose_summaries(
-                    kept.get(e.id, ()), version=e.paper.version, languages=o.languages, engines=o.engines
-                ),
+                    kept.get(e.id, ()), version=e.paper.version, languages=o.languages, engines=engines
+                )
+                | dict(e.summaries),
             )
             for e in entries
         ]
@@ -206,6 +231,7 @@ class Compose:
         *,
         note: IssueNote | None = None,
         silence: Silence | None = None,
+        languages: Sequence[str] = (),
     ) -> Issue:
         before = self._store.issues.status(key)
         options = self._options
@@ -213,7 +239,7 @@ class Compose:
             key=key,
             title=options.title,
             description=options.description,
-            languages=options.languages,
+            languages=tuple(dict.fromkeys((*languages, *options.languages))),
             papers=papers,
             listings=tuple(replace(listing, fetched_at=None) for listing in listings),
             acronyms=self._acronyms(papers),

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from newsletter.domain.composition import with_notes
 from newsletter.domain.issues import IssueKey, IssuePaper
 from newsletter.domain.note_files import (
     NoteError,
@@ -83,7 +84,7 @@ class Edit:
         return EditReport(
             folder,
             papers=len(entries),
-            noted=sum(n != PaperNote(paper_id=n.paper_id) for n in papers.values()),
+            noted=sum(entry.note not in (None, PaperNote(paper_id=entry.id)) for entry in entries),
             dropped=sum(entry.note is not None and entry.note.drop for entry in entries),
             problems=problems,
         )
@@ -113,12 +114,15 @@ class Edit:
         """The papers of the issue, and those that the editor dropped, which keep their files."""
         kept = self._compose.arranged(day, whole=True)
         shown = {entry.id for entry in kept}
-        dropped = [e for e in self._compose.candidates(day) if e.id not in shown]
-        entries = [replace(entry, note=notes.get(entry.id)) for entry in (*kept, *dropped)]
-        if not entries:
+        dropped = with_notes((e for e in self._compose.candidates(day) if e.id not in shown), notes)
+        # a digest that was imported may have a paper twice; it has one file, that of its first place
+        first: dict[PaperId, IssuePaper] = {}
+        for entry in (*kept, *dropped):
+            first.setdefault(entry.id, entry)
+        if not first:
             msg = f"No paper was collected for {day}. Run `newsletter collect --date {day}` first."
             raise NothingToDo(msg)
-        return entries
+        return list(first.values())
 
 
 def file_name(paper_id: PaperId) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from newsletter.domain.archives import is_from, published_text
 from newsletter.domain.issues import Issue, IssueKey
-from newsletter.domain.ports import IssueStore
+from newsletter.domain.ports import ArchiveStore, IssueStore
 from newsletter.errors import IssueMissing, UsageError
 
 __all__ = ["DocumentWriter", "Export"]
@@ -17,12 +19,16 @@ DocumentWriter = Callable[[Issue, str, bool], str]
 class Export:
     """The use case."""
 
-    def __init__(self, issues: IssueStore, writers: Mapping[str, DocumentWriter]) -> None:
+    def __init__(self, issues: IssueStore, archives: ArchiveStore, writers: Mapping[str, DocumentWriter]) -> None:
         self._issues = issues
+        self._archives = archives
         self._writers = writers
 
     def run(self, key: IssueKey, form: str, *, language: str | None = None, compat: bool = False) -> str:
-        """The document of an issue's newest revision, in the newsletter's own language by default.
+        """The document of an issue's newest revision, in its own first language by default.
+
+        `compat` asks for the published form to the letter. Of a digest that was imported in this format and not
+        changed here that is the digest itself; of a day on which several were, the one of this format.
 
         Raises:
             IssueMissing: there is no such issue.
@@ -40,4 +46,9 @@ class Export:
         if chosen not in issue.languages:
             msg = f"--language: issue {key.slug} is in {', '.join(issue.languages)}, not in {chosen!r}."
             raise UsageError(msg)
+        if compat and any(is_from(entry, form) for entry in issue.papers):
+            published = published_text(issue, self._archives.on(key.day), form, chosen)
+            if published is not None:
+                return published
+            issue = replace(issue, papers=tuple(entry for entry in issue.papers if is_from(entry, form)))
         return writer(issue, chosen, compat)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from newsletter.domain.announcements import Listing, ListingStatus
-from newsletter.domain.archives import ARCHIVE_SOURCE, ArchiveReader
+from newsletter.domain.archives import ARCHIVE_SOURCE, ArchiveReader, BackIssue, joint_note
 from newsletter.domain.issues import Issue, IssueKey, IssueState
+from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.ports import Clock, Store
 from newsletter.errors import SourceMalformed, UsageError
 from newsletter.services.compose import Compose
@@ -21,7 +23,8 @@ __all__ = ["ImportArchive", "ImportReport"]
 class ImportReport:
     """What came in: papers, those that were not known before, summaries by language, notes; and what could not be read.
 
-    `issue` is the issue composed of it, None where the day's issue is published already and was left as it is.
+    `replaced` is how many papers the digest of the same day and format had that was imported before. `issue` is the
+    issue composed of it, None where the day's issue is published already and was left as it is.
     """
 
     day: date
@@ -30,6 +33,7 @@ class ImportReport:
     summaries: Mapping[str, int]
     notes: int
     problems: tuple[str, ...]
+    replaced: int
     issue: Issue | None
 
 
@@ -43,7 +47,10 @@ class ImportArchive:
         self._clock = clock
 
     def run(self, path: Path, profile: str, day: date | None) -> ImportReport:
-        """Take in one document. Safe to repeat; what an editor wrote here since stays.
+        """Take in one document: the issue of its day is that document, whatever other issues hold.
+
+        Safe to repeat; what an editor wrote here since stays. A second document of another format on the same day
+        follows the first in its issue.
 
         Raises:
             UsageError: there is no such format, or the file cannot be read.
@@ -52,13 +59,11 @@ class ImportArchive:
         if profile not in self._readers:
             msg = f"--format: expected one of {', '.join(self._readers)}, got {profile!r}."
             raise UsageError(msg)
-        back = self._readers[profile](_text(path), day)
+        text = _text(path)
+        back = self._readers[profile](text, day)
         key = IssueKey(back.day)
         new = self._store.papers.add(back.announcements)
-        issue_note, notes = self._store.notes.get(key)
-        merged = {note.paper_id: note for note in back.paper_notes} | dict(notes)
-        empty = not issue_note.preface and not issue_note.references
-        self._store.notes.put(key, back.issue_note if empty else issue_note, list(merged.values()))
+        replaced = self._keep(replace(back, text=text))
         self._store.listings.record(
             Listing(
                 source=ARCHIVE_SOURCE,
@@ -70,21 +75,28 @@ class ImportArchive:
                 fetched_at=self._clock(),
             )
         )
-        languages: dict[str, int] = {}
-        for announcement in back.announcements:
-            for summary in announcement.summaries:
-                languages[summary.language] = languages.get(summary.language, 0) + 1
         status = self._store.issues.status(key)
         settled = status is not None and status.state is IssueState.PUBLISHED
         return ImportReport(
             day=back.day,
             papers=len(back.announcements),
             new_papers=new,
-            summaries=languages,
-            notes=len(back.paper_notes),
+            summaries=Counter(summary.language for one in back.announcements for summary in one.summaries),
+            notes=sum(note != PaperNote(paper_id=note.paper_id) for note in back.paper_notes),
             problems=back.problems,
+            replaced=replaced,
             issue=None if settled else self._compose.run(back.day),
         )
+
+    def _keep(self, digest: BackIssue) -> int:
+        """Keep the digest, and what its editor wrote about it unless somebody wrote something else here."""
+        key, archives = IssueKey(digest.day), self._store.archives
+        before = joint_note(archives.on(digest.day))
+        replaced = archives.put(digest, self._clock())
+        note, notes = self._store.notes.get(key)
+        if note in (IssueNote(), before):
+            self._store.notes.put(key, joint_note(archives.on(digest.day)), list(notes.values()))
+        return replaced
 
 
 def _text(path: Path) -> str:

@@ -24,7 +24,7 @@ from newsletter.errors import SourceUnavailable
 from newsletter.sources import _fields
 from newsletter.sources._source import FeedByFeed, Reading
 
-__all__ = ["KIND", "SUMMARY_ENGINE", "Files", "Problem", "parse"]
+__all__ = ["KIND", "SUMMARY_ENGINE", "Files", "Problem", "parse", "read_line"]
 
 KIND = "files"
 SUMMARY_ENGINE = "file"
@@ -81,7 +81,10 @@ class _Named(_Lenient):
 
 class _Line(_Lenient):
     id: str
+    readable: bool = False
     title: str
+    raw_title: _Note = ""
+    raw_abstract: _Note = ""
     abstract: _Note = Field(default="", validation_alias=AliasChoices("abstract", "summary"))
     authors: list[str | _Named] = Field(default_factory=list, max_length=_AUTHORS)
     categories: list[str] = Field(default_factory=list, max_length=100)
@@ -112,17 +115,32 @@ class Problem:
 def parse(lines: Iterator[bytes], *, day: date, feed: str = "") -> Iterator[Announcement | Problem]:
     """Read lines, in order. `day` is that of papers that do not say when they were announced. Never raises."""
     for number, text in enumerate(lines, start=1):
-        if not text.strip() or (number == 1 and text.strip() == b"\xef\xbb\xbf"):
-            continue
-        if len(text) >= _LINE:
-            yield Problem(number, f"longer than {_LINE // 2**20} MB")
-            continue
+        line = text.removeprefix(b"\xef\xbb\xbf").strip()
+        if not line or line.startswith(b'{"issue":'):
+            continue  # an export begins with what was written about its issue, which is no paper
+        if line.startswith(b"["):
+            yield Problem(number, "a JSON array; expected one paper a line, each a JSON object")
+            return
         try:
-            yield _announcement(_Line.model_validate_json(text.removeprefix(b"\xef\xbb\xbf")), day, feed)
-        except ValidationError as error:
-            yield Problem(number, _first(error))
+            yield read_line(text, day=day, feed=feed)
         except ValueError as error:
             yield Problem(number, str(error))
+
+
+def read_line(text: bytes, *, day: date, feed: str = "") -> Announcement:
+    """Read one paper.
+
+    Raises:
+        ValueError: it cannot be read; the message says which key, and what was expected.
+    """
+    if len(text) >= _LINE:
+        msg = f"longer than {_LINE // 2**20} MB"
+        raise ValueError(msg)
+    try:
+        line = _Line.model_validate_json(text.removeprefix(b"\xef\xbb\xbf"))
+    except ValidationError as error:
+        raise ValueError(_first(error)) from error
+    return _announcement(line, day, feed)
 
 
 def _first(error: ValidationError) -> str:
@@ -134,12 +152,13 @@ def _first(error: ValidationError) -> str:
 def _announcement(line: _Line, day: date, feed: str) -> Announcement:
     paper_id, version = parse_paper_id(clean(line.id))
     version = line.version or version
-    title, raw_title = _fields.line(line.title)
+    text = clean if line.readable else _readable_line
+    title = text(line.title)
     if not title:
         msg = "title: expected some text, got none"
         raise ValueError(msg)
-    abstract, raw_abstract = _fields.body(line.abstract)
-    given = {clean(role)[:40]: address for role, text in line.links.items() if (address := _fields.web_address(text))}
+    abstract, raw_abstract = (clean(line.abstract),) * 2 if line.readable else _fields.body(line.abstract)
+    given = {clean(role)[:40]: address for role, url in line.links.items() if (address := _fields.web_address(url))}
     return Announcement(
         source=KIND,
         feed=feed,
@@ -149,21 +168,21 @@ def _announcement(line: _Line, day: date, feed: str) -> Announcement:
             id=paper_id,
             version=version,
             title=title,
-            raw_title=raw_title,
+            raw_title=line.raw_title or (title if line.readable else _fields.line(line.title)[1]),
             abstract=abstract,
-            raw_abstract=raw_abstract,
-            authors=tuple(author for entry in line.authors if (author := _author(entry))),
-            categories=tuple(dict.fromkeys(name for text in line.categories if (name := clean(text).strip()[:40]))),
-            links=_fields.arxiv_links(paper_id) | given,
-            comment=_fields.line(line.comment)[0],
+            raw_abstract=line.raw_abstract or raw_abstract,
+            authors=tuple(author for entry in line.authors if (author := _author(entry, readable=line.readable))),
+            categories=tuple(dict.fromkeys(name for one in line.categories if (name := clean(one).strip()[:40]))),
+            links=given if line.readable else _fields.arxiv_links(paper_id) | given,
+            comment=text(line.comment),
             doi=clean(line.doi).strip()[:200],
-            journal_ref=_fields.line(line.journal_ref)[0],
+            journal_ref=text(line.journal_ref),
             license=_fields.web_address(line.license),
             submitted=_utc(line.submitted) if line.submitted else None,
             upvotes=line.upvotes,
             stars=line.stars,
-            organization=_fields.line(line.organization)[0],
-            keywords=tuple(dict.fromkeys(word for text in line.keywords if (word := _fields.line(text)[0][:100]))),
+            organization=text(line.organization),
+            keywords=tuple(dict.fromkeys(found for word in line.keywords if (found := text(word)[:100]))),
         ),
         summaries=tuple(
             _summary(paper_id, version, language, summary) for language, summary in sorted(line.summaries.items())
@@ -176,11 +195,18 @@ def _utc(stamp: datetime) -> datetime | None:
     return usable.astimezone(UTC) if usable else None
 
 
-def _author(entry: str | _Named) -> Author | None:
+def _readable_line(text: str) -> str:
+    return _fields.line(text)[0]
+
+
+def _author(entry: str | _Named, *, readable: bool) -> Author | None:
+    """An author; where the line is readable a name is one as it stands, with all its parentheses."""
     if isinstance(entry, str):
-        return read_author(_fields.line(entry)[1])
-    name = _fields.line(entry.name)[0]
-    return Author(name, _fields.line(entry.affiliation)[0]) if name else None
+        entry = _Named(name=entry)
+        if not readable:
+            return read_author(_fields.line(entry.name)[1])
+    text = clean if readable else _readable_line
+    return Author(text(entry.name), text(entry.affiliation)) if text(entry.name) else None
 
 
 def _summary(paper_id: PaperId, version: int | None, language: str, summary: _Summary) -> Summary:
@@ -213,7 +239,7 @@ def _keyword(item: _Keyword | str, language: str) -> Keyword:
     if isinstance(item, str):
         return Keyword(clean(item).strip())
     others: dict[str, Any] = item.model_extra or {}
-    found = others.get(language) or others.get(language.partition("-")[0]) or ""
+    found = others.get(language) or others.get(language.partition("-")[0]) or others.get("translation") or ""
     translation = clean(found).strip() if isinstance(found, str) else ""
     return Keyword(clean(item.en).strip() or translation, translation if item.en.strip() else "")
 

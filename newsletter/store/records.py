@@ -7,11 +7,12 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 
 from newsletter.domain.announcements import Announcement
+from newsletter.domain.archives import BackIssue
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import Summary
 
-__all__ = ["ANNOUNCEMENT", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "SUMMARY", "Record"]
+__all__ = ["ANNOUNCEMENT", "BACK_ISSUE", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "SUMMARY", "Record"]
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Record(Generic[T]):
 
 
 ANNOUNCEMENT = Record(Announcement)
+BACK_ISSUE = Record(BackIssue)
 PAPER = Record(Paper)
 SUMMARY = Record(Summary)
 PAPER_NOTE = Record(PaperNote)

@@ -11,6 +11,7 @@ from newsletter.domain.announcements import Announcement
 from newsletter.domain.papers import Paper
 from newsletter.domain.tokens import Secrets, keyed_hash
 from newsletter.store.acronyms import SqlAcronymStore
+from newsletter.store.archives import SqlArchiveStore
 from newsletter.store.database import Database
 from newsletter.store.deliveries import SqlDeliveryStore
 from newsletter.store.facts import Facts
@@ -50,6 +51,7 @@ class SqlStore:
         self.summaries = SqlSummaryStore(database)
         self.notes = SqlNoteStore(database)
         self.acronyms = SqlAcronymStore(database)
+        self.archives = SqlArchiveStore(database)
         self.issues = SqlIssueStore(database)
         self.deliveries = SqlDeliveryStore(database)
         self.suppressions = SqlSuppressionStore(database, self._facts, secrets=self.secrets, clock=clock)

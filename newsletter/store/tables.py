@@ -17,6 +17,7 @@ __all__ = [
     "OPEN_STATES",
     "AcronymRow",
     "AnnouncementRow",
+    "ArchiveRow",
     "DeliveryRow",
     "DispatchRow",
     "DispatchRunRow",
@@ -123,6 +124,18 @@ class SummaryRow(SQLModel, table=True):
     model: str = ""
     prompt: str = ""
     record: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ArchiveRow(SQLModel, table=True):
+    """A digest that was published elsewhere, as it was imported; `content` is its JSON, compressed by zlib."""
+
+    __tablename__ = "archive"
+
+    day: date = Field(primary_key=True)
+    profile: str = Field(primary_key=True)
+    papers: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class IssueRow(SQLModel, table=True):

@@ -82,7 +82,6 @@ def test_the_head_is_the_preface_and_names_the_model():
     assert back.day == date(2023, 9, 26)
     assert back.issue_note.preface == {"zh-Hans": "- 本文速览花园论文。\n- 使用 GPT-4 进行内容生成。"}
     assert back.announcements[0].summaries[0].provenance.model == "GPT-4"
-    assert back.paper_notes[0].position == 1
 
 
 def test_a_paragraph_of_reasons_is_divided_without_losing_a_word():

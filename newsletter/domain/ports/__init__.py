@@ -8,6 +8,7 @@ from newsletter.domain.ports.running import Clock, Progress, Step
 from newsletter.domain.ports.storing import (
     AcronymCount,
     AcronymStore,
+    ArchiveStore,
     IssueStore,
     LearnedAcronym,
     ListingStore,
@@ -20,6 +21,7 @@ from newsletter.domain.ports.storing import (
 __all__ = [
     "AcronymCount",
     "AcronymStore",
+    "ArchiveStore",
     "Clock",
     "Collected",
     "Decide",

@@ -17,6 +17,7 @@ from newsletter.domain.deliveries import (
 )
 from newsletter.domain.issues import Issue, IssueKey
 from newsletter.domain.ports.storing import (
+    ArchiveStore,
     IssueStore,
     ListingStore,
     NoteStore,
@@ -156,6 +157,11 @@ class Store(Protocol):
     @property
     def notes(self) -> NoteStore:
         """What editors wrote."""
+        ...
+
+    @property
+    def archives(self) -> ArchiveStore:
+        """Digests that were imported."""
         ...
 
     @property

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from newsletter.domain.announcements import Announcement, AnnounceType, Listing
+from newsletter.domain.archives import BackIssue
 from newsletter.domain.deliveries import (
     SkipReason,
 )
@@ -20,6 +21,7 @@ from newsletter.domain.summaries import Summary, SummaryKey
 __all__ = [
     "AcronymCount",
     "AcronymStore",
+    "ArchiveStore",
     "IssueStore",
     "LearnedAcronym",
     "ListingStore",
@@ -122,6 +124,18 @@ class NoteStore(Protocol):
 
     def put(self, key: IssueKey, issue: IssueNote, papers: Sequence[PaperNote]) -> None:
         """Replace the notes of an issue."""
+        ...
+
+
+class ArchiveStore(Protocol):
+    """Digests that were published elsewhere, as they were imported."""
+
+    def put(self, digest: BackIssue, at: datetime) -> int:
+        """Keep a digest, in place of the one of the same day and format; returns how many papers that one had."""
+        ...
+
+    def on(self, day: date) -> tuple[BackIssue, ...]:
+        """The digests of a day, in the order in which they were first imported."""
         ...
 
 
