@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application, parse_day, today
+from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application, past_day, today
 from newsletter.cli.output import err, print_json
 from newsletter.cli.reports import show_collected, show_reconciled
 from newsletter.errors import UsageError
@@ -77,8 +77,8 @@ def _span(application: Application, date: str | None, first: str | None, last: s
     if date is not None or first is None:
         msg = "--from names the first of several days and --to the last; --date names a single one. Use either."
         raise UsageError(msg)
-    begin = parse_day(first)
-    end = today(application) if last is None else parse_day(last)
+    begin = past_day(application, first)
+    end = today(application) if last is None else past_day(application, last)
     if not begin <= end or (end - begin).days > 366:
         msg = f"--from {begin} --to {end}: expected the first day before the last, and at most a year."
         raise UsageError(msg)

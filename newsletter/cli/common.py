@@ -29,6 +29,7 @@ __all__ = [
     "chosen_issue",
     "open_application",
     "parse_day",
+    "past_day",
     "today",
 ]
 
@@ -75,11 +76,11 @@ def chosen_day(application: Application, text: str | None, unnamed: str | None =
     """The day that `--date` names, or the same without its name; today where neither is given.
 
     Raises:
-        UsageError: it names none, or two.
+        UsageError: it names none, or two, or one that has not begun.
     """
     if text is None and unnamed is None:
         return today(application)
-    days = {parse_day(given) for given in (text, unnamed) if given is not None}
+    days = {past_day(application, given) for given in (text, unnamed) if given is not None}
     if len(days) > 1:
         msg = f"--date {text} and {unnamed}: expected one day, got two."
         raise UsageError(msg)
@@ -92,7 +93,7 @@ def chosen_issue(
     """The issue that `--date` and `--weekly` name, or its name as messages show it (`2026-06-05-weekly`).
 
     Raises:
-        UsageError: they name none, or two.
+        UsageError: they name none, or two, or one that has not begun.
     """
     from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
 
@@ -100,6 +101,20 @@ def chosen_issue(
     weekly = weekly or any(given is not None and given.endswith(mark) for given in (text, unnamed))
     days = [given and given.removesuffix(mark) for given in (text, unnamed)]
     return IssueKey(chosen_day(application, *days), Edition.WEEKLY if weekly else Edition.DAILY)
+
+
+def past_day(application: Application, text: str) -> date:
+    """A day that has begun, as people type it: sources announce by other clocks, so it may have begun elsewhere.
+
+    Raises:
+        UsageError: it is no day, or one that has begun nowhere.
+    """
+    day = parse_day(text)
+    newest = max(today(application), datetime.now(UTC).date())
+    if day > newest:
+        msg = f"{day} is still to come: expected a day up to {newest}."
+        raise UsageError(msg)
+    return day
 
 
 def open_application(

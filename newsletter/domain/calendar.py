@@ -2,7 +2,7 @@
 
 arXiv announces on the evenings of Sunday to Thursday at 20:00 US Eastern, and its feeds change at the midnight after.
 So the *day* of an announcement is the date of that morning: Monday to Friday. On the evenings of arXiv's holidays
-nothing is announced, and the morning after has no feed of its own.
+nothing is announced, and the morning after has no feed of its own; a holiday on a Friday silences Sunday evening.
 https://info.arxiv.org/help/availability.html
 """
 
@@ -21,7 +21,7 @@ EASTERN = ZoneInfo("America/New_York")
 _EVENING = time(20)
 _DEADLINE = time(14)
 _ONE_DAY = timedelta(days=1)
-_SATURDAY = 5
+_SATURDAY, _SUNDAY = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,9 @@ class Expectation:
 class AnnouncementCalendar:
     """Weekends and arXiv's holidays.
 
-    `holidays` maps an evening without announcement to its name, as arXiv publishes them for each year; `through` is the
-    last year they are known for, None where nobody keeps them.
+    `holidays` maps a day on which arXiv rests to its name, as arXiv publishes them for each year; `through` is the last
+    year they are known for, None where nobody keeps them. A holiday has no announcement on its evening. A Friday has
+    none anyway: what its staff would have made ready is missing on the Sunday after it.
     """
 
     holidays: Mapping[date, str] = field(default_factory=dict)
@@ -55,8 +56,9 @@ class AnnouncementCalendar:
         if day.weekday() >= _SATURDAY:
             return Expectation(expected=False, reason=f"it is {day:%A}")
         evening = day - _ONE_DAY
-        if evening in self.holidays:
-            name = self.holidays[evening]
+        rests = evening if evening in self.holidays or evening.weekday() != _SUNDAY else evening - 2 * _ONE_DAY
+        if rests in self.holidays:
+            name = self.holidays[rests]
             reason = f"arXiv does not announce on the evening of {evening.day} {evening:%B} ({name})"
             return Expectation(expected=False, reason=reason, holiday=name)
         return Expectation(expected=True)

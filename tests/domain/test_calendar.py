@@ -31,6 +31,17 @@ def test_the_morning_after_a_holiday_evening_has_none() -> None:
     assert "26 November (Thanksgiving)" in after.reason
 
 
+def test_a_holiday_on_a_friday_silences_the_monday_after_it() -> None:
+    """Fridays have no announcement anyway; what would have been made ready then is missing on Sunday evening."""
+    calendar = AnnouncementCalendar({date(2026, 6, 19): "Juneteenth"})
+    assert calendar.expects(date(2026, 6, 19))
+    monday = calendar.expects(date(2026, 6, 22))
+    assert (bool(monday), monday.holiday) == (False, "Juneteenth")
+    assert "evening of 21 June (Juneteenth)" in monday.reason
+    assert calendar.expects(date(2026, 6, 23))
+    assert calendar.submissions(date(2026, 6, 23)) == (utc("2026-06-18T18:00"), utc("2026-06-22T18:00"))
+
+
 def test_the_previous_announcement_is_found_across_weekend_and_holiday() -> None:
     assert CALENDAR.previous(date(2026, 6, 8)) == date(2026, 6, 5)
     assert CALENDAR.previous(date(2026, 11, 30)) == THANKSGIVING
