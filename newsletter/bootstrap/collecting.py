@@ -12,7 +12,7 @@ from newsletter.bootstrap.core import Core
 from newsletter.bootstrap.resources import STATE
 from newsletter.domain.announcements import AnnounceType, Notice
 from newsletter.domain.archives import ARCHIVE_SOURCE
-from newsletter.domain.calendar import AnnouncementCalendar
+from newsletter.domain.calendar import AnnouncementCalendar, eastern_day
 from newsletter.domain.ports import HostGate, Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Backfill, Collect, Patience
@@ -36,7 +36,7 @@ class Collecting(Core):
         return Backfill(
             self._collect(sources, Patience()),
             self.store.listings,
-            instead=lambda source, _feed: "arxiv-api" if source == "arxiv-rss" else source,
+            today=lambda: eastern_day(self._clock()),
         )
 
     def reconcile(self) -> Reconcile:

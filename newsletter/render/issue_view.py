@@ -8,6 +8,7 @@ from datetime import date
 
 from newsletter.domain.announcements import Listing, ListingStatus
 from newsletter.domain.issues import Edition, Issue, IssueKey
+from newsletter.domain.listings import unread
 from newsletter.domain.markup import clean_document, clean_line, clean_text
 from newsletter.domain.silence import Silence
 from newsletter.domain.summaries import FailureKind
@@ -99,7 +100,7 @@ def _silence(silence: Silence | None) -> Silence | None:
 
 
 def _completeness(listings: Sequence[Listing]) -> Completeness:
-    missing = tuple(one for one in listings if one.status in {ListingStatus.STALE, ListingStatus.FAILED})
+    missing = unread(listings)
     fresh = [one for one in listings if one.status is ListingStatus.FRESH]
     # where a list was checked against arXiv's own record, the record's figures are the ones that prove something
     checked = {one.feed for one in fresh if one.source == "arxiv-oai"}

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from newsletter.domain.announcements import Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
-from newsletter.domain.listings import as_repeated, repeated_day
+from newsletter.domain.listings import (
+    HISTORY,
+    PAPERS,
+    Feed,
+    Usual,
+    as_repeated,
+    as_short,
+    family_of,
+    repeated_day,
+    settle_empty,
+    unread,
+    usual,
+)
 from newsletter.domain.ports import Clock, Collected, ListingStore, PaperStore, Progress, Source, Step
 
-__all__ = ["Backfill", "Collect", "CollectReport", "Patience"]
+__all__ = ["Backfill", "Collect", "CollectReport", "Patience", "Reread"]
 
 _LOOK_BACK = timedelta(days=7)
 """How far back a listing is compared with earlier ones: over the longest holidays."""
@@ -28,7 +40,7 @@ class CollectReport:
 
     @property
     def failed(self) -> tuple[Listing, ...]:
-        """The feeds that could not be read."""
+        """The feeds that could not be read, and that no other source has told."""
         return self._with(ListingStatus.FAILED)
 
     @property
@@ -38,11 +50,11 @@ class CollectReport:
 
     @property
     def stale(self) -> tuple[Listing, ...]:
-        """The feeds that do not show this day yet."""
+        """The feeds that do not show this day yet, or not all of it, and that no other source has told."""
         return self._with(ListingStatus.STALE)
 
     def _with(self, status: ListingStatus) -> tuple[Listing, ...]:
-        return tuple(listing for listing in self.listings if listing.status is status)
+        return tuple(listing for listing in unread(self.listings) if listing.status is status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,25 @@ class Patience:
 
     wait: timedelta = timedelta(0)
     every: timedelta = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What reading feeds of a past day once more gave: how each ended now, and how many papers were not known."""
+
+    listings: tuple[Listing, ...] = ()
+    new_papers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One reading of a day. `late`: the day is over; `tentative`: only what ends well is kept."""
+
+    day: date
+    usual: Callable[[Listing], Usual]
+    late: bool = False
+    tentative: bool = False
+    outcomes: list[Listing] = field(default_factory=list)
 
 
 class Collect:
@@ -78,103 +109,123 @@ class Collect:
         self._sleep = sleep
 
     async def run(
-        self, day: date, *, again: bool = False, skip: Collection[tuple[str, str]] = frozenset()
+        self, day: date, *, again: bool = False, skip: Collection[Feed] = frozenset(), late: bool = False
     ) -> CollectReport:
         """Read every feed that has no fresh outcome for this day yet, and stale ones again until patience ends.
 
         Args:
             day: the day of the announcements.
             again: read the fresh ones too.
-            skip: (source, feed) pairs that are not asked.
+            skip: feeds that are not asked.
+            late: the day is over, so that what a source says of it now is all it has.
         """
+        task = _Task(day, self._usual(day), late=late)
         deadline = self._clock() + self._patience.wait
         done = set(skip) if again else self._fresh(day) | set(skip)
-        new = await self._pass(day, done)
-        self._settle_empty(day)
+        new = await self._pass(task, self._feeds - done)
+        self._settle(task)
         while self._stale(day) and self._clock() + self._patience.every <= deadline:
             await self._sleep(self._patience.every.total_seconds())
-            new += await self._pass(day, self._fresh(day) | set(skip), only=self._stale(day))
-            self._settle_empty(day)
+            new += await self._pass(task, self._stale(day) - set(skip))
+            self._settle(task)
         return CollectReport(day, self._listings.on(day), new)
 
-    async def _pass(
-        self, day: date, done: Collection[tuple[str, str]], only: Collection[tuple[str, str]] | None = None
-    ) -> int:
-        due = []
-        for source in self._sources:
-            names = [(source.kind, feed) for feed in source.feeds]
-            feeds = tuple(name[1] for name in names if name not in done and (only is None or name in only))
-            if feeds:
-                due.append((source, feeds))
-        with self._progress.task("Collecting", sum(len(feeds) for _, feeds in due)) as step:
+    async def reread(self, day: date, feeds: Collection[Feed]) -> Reread:
+        """Read these feeds of a day that is over once more.
+
+        Only what ends well is kept: that a feed failed again says nothing new about its day.
+        """
+        task = _Task(day, self._usual(day), late=True, tentative=True)
+        new = await self._pass(task, self._feeds & set(feeds))
+        return Reread(tuple(task.outcomes), new)
+
+    @property
+    def _feeds(self) -> set[Feed]:
+        return {(source.kind, feed) for source in self._sources for feed in source.feeds}
+
+    async def _pass(self, task: _Task, due: Collection[Feed]) -> int:
+        named = ((source, tuple(f for f in source.feeds if (source.kind, f) in due)) for source in self._sources)
+        asked = [(source, feeds) for source, feeds in named if feeds]
+        with self._progress.task("Collecting", sum(len(feeds) for _, feeds in asked)) as step:
             try:
                 async with asyncio.TaskGroup() as group:
-                    tasks = [group.create_task(self._collect(source, day, feeds, step)) for source, feeds in due]
+                    tasks = [group.create_task(self._collect(source, task, feeds, step)) for source, feeds in asked]
             except ExceptionGroup as failures:
                 # a full disk stops every source at once: one of them is enough to say so
                 raise failures.exceptions[0] from None
-        return sum(task.result() for task in tasks)
+        return sum(done.result() for done in tasks)
 
-    async def _collect(self, source: Source, day: date, feeds: Sequence[str], step: Step) -> int:
+    async def _collect(self, source: Source, task: _Task, feeds: Sequence[str], step: Step) -> int:
         new = 0
-        async for result in source.collect(day, feeds):
-            collected = self._checked(result)
+        async for result in source.collect(task.day, feeds):
+            collected = self._checked(result, task)
+            listing = collected.listing
             new += self._papers.add(collected.announcements)
             # after the papers: a crash in between reads the feed again rather than losing what it held
-            self._listings.record(collected.listing)
+            if not task.tentative or listing.status in {ListingStatus.FRESH, ListingStatus.NONE_EXPECTED}:
+                self._listings.record(listing)
+            task.outcomes.append(listing)
             step(1)
         return new
 
-    def _checked(self, collected: Collected) -> Collected:
-        """A listing that only repeats an earlier one under today's date is stale, whatever the feed says."""
+    def _checked(self, collected: Collected, task: _Task) -> Collected:
+        """The listing judged by what the feed told before, whatever it says of itself."""
         listing = collected.listing
-        if listing.status is not ListingStatus.FRESH:
-            return collected
-        ours = [a for a in collected.announcements if a.day == listing.day]
-        earlier = self._papers.told(
-            listing.source, listing.feed, listing.day - _LOOK_BACK, listing.day - timedelta(days=1)
-        )
-        repeated = repeated_day(ours, earlier)
-        return collected if repeated is None else as_repeated(collected, repeated, self._calendar.expects(listing.day))
+        if listing.status is ListingStatus.FRESH:
+            ours = [a for a in collected.announcements if a.day == listing.day]
+            earlier = self._papers.told(
+                listing.source, listing.feed, listing.day - _LOOK_BACK, listing.day - timedelta(days=1)
+            )
+            repeated = repeated_day(ours, earlier)
+            if repeated is not None:
+                return as_repeated(collected, repeated, self._calendar.expects(listing.day))
+            return as_short(collected, task.usual(listing), late=task.late)
+        if task.late:
+            return replace(collected, listing=self._settled(listing, task))
+        return collected
 
-    def _settle_empty(self, day: date) -> None:
-        """An empty feed is not late where another feed of the source has announced: it has nothing today."""
-        listings = self._listings.on(day)
-        announced = {x.source for x in listings if x.status is ListingStatus.FRESH and x.collected}
-        for x in listings:
-            if x.status is ListingStatus.STALE and x.announced == 0 and x.source in announced:
-                self._listings.record(replace(x, status=ListingStatus.FRESH, note="nothing in this feed today"))
+    def _settle(self, task: _Task) -> None:
+        """Judge the empty feeds, now that it is known what the others announced."""
+        for listing in self._listings.on(task.day):
+            settled = self._settled(listing, task)
+            if settled != listing and (listing.source, listing.feed) in self._feeds:
+                self._listings.record(settled)
 
-    def _fresh(self, day: date) -> set[tuple[str, str]]:
+    def _settled(self, listing: Listing, task: _Task) -> Listing:
+        return settle_empty(listing, task.usual(listing), self._listings.on(task.day), late=task.late)
+
+    def _usual(self, day: date) -> Callable[[Listing], Usual]:
+        """What is usual for a listing's feed on this day, by the weeks before it."""
+        span = day - HISTORY, day - timedelta(days=1)
+        history = self._listings.between(*span)
+        counts = self._papers.counts(*span, PAPERS)
+        return lambda listing: usual(listing, history, counts, self._calendar)
+
+    def _fresh(self, day: date) -> set[Feed]:
         return {(x.source, x.feed) for x in self._listings.on(day) if x.status is ListingStatus.FRESH}
 
-    def _stale(self, day: date) -> set[tuple[str, str]]:
-        ours = {(source.kind, feed) for source in self._sources for feed in source.feeds}
-        return ours & {(x.source, x.feed) for x in self._listings.on(day) if x.status is ListingStatus.STALE}
+    def _stale(self, day: date) -> set[Feed]:
+        return self._feeds & {(x.source, x.feed) for x in self._listings.on(day) if x.status is ListingStatus.STALE}
 
 
 class Backfill:
     """Collect many past days, from sources that can tell them. Can be stopped and goes on where it was."""
 
-    def __init__(self, collect: Collect, listings: ListingStore, *, instead: Callable[[str, str], str]) -> None:
-        """Set it up.
-
-        Args:
-            collect: over sources that can tell past days.
-            listings: the outcomes.
-            instead: for an outcome's (source, feed) the kind of the source that would tell the same again; what was
-                fresh from one is not asked of the other.
-        """
+    def __init__(self, collect: Collect, listings: ListingStore, *, today: Callable[[], date]) -> None:
+        """`collect` is over sources that can tell past days; `today` is the first day that is not over."""
         self._collect = collect
         self._listings = listings
-        self._instead = instead
+        self._today = today
 
     async def run(self, first: date, last: date, *, again: bool = False) -> tuple[CollectReport, ...]:
-        """Collect the days from `first` to `last`, both included, oldest first."""
+        """Collect the days from `first` to `last`, both included, oldest first.
+
+        What was fresh from one source of a family is not asked of another.
+        """
         reports = []
         for n in range((last - first).days + 1):
             day = first + timedelta(days=n)
             fresh = [x for x in self._listings.on(day) if x.status is ListingStatus.FRESH]
-            covered = frozenset() if again else frozenset((self._instead(x.source, x.feed), x.feed) for x in fresh)
-            reports.append(await self._collect.run(day, again=again, skip=covered))
+            covered = frozenset() if again else frozenset((kind, x.feed) for x in fresh for kind in family_of(x.source))
+            reports.append(await self._collect.run(day, again=again, skip=covered, late=day < self._today()))
         return tuple(reports)

@@ -13,6 +13,7 @@ from newsletter.domain.composition import arrange, candidates, choose_summaries,
 from newsletter.domain.counting import counted
 from newsletter.domain.issue_codec import freeze_issue
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.listings import ARXIV, unread
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import ArchiveStore, Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
@@ -181,8 +182,8 @@ class Compose:
         arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
         if not arranged:
             raise self._without_issue(key, ())
-        unread = (x for d, issue in dated.items() if issue is None for x in self._store.listings.on(d) if _is_unread(x))
-        return self._freeze(key, arranged, (*(x for issue in daily for x in issue.listings), *unread))
+        missed = (x for d, issue in dated.items() if issue is None for x in unread(self._store.listings.on(d)))
+        return self._freeze(key, arranged, (*(x for issue in daily for x in issue.listings), *missed))
 
     def _daily(self, day: date) -> Issue | None:
         return self._store.issues.get(IssueKey(day))
@@ -259,13 +260,14 @@ class Compose:
     ) -> NothingToDo | IssueMissing:
         """Take back the draft, if there is one, keep what the editor dropped, and say why there is no issue."""
         issues = self._store.issues
-        why = [_why_nothing(key, listings, len(dropped))]
+        is_past = key.day < self._clock().date()
+        why = [_why_nothing(key, listings, len(dropped), is_past=is_past)]
         if issues.withdraw(key):
             why.append("Its draft was withdrawn.")
         if issues.status(key) is not None:
             why.append("The issue that is out stays as it is.")
         issues.leave_out(key, dropped)
-        return (IssueMissing if any(map(_is_unread, listings)) else NothingToDo)("\n".join(why))
+        return (IssueMissing if unread(listings) else NothingToDo)("\n".join(why))
 
     def _kept(self, key: IssueKey) -> Issue:
         issue = self._store.issues.get(key)
@@ -277,26 +279,22 @@ def _week_until(last: date) -> list[date]:
     return [last - timedelta(days=n) for n in reversed(range(7))]
 
 
-def _is_unread(listing: Listing) -> bool:
-    return listing.status in {ListingStatus.FAILED, ListingStatus.STALE}
-
-
 def _shows_an_earlier_day(listing: Listing) -> bool:
-    """Whether a feed has not announced yet. An empty one may have nothing to announce: nobody waits for it."""
-    return listing.status is ListingStatus.STALE and listing.collected > 0
+    """Whether a feed of arXiv's has not announced yet. An empty one may have nothing: nobody waits for it."""
+    return listing.source in ARXIV and listing.status is ListingStatus.STALE and listing.collected > 0
 
 
 def _is_featured(entry: IssuePaper) -> bool:
     return entry.announced_as is AnnounceType.FEATURED
 
 
-def _why_nothing(key: IssueKey, listings: Sequence[Listing], dropped: int) -> str:
+def _why_nothing(key: IssueKey, listings: Sequence[Listing], dropped: int, *, is_past: bool) -> str:
     if key.edition is Edition.WEEKLY:
         return f"No issue {key.slug}: none of its seven days has an issue with papers."
     if not listings and not dropped:
-        return (
-            f"No paper for {key.slug}: nothing was collected for that day. Run `newsletter collect --date {key.day}`."
-        )
+        # daily feeds have moved on from a past day; over a span of days, sources are asked that can tell them
+        options = f"--from {key.day} --to {key.day}" if is_past else f"--date {key.day}"
+        return f"No paper for {key.slug}: nothing was collected for that day. Run `newsletter collect {options}`."
     papers = "the one paper" if dropped == 1 else counted(dropped, "paper")
     reasons = [f"  the editor dropped {papers}; `newsletter edit --date {key.day}` shows them"] if dropped else []
     reasons += [

@@ -35,7 +35,7 @@ def judge(
     if shown is not None and shown > asked:
         return (
             ListingStatus.FAILED,
-            f"the feed has moved on to {shown}; collect past days from arxiv-oai or arxiv-api",
+            f"the feed has moved on to {shown}; `newsletter collect --from {asked} --to {asked}` asks arXiv's search",
         )
     if items:
         shows = f"still shows {shown}" if shown else "does not say of which day it is"

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from newsletter.domain.announcements import Announcement, Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
+from newsletter.domain.listings import damaged
 from newsletter.domain.ports import Clock, Collected
 from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources._results import problems_note
@@ -44,6 +45,7 @@ class FeedByFeed(ABC):
     """Implements `domain.ports.Source` but for what differs from kind to kind."""
 
     kind: ClassVar[str]
+    half_must_be_readable: ClassVar[bool] = False
     now: Clock = lambda: datetime.now(UTC)
 
     @property
@@ -71,11 +73,12 @@ class FeedByFeed(ABC):
 
     def _collected(self, day: date, name: str, reading: Reading) -> Collected:
         read, rejected = len(reading.announcements), len(reading.problems)
+        damage = damaged(read, rejected, half=self.half_must_be_readable)
         listing = self._listing(
             day,
             name,
-            reading.status,
-            "; ".join(filter(None, (*reading.notes, problems_note(reading.problems)))),
+            ListingStatus.FAILED if damage else reading.status,
+            "; ".join(filter(None, (damage, *reading.notes, problems_note(reading.problems)))),
             announced=read + rejected if reading.announced is None else reading.announced,
             collected=read,
             rejected=rejected,
@@ -108,8 +111,9 @@ class FeedByFeed(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class OnlineSource(FeedByFeed):
-    """A source that is asked through the polite client."""
+    """A source that is asked through the polite client: if half of an answer cannot be read, its form has changed."""
 
+    half_must_be_readable = True
     client: PoliteClient = field(kw_only=False)
 
     async def _get(

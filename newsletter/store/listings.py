@@ -37,7 +37,15 @@ class SqlListingStore:
 
     def on(self, day: date) -> tuple[Listing, ...]:
         """The outcomes of a day, ordered by source and feed."""
-        statement = select(_LISTING).where(_LISTING.c.day == day).order_by(_LISTING.c.source, _LISTING.c.feed)
+        return self.between(day, day)
+
+    def between(self, first: date, last: date) -> tuple[Listing, ...]:
+        """The outcomes of these days (both included), ordered by day, source and feed."""
+        statement = (
+            select(_LISTING)
+            .where(_LISTING.c.day.between(first, last))
+            .order_by(_LISTING.c.day, _LISTING.c.source, _LISTING.c.feed)
+        )
         with self._database.read() as connection:
             return tuple(_listing(row) for row in connection.execute(statement))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from newsletter.domain.announcements import Announcement, AnnounceType
 from newsletter.domain.papers import Paper, PaperId
@@ -73,6 +73,22 @@ class SqlPaperStore:
             for day, paper_id, kind in connection.execute(statement):
                 days[day].add((PaperId(paper_id), AnnounceType(kind)))
         return {day: frozenset(told) for day, told in days.items()}
+
+    def counts(
+        self, first: date, last: date, kinds: Collection[AnnounceType]
+    ) -> Mapping[tuple[str, str], Mapping[date, int]]:
+        """How many papers each (source, feed) announced as one of these kinds on each of these days (both included)."""
+        source, feed, day = (_ANNOUNCEMENT.c[name] for name in ("source", "feed", "day"))
+        statement = (
+            select(source, feed, day, func.count(_ANNOUNCEMENT.c.paper_id.distinct()))
+            .where(day.between(first, last), _ANNOUNCEMENT.c.kind.in_([kind.value for kind in kinds]))
+            .group_by(source, feed, day)
+        )
+        counted: dict[tuple[str, str], dict[date, int]] = defaultdict(dict)
+        with self._database.read() as connection:
+            for row in connection.execute(statement):
+                counted[row[0], row[1]][row[2]] = row[3]
+        return counted
 
     def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
         """The papers of these ids that are known."""

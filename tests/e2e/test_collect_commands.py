@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from tests.e2e.command import newsletter
 from tests.sources import test_arxiv_api, test_arxiv_oai, test_arxiv_rss
@@ -82,3 +84,29 @@ def test_options_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
         done = newsletter(tmp_path, "collect", *options)
         assert done.returncode == 2
         assert "--from" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["collect", "send", "compose"])
+def test_a_day_that_is_still_to_come_is_refused_and_nothing_is_kept_of_it(tmp_path: Path, command: str) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=2)
+    with serving(answer) as server:
+        settings(tmp_path, server.url)
+        done = newsletter(tmp_path, command, "--date", str(day))
+        span = newsletter(tmp_path, "collect", "--from", "2026-06-01", "--to", str(day))
+    assert (done.returncode, span.returncode, server.paths) == (2, 2, [])
+    assert f"{day} is still to come" in done.stderr
+    assert f"{day} is still to come" in span.stderr
+    assert json.loads(newsletter(tmp_path, "status", "--json").stdout)["listings"] == []
+
+
+def test_the_advice_for_a_missed_day_names_the_command_that_can_still_collect_it(tmp_path: Path) -> None:
+    command = "newsletter collect --from 2026-06-01 --to 2026-06-01"
+    with serving(answer) as server:
+        settings(tmp_path, server.url)
+        nothing = newsletter(tmp_path, "compose", "--date", "2026-06-01")
+        assert command in " ".join(nothing.stderr.split())
+        missed = newsletter(tmp_path, "collect", "--date", "2026-06-01", "--json")
+        assert "moved on to 2026-06-02" in missed.stdout
+        assert command in missed.stdout
+        assert newsletter(tmp_path, *command.split()[1:]).returncode == 0
+    assert newsletter(tmp_path, "compose", "--date", "2026-06-01").returncode == 0

@@ -12,7 +12,7 @@ import pytest
 from newsletter.domain.announcements import Announcement, AnnounceType, Listing, ListingStatus
 from newsletter.domain.merging import merge
 from newsletter.domain.ports import Collected
-from newsletter.services.collect import Backfill, Collect, Patience
+from newsletter.services.collect import Backfill, Collect, CollectReport, Patience
 from newsletter.services.progress import Silent
 from newsletter.services.reconcile import Reconcile
 from newsletter.store import Database, SqlStore
@@ -125,7 +125,7 @@ async def test_past_days_are_filled_but_not_where_another_source_told_them(
 ) -> None:
     await collector(Teller("arxiv-rss", a=[[1]])).run(DAY)
     search = Teller("arxiv-api", a=[[2], [3], [4]])
-    backfill = Backfill(collector(search), store.listings, instead=lambda kind, _: kind.replace("rss", "api"))
+    backfill = Backfill(collector(search), store.listings, today=lambda: DAY + timedelta(days=9))
     reports = await backfill.run(DAY - timedelta(days=1), DAY + timedelta(days=1))
     assert [report.day for report in reports] == [DAY + timedelta(days=n) for n in (-1, 0, 1)]
     assert search.asked == [(DAY - timedelta(days=1), "a"), (DAY + timedelta(days=1), "a")]
@@ -149,17 +149,120 @@ async def test_a_day_is_proved_complete_and_what_was_missed_is_added(
     assert (again.announced, again.collected, again.late) == (4, 4, ())
 
 
-async def test_an_empty_feed_is_settled_where_another_of_its_source_has_announced(
-    collector: Callable[..., Collect],
-) -> None:
-    class Quiet(Teller):
-        async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
-            async for told in super().collect(day, feeds):
-                empty = told.listing.status is ListingStatus.STALE
-                yield replace(told, listing=replace(told.listing, announced=0)) if empty else told
+class Quiet(Teller):
+    """One whose stale feeds are empty."""
 
+    async def collect(self, day: date, feeds: Sequence[str]) -> AsyncIterator[Collected]:
+        async for told in super().collect(day, feeds):
+            empty = told.listing.status is ListingStatus.STALE
+            yield replace(told, listing=replace(told.listing, announced=0)) if empty else told
+
+
+def numbered(day: date, papers: int) -> list[int]:
+    """So many papers that no other day has."""
+    return [(day - DAY).days % 100 * 500 + n for n in range(papers)]
+
+
+async def remembered(collector: Callable[..., Collect], days: int, **papers: Sequence[int]) -> date:
+    """The working days before the one that is returned, on which each feed had one of these numbers of papers."""
+    day = DAY - timedelta(days=1)
+    past = 0
+    while past < days:
+        if day.weekday() < 5:
+            feeds = {
+                feed: [numbered(day, counts[past % len(counts)]) if counts[past % len(counts)] else ListingStatus.STALE]
+                for feed, counts in papers.items()
+            }
+            await collector(Quiet("arxiv-rss", **feeds)).run(day)  # type: ignore[arg-type]
+            past += 1
+        day += timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day
+
+
+def ended(report: CollectReport) -> dict[str, tuple[ListingStatus, str]]:
+    return {x.feed: (x.status, x.note) for x in report.listings}
+
+
+async def test_a_small_feed_that_has_been_empty_before_may_be_empty(collector: Callable[..., Collect]) -> None:
+    day = await remembered(collector, 8, a=[20], b=[1, 0, 3])
+    report = await collector(Quiet("arxiv-rss", a=[numbered(day, 20)], b=[ListingStatus.STALE])).run(day)
+    assert ended(report)["b"] == (ListingStatus.FRESH, "nothing in this feed today")
+
+
+@pytest.mark.parametrize(("papers", "told"), [([60, 90, 75], "60 to 90 are usual"), ([2, 3, 4], "2 to 4 are usual")])
+async def test_a_feed_that_has_announced_on_every_day_is_not_done_when_it_is_empty(
+    collector: Callable[..., Collect], papers: list[int], told: str
+) -> None:
+    day = await remembered(collector, 8, a=[20], b=papers)
+    script = Quiet("arxiv-rss", a=[numbered(day, 20)], b=[ListingStatus.STALE, numbered(day, 60)])
+    report = await collector(script).run(day)
+    status, note = ended(report)["b"]
+    assert status is ListingStatus.STALE
+    assert f"empty though others have announced; {told}" in note
+    again = await collector(script).run(day)
+    assert (again.stale, script.asked.count((day, "b"))) == ((), 2)
+
+
+async def test_a_feed_of_which_nothing_is_known_is_not_believed_to_be_empty(collector: Callable[..., Collect]) -> None:
     quiet = Quiet("arxiv-rss", a=[[1]], b=[ListingStatus.STALE])
     alone = Quiet("arxiv-api", c=[ListingStatus.STALE])
     report = await collector(quiet, alone).run(DAY)
-    assert [listing.feed for listing in report.stale] == ["c"]
-    assert {x.feed: x.note for x in report.listings}["b"] == "nothing in this feed today"
+    assert [listing.feed for listing in report.stale] == ["c", "b"]
+    assert "nothing is known of its earlier days" in ended(report)["b"][1]
+    over = await collector(Quiet("arxiv-api", b=[ListingStatus.STALE])).reread(DAY, {("arxiv-api", "b")})
+    assert [(x.status, x.note) for x in over.listings] == [(ListingStatus.FRESH, "nothing in this feed today")]
+
+
+async def test_a_listing_that_is_cut_off_is_asked_for_again(store: SqlStore, collector: Callable[..., Collect]) -> None:
+    day = await remembered(collector, 8, a=[120, 190, 150])
+    script = Teller("arxiv-rss", a=[numbered(day, 3), numbered(day, 140)])
+    status, note = ended(await collector(script).run(day))["a"]
+    assert (status, known(store, day)) == (ListingStatus.STALE, 3)
+    assert note == "3 papers where 120 to 190 are usual: cut off, or still filling"
+    assert ended(await collector(script).run(day))["a"] == (ListingStatus.FRESH, "")
+    assert known(store, day) == 140
+
+
+async def test_a_listing_that_is_asked_for_when_its_day_is_over_is_all_there_is(
+    collector: Callable[..., Collect],
+) -> None:
+    day = await remembered(collector, 8, a=[120, 190, 150])
+    report = await collector(Teller("arxiv-rss", a=[numbered(day, 3)])).run(day, late=True)
+    assert ended(report)["a"] == (ListingStatus.FRESH, "3 papers where 120 to 190 are usual")
+
+
+async def test_a_tuesday_is_compared_with_tuesdays(collector: Callable[..., Collect]) -> None:
+    """Tuesday's listing closes three days of submissions: an ordinary number of papers is a third of it."""
+    tuesdays = [DAY + timedelta(weeks=n) for n in range(4)]
+    for tuesday in tuesdays[:3]:
+        for n in range(4):
+            day = tuesday + timedelta(days=n)
+            await collector(Teller("arxiv-rss", a=[numbered(day, 400 if n == 0 else 120)])).run(day)
+    short = await collector(Teller("arxiv-rss", a=[numbered(tuesdays[3], 120)])).run(tuesdays[3])
+    assert "120 papers where 400 are usual" in ended(short)["a"][1]
+    day = tuesdays[3] + timedelta(days=1)
+    assert ended(await collector(Teller("arxiv-rss", a=[numbered(day, 100)])).run(day))["a"] == (
+        ListingStatus.FRESH,
+        "",
+    )
+
+
+async def test_a_feed_that_fails_when_it_is_read_once_more_keeps_its_reason(
+    store: SqlStore, collector: Callable[..., Collect]
+) -> None:
+    await collector(Teller("hf-daily", a=[ListingStatus.FAILED])).run(DAY)
+    before = store.listings.on(DAY)
+    failed = await collector(Teller("hf-daily", a=[ListingStatus.STALE])).reread(DAY, {("hf-daily", "a")})
+    assert [x.status for x in failed.listings] == [ListingStatus.STALE]
+    assert store.listings.on(DAY) == before
+    good = await collector(Teller("hf-daily", a=[[1, 2]], b=[[3]])).reread(DAY, {("hf-daily", "a")})
+    assert ([x.collected for x in good.listings], good.new_papers) == ([2], 2)
+    assert [x.status for x in store.listings.on(DAY)] == [ListingStatus.FRESH]
+
+
+async def test_what_another_source_of_arxivs_has_told_is_not_missing(collector: Callable[..., Collect]) -> None:
+    await collector(Teller("arxiv-rss", a=[ListingStatus.FAILED], b=[ListingStatus.FAILED])).run(DAY)
+    report = await collector(Teller("arxiv-oai", a=[[1]])).run(DAY)
+    assert [x.feed for x in report.failed] == ["b"]

@@ -105,6 +105,9 @@ class _FullDisk:
     def told(self, *_: object) -> dict[str, object]:
         return {}
 
+    def counts(self, *_: object) -> dict[str, object]:
+        return {}
+
     def add(self, _: object) -> int:
         msg = "database or disk is full"
         raise StoreUnavailable(msg)

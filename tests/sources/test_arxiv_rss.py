@@ -137,6 +137,9 @@ async def test_a_category_is_asked_for_by_itself_under_its_name(client: PoliteCl
         (rss(), date(2026, 6, 7), ListingStatus.NONE_EXPECTED, "it is Sunday"),
         (rss(), TUESDAY, ListingStatus.STALE, "empty on a working day"),
         (b"<html>", TUESDAY, ListingStatus.FAILED, "HTML"),
+        (rss(*["<item><title>T</title></item>"] * 183), TUESDAY, ListingStatus.FAILED, "none of its 183 items"),
+        (rss(item(), *["<item/>"] * 2), TUESDAY, ListingStatus.FAILED, "only 1 of its 3 items could be read"),
+        (rss(item(), "<item/>"), TUESDAY, ListingStatus.FRESH, "1 could not be read"),
         (rss(title="Feed error for query: cs.CL"), TUESDAY, ListingStatus.FAILED, "knows no feed"),
     ],
 )

@@ -132,6 +132,7 @@ async def test_a_server_that_knows_no_pages_does_not_loop(client: PoliteClient) 
 @pytest.mark.parametrize(
     ("reply", "day", "status"),
     [
+        (Reply(b'[{"paper": {}}, {"paper": {"id": "2606.00001"}}]'), FRIDAY, ListingStatus.FAILED),
         (Reply(b"[]"), date(2026, 6, 13), ListingStatus.NONE_EXPECTED),
         (Reply(b"[]"), FRIDAY, ListingStatus.STALE),
         (Reply(body(entry())), date(2026, 6, 15), ListingStatus.STALE),

@@ -49,6 +49,12 @@ class PaperStore(Protocol):
         """What one feed announced in these days (both included): which papers, and as what. Cheap: no text is read."""
         ...
 
+    def counts(
+        self, first: date, last: date, kinds: Collection[AnnounceType]
+    ) -> Mapping[tuple[str, str], Mapping[date, int]]:
+        """How many papers each (source, feed) announced as one of these kinds on each of these days (both included)."""
+        ...
+
     def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
         """The papers of these ids that are known."""
         ...
@@ -63,6 +69,10 @@ class ListingStore(Protocol):
 
     def on(self, day: date) -> tuple[Listing, ...]:
         """The outcomes of a day, ordered by source and feed."""
+        ...
+
+    def between(self, first: date, last: date) -> tuple[Listing, ...]:
+        """The outcomes of these days (both included), ordered by day, source and feed."""
         ...
 
 
