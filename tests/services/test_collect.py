@@ -144,7 +144,7 @@ async def test_a_day_is_proved_complete_and_what_was_missed_is_added(
     assert [check.listing.feed for check in report.failed] == ["c"]
     assert known(store) == 4
     notes = {x.feed: (x.announced, x.collected, x.note) for x in store.listings.on(DAY) if x.source == "arxiv-oai"}
-    assert notes["a"] == (3, 2, "1 came late and were added")
+    assert notes["a"] == (3, 2, "1 paper came late and was added")
     again = await Reconcile(store.papers, store.listings, [record], Silent()).run(DAY)
     assert (again.announced, again.collected, again.late) == (4, 4, ())
 
