@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
+
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.announcements import Listing
@@ -77,6 +79,20 @@ class Core:
         store.database.upgrade()
         store.settle()
         return before, store.database.revision()
+
+    def private_files(self) -> Mapping[str, Path]:
+        """The files that nobody else should read, by the setting that names each; those that are there."""
+        s = self.settings
+        named = {
+            f"{section}.{name}": value
+            for section in type(s).model_fields
+            if isinstance(table := getattr(s, section), BaseModel)
+            for name, value in table
+            if name.endswith("_file") and isinstance(value, Path)
+        }
+        if self.store.database.path:
+            named["database.url"] = self.store.database.path
+        return {key: path for key, value in named.items() if (path := s.path(value)).exists()}
 
     def issue(self, key: IssueKey) -> Issue:
         """A composed issue.

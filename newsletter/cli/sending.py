@@ -130,6 +130,7 @@ def doctor(
         ("relay", lambda: asyncio.run(_try_relay(application))),
         ("dkim", lambda: _try_dkim(application)),
         ("links", lambda: _try_links(application)),
+        ("secrets", lambda: _try_secrets(application)),
     )
     rows = []
     for name, check in checks:
@@ -190,6 +191,17 @@ def _try_links(application: Application) -> str:
         msg = "newsletter.base_url is not an https address: mail has no one-click unsubscribe without one"
         raise NewsletterError(msg)
     return base
+
+
+def _try_secrets(application: Application) -> str:
+    from newsletter.private import is_open_to_others  # noqa: PLC0415  # help needs none of it
+
+    files = application.private_files()
+    wrong = [f"{path} ({key})" for key, path in files.items() if is_open_to_others(path)]
+    if wrong:
+        msg = f"others on this machine can read {', '.join(wrong)}: `chmod 600` takes that away"
+        raise NewsletterError(msg)
+    return f"nobody else can read {', '.join(str(path) for path in files.values()) or 'anything'}"
 
 
 class _Keys(NamedTuple):

@@ -38,7 +38,7 @@ def init(
         msg = f"{target} exists already. Edit it, or replace it with --force."
         raise UsageError(msg)
     example = Path(__file__).with_name("newsletter.example.toml").read_bytes()
-    write_atomically(target, example)
+    write_atomically(target, example, private=True)
     out.print(f"Wrote {target}. Set [bold]from[/] and the categories you read, then:")
     out.print('  newsletter subscribers add you@example.org -i "large language models"', highlight=False)
     out.print("  newsletter send --dry-run")

@@ -18,6 +18,7 @@ from typing import Any, Self
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import OutgoingMessage
 from newsletter.errors import MailError
+from newsletter.private import keep_private, private_folder, write_private
 
 __all__ = ["OutboxEntry", "OutboxPage", "OutboxWriter", "file_name"]
 
@@ -99,7 +100,8 @@ class OutboxWriter:
     def __enter__(self) -> Self:
         try:
             shutil.rmtree(self._building, ignore_errors=True)
-            self._building.mkdir(parents=True)
+            self._keep_private()
+            private_folder(self._building)
         except OSError as error:
             raise self._explained(error) from error
         return self
@@ -131,7 +133,7 @@ class OutboxWriter:
                 message_id=message.message_id,
             )
             try:
-                (self._building / entry.file).write_bytes(content)
+                write_private(self._building / entry.file, content)
             except OSError as error:
                 raise self._explained(error) from error
             if self._page is not None and len(self._html) < _SHOWN:
@@ -147,15 +149,25 @@ class OutboxWriter:
             "totals": dict(sorted(self.totals.items())),
         }
         text = json.dumps(manifest, ensure_ascii=False, indent=1)
-        (self._building / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        write_private(self._building / "manifest.json", f"{text}\n".encode())
         if self._page is not None:
-            (self._building / "index.html").write_text(self._page(manifest, self._html), encoding="utf-8")
+            write_private(self._building / "index.html", self._page(manifest, self._html).encode())
         old = self.folder.with_name(f".{self.folder.name}.{os.getpid()}.old")
         shutil.rmtree(old, ignore_errors=True)
         if self.folder.exists():
             self.folder.rename(old)
         self._building.rename(self.folder)
         shutil.rmtree(old, ignore_errors=True)
+
+    def _keep_private(self) -> None:
+        """Messages hold addresses and links that act for their readers: earlier outboxes are closed to others too."""
+        root = self.folder.parent
+        if root.is_dir():
+            shown = [path for path in root.iterdir() if not path.name.startswith(".")]
+            outboxes = [path for path in shown if (path / "manifest.json").is_file()]
+            # a folder that holds other things as well may be anything, /tmp for instance
+            for path in (*outboxes, *([root] if len(outboxes) == len(shown) else [])):
+                keep_private(path)
 
     def _explained(self, error: OSError) -> MailError:
         return MailError(

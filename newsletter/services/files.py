@@ -11,21 +11,25 @@ from newsletter.errors import NewsletterError
 __all__ = ["write_atomically", "write_if_changed"]
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
     """Write beside the target and rename: whoever reads it sees the old bytes or the new ones.
+
+    It is for everybody to read, as what a web server serves must be, whatever the umask; with `private` for its owner.
 
     Raises:
         NewsletterError: the folder cannot be written to, or the disk is full; the old file still stands.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed([folder for folder in path.parents if not folder.exists()]):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o700 if private else 0o755)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            # what a web server serves is for everybody; mkstemp makes it private
-            temporary.chmod(0o644)
+            if not private:  # as mkstemp makes it
+                temporary.chmod(0o644)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)

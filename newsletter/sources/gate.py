@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from io import BufferedRandom
 from pathlib import Path
 
+from newsletter.private import private_folder
+
 try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows has no flock; there one process at a time is all that is promised
@@ -62,7 +64,7 @@ class FileGate:
             _write(file, max(_held(_read(file), self._now()), self._now() + seconds))
 
     def _open(self, host: str) -> BufferedRandom:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self._folder)
         name = hashlib.sha256(host.encode()).hexdigest()[:16]
         path = self._folder / f"host-{name}.gate"
         path.touch(mode=0o600)

@@ -32,6 +32,7 @@ from hishel.httpx import AsyncCacheTransport
 
 from newsletter.domain.ports import HostGate
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
+from newsletter.private import private_folder
 from newsletter.sources._transport import Ask, GuardedTransport, Limits, gate_of
 
 __all__ = ["Answer", "Limits", "PoliteClient", "Retry", "backoff", "spacing_of"]
@@ -212,7 +213,7 @@ class PoliteClient:
             inner, self._gate, self._limits, self._spacing, self._now, inner_hosts=self._inner_hosts
         )
         if self._cache is not None:
-            self._cache.mkdir(parents=True, exist_ok=True)
+            private_folder(self._cache)  # answers lie beside their addresses, which may hold a token
             storage = AsyncSqliteStorage(
                 database_path=self._cache / "http.db",
                 max_size=_KEPT,

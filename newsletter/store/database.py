@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
 
 from newsletter.errors import StoreNewer, StoreOutdated, StoreUnavailable
+from newsletter.private import FILE, keep_private
 from newsletter.store import migrations
 
 __all__ = ["Database"]
@@ -36,12 +39,18 @@ class Database:
             password: for PostgreSQL, kept out of `url` so that it never stands in a file or a message.
         """
         self._url = _resolve(make_url(url), folder or Path(), password)
-        self.engine = _make_engine(self._url)
+        self.engine = _make_engine(self._url, self.path)
 
     @property
     def is_sqlite(self) -> bool:
         """Whether this is SQLite (a file) rather than PostgreSQL (a server)."""
         return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database; None for one in memory or on a server."""
+        name = self._url.database
+        return Path(name) if self.is_sqlite and name and name != ":memory:" else None
 
     @property
     def label(self) -> str:
@@ -119,16 +128,29 @@ def _resolve(url: URL, folder: Path, password: str | None) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
-def _make_engine(url: URL) -> Engine:
+def _make_engine(url: URL, path: Path | None) -> Engine:
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, pool_pre_ping=True)
     else:
         # autocommit, so that BEGIN is ours to word (see `_begin`)
         engine = create_engine(url, connect_args={"isolation_level": None})
+        if path is not None:
+            event.listen(engine, "do_connect", partial(_keep_for_owner, path))
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin)
     event.listen(engine, "handle_error", _explain)
     return engine
+
+
+def _keep_for_owner(path: Path, *_: object) -> None:
+    """The file holds addresses and the secret that signs: nobody else reads it, nor what SQLite keeps beside it.
+
+    SQLite gives the files that it makes beside a database the rights of the database.
+    """
+    with suppress(OSError):  # where it cannot be made SQLite says so, in words that are explained
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE))
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        keep_private(path.with_name(path.name + suffix))
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # whatever the driver calls a connection

@@ -38,7 +38,7 @@ def test_a_newsletter_that_could_go_out_is_well(newsletter: Folder, relay: SmtpS
     found = checks(done.out)
     assert done.status == 0
     assert {name: result for name, (result, _) in found.items()} == dict.fromkeys(
-        ("database", "relay", "dkim", "links"), "ok"
+        ("database", "relay", "dkim", "links", "secrets"), "ok"
     )
     assert "answers, security none, with pipelining" in found["relay"][1]
     assert found["links"][1] == "https://papers.example.org"
@@ -50,7 +50,7 @@ def test_programs_read_what_is_well_and_what_is_not(newsletter: Folder, relay: S
     done = newsletter("doctor", "--json")
     assert (done.status, done.json["well"], done.err) == (0, True, "")
     assert [(c["check"], c["result"]) for c in done.json["checks"]] == [
-        (name, "ok") for name in ("database", "relay", "dkim", "links")
+        (name, "ok") for name in ("database", "relay", "dkim", "links", "secrets")
     ]
     newsletter.set()
     done = newsletter("doctor", "--json")
@@ -79,6 +79,28 @@ def test_everything_that_is_wrong_is_told_at_once(newsletter: Folder) -> None:
     assert {name for name, (result, _) in found.items() if result == "wrong"} == {"relay", "links"}
     assert "one-click unsubscribe" in found["links"][1]
     assert str(port) in found["relay"][1]
+
+
+@pytest.mark.parametrize("key", ["dkim.key_file", "smtp.password_file", "newsletter.secret_file"])
+def test_a_secret_that_others_can_read_is_wrong(newsletter: Folder, relay: SmtpServer, key: str) -> None:
+    assert newsletter("doctor", "--dkim").status == 0
+    section, _, name = key.partition(".")
+    secret = newsletter.path / ("dkim.pem" if section == "dkim" else "secret.txt")
+    if section != "dkim":
+        secret.write_text("s" * 32)
+    setting = f'{name} = "{secret.name}"\n'
+    settings = {"dkim": f'[dkim]\ndomain = "example.org"\nselector = "newsletter"\n{setting}', "smtp": setting}
+    newsletter.set(smtp(relay.port) + settings.get(section, ""))
+    if section == "newsletter":
+        config = newsletter.path / "newsletter.toml"
+        config.write_text(config.read_text().replace("[newsletter]\n", f"[newsletter]\n{setting}"))
+    secret.chmod(0o644)
+    done = newsletter("doctor")
+    assert done.status == 1
+    result, what = checks(done.out)["secrets"]
+    assert (result, f"{secret.name} ({key})" in what, "chmod 600" in what) == ("wrong", True, True)
+    secret.chmod(0o600)
+    assert checks(newsletter("doctor").out)["secrets"][0] == "ok"
 
 
 def test_without_a_relay_it_says_which_setting_is_missing(newsletter: Folder) -> None:

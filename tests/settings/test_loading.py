@@ -219,7 +219,8 @@ def test_a_secret_that_could_be_guessed_is_refused_and_not_repeated(file: Path, 
     short = "hunter2" * 5
     (file.parent / "secret.txt").write_text(short[:length] + "\n", encoding="utf-8")
     from_file = refused(file, "secret_file = 'secret.txt'")
-    from_environment = refused(file, NEWSLETTER_NEWSLETTER__SECRET=short[:length])
+    # an empty variable is one that is not set
+    from_environment = refused(file, NEWSLETTER_NEWSLETTER__SECRET=short[:length]) if length else from_file
     for error in (from_file, from_environment):
         assert error.key == "newsletter.secret"
         assert f"expected at least 32 characters, got {length}" in str(error)
