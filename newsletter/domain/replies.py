@@ -36,6 +36,11 @@ class Stage(IntEnum):
     DATA = 3
     FINAL = 4
 
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return "the message" if self is Stage.FINAL else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -2,6 +2,10 @@
 
 aiosmtplib opens the connection; from then on its transport is ours, because one round trip a command and a regular
 expression over every body make its own send path several times slower than the wire.
+
+Replies carry no name of what they answer: they are paired with commands by their order alone. So nothing may stand in
+that order that nobody asked for. What comes while no answer is due, or cannot be one to what was asked, ends the
+connection, and what was paired beside it counts for nothing (decision 0092).
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.domain.deliveries import OutgoingMessage
@@ -20,6 +25,7 @@ __all__ = ["ConnectionEnded", "Session", "Timeouts"]
 
 # a mailbox as it may stand between angle brackets; anything else could end the command and begin another
 _MAILBOX = re.compile(rb"[^\x00-\x20\x7f<>]{1,318}")
+_SHOWN = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,10 @@ class ConnectionEnded(RelayUnavailable):  # named after what happened
     """The connection was cut, stalled or spoke nonsense while an answer was awaited."""
 
 
+class _OutOfStep(ConnectionEnded):
+    """The answers are not those to what was asked: none of them may be believed."""
+
+
 class Session(asyncio.Protocol):
     """Speaks SMTP on a transport that is ready for MAIL.
 
@@ -65,7 +75,9 @@ class Session(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._ended: str = ""
-        self._pending_reset = False
+        # answers that are still to come
+        self._due = 0
+        self._surplus = b""
         self._answers_due = 0
         self._answers_got = 0
         self.pipelining = "pipelining" in extensions
@@ -75,12 +87,18 @@ class Session(asyncio.Protocol):
     # --- asyncio.Protocol -------------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
+        """Take what came: at most as many replies as are due."""
         try:
-            self._replies.extend(self._reader.feed(data))
+            replies = self._reader.feed(data, expected=self._due)
         except RelayUnavailable as error:
-            self._end(str(error))
-            self._transport.abort()
+            self._give_up(str(error))
+            return
+        self._replies.extend(replies)
+        self._due -= len(replies)
+        if not self._due and self._reader.rest and not self._ended:
+            self._surplus = self._reader.rest[:_SHOWN]
+            shown = self._surplus.partition(b"\r")[0].decode("latin-1")
+            self._give_up(f"the relay said what nobody had asked for: {shown!r}")
         self._wake()
 
     def eof_received(self) -> bool:
@@ -97,6 +115,11 @@ class Session(asyncio.Protocol):
         if not self._ended:
             self._ended = reason
         self._wake()
+
+    def _give_up(self, reason: str) -> None:
+        """Nothing more can be said here, nor believed; what is still in the transport's buffer is not sent."""
+        self._end(reason)
+        self._transport.abort()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -115,13 +138,13 @@ class Session(asyncio.Protocol):
         return 0 < self._answers_got < self._answers_due
 
     def envelope(self, message: OutgoingMessage) -> None:
-        """Begin a message; with pipelining MAIL, RCPT and DATA go out at once, and RSET before them if it is due.
+        """Begin a message; with pipelining MAIL, RCPT and DATA go out at once.
 
         Raises:
             AddressInvalid: an address that cannot stand in a command; nothing was written.
         """
         if self.pipelining:
-            self._transport.write(self._opening(message))
+            self._ask(self._commands(message))
         else:
             _check(message)
 
@@ -129,46 +152,60 @@ class Session(asyncio.Protocol):
         """The answers to an envelope: (DATA, 354) if the message may follow, else where it was refused and how.
 
         Raises:
-            ConnectionEnded: no answer came; the message was certainly not accepted.
+            ConnectionEnded: no answer came, or none that can be one; the message was certainly not accepted.
         """
-        reset, self._pending_reset = self._pending_reset, False
-        if self.pipelining:
-            return await self._opened_at_once(reset=reset)
-        if reset:
-            self._transport.write(b"RSET\r\n")
-            await self._reply(Stage.MAIL)
-        for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), self._commands(message), strict=True):
-            self._transport.write(command)
-            reply = await self._reply(stage)
-            if reply.code // 100 != (3 if stage is Stage.DATA else 2):
-                self._pending_reset = True
-                return stage, reply
-        return Stage.DATA, reply
+        stage, reply = await (self._opened_at_once() if self.pipelining else self._opened_by_steps(message))
+        if reply.code not in {354, 421}:
+            await self._reset()
+        elif reply.code == 354 and self.ended:
+            raise ConnectionEnded(self.ended)
+        return stage, reply
 
-    async def _opened_at_once(self, *, reset: bool) -> tuple[Stage, Reply]:
-        self._answers_due, self._answers_got = 4 if reset else 3, 0
-        if reset:
-            await self._reply(Stage.MAIL)
-        mail = await self._reply(Stage.MAIL)
+    async def _opened_by_steps(self, message: OutgoingMessage) -> tuple[Stage, Reply]:
+        for stage, command in zip((Stage.MAIL, Stage.RCPT, Stage.DATA), self._commands(message), strict=True):
+            self._ask((command,))
+            reply = await self._answer(stage)
+            if reply.code // 100 in {4, 5}:
+                break
+        return stage, reply
+
+    async def _opened_at_once(self) -> tuple[Stage, Reply]:
+        self._answers_due, self._answers_got = 3, 0
+        mail = await self._answer(Stage.MAIL)
         if mail.code == 421:
             return Stage.MAIL, mail
-        rcpt = await self._reply(Stage.RCPT)
+        rcpt = await self._answer(Stage.RCPT)
         if rcpt.code == 421:
             return Stage.RCPT, rcpt
         refusal = (Stage.MAIL, mail) if mail.code // 100 != 2 else (Stage.RCPT, rcpt) if rcpt.code // 100 != 2 else None
-        self._pending_reset = True
         try:
-            data = await self._reply(Stage.DATA)
+            data = await self._answer(Stage.DATA)
             if refusal and data.code == 354:
                 # it wants a message although it took no recipient: an empty one is for nobody (RFC 2920 §3.1)
-                self._transport.write(b".\r\n")
-                await self._reply(Stage.FINAL)
+                self._ask((b".\r\n",))
+                await self._answer(Stage.FINAL)
+        except _OutOfStep:
+            raise
         except ConnectionEnded:
             if refusal is None:
                 raise
             return refusal
-        self._pending_reset = refusal is not None or data.code != 354
         return refusal or (Stage.DATA, data)
+
+    async def _reset(self) -> None:
+        """Forget a refused envelope. Only now is the refusal sure to be the answer that it was taken for.
+
+        Raises:
+            ConnectionEnded: it was not: the answer to the last command was still to come.
+        """
+        self._ask((b"RSET\r\n",))
+        try:
+            await self._answer(Stage.MAIL)
+        except _OutOfStep:
+            raise
+        except ConnectionEnded:
+            # it hangs up on what it refused
+            return
 
     def content(self, message: OutgoingMessage) -> None:
         """Write all of the message but its end: nothing yet that the server could accept (RFC 5321 §4.1.1.4)."""
@@ -185,23 +222,23 @@ class Session(asyncio.Protocol):
         Raises:
             AddressInvalid: an address of the next one that cannot stand in a command; nothing was written.
         """
-        following = self._opening(then) if then is not None and self.pipelining else b""
-        self._transport.write(b".\r\n" + following)
+        following = self._commands(then) if then is not None and self.pipelining else ()
+        self._ask((b".\r\n", *following))
 
     async def answered(self) -> Reply:
         """The final answer.
 
         Raises:
-            ConnectionEnded: none came. Nobody can know whether the message was accepted.
+            ConnectionEnded: none came, or not one alone. Nobody can know whether the message was accepted.
         """
-        reply = await self._reply(Stage.FINAL)
+        reply = await self._answer(Stage.FINAL)
         self.sent += 1
         return reply
 
     async def quit(self) -> None:
         """End politely; a server that does not answer is left alone."""
         if not self.ended:
-            self._transport.write(b"QUIT\r\n")
+            self._ask((b"QUIT\r\n",))
             try:
                 async with asyncio.timeout(self._timeouts.quit):
                     while not self._ended and not self._replies:
@@ -213,8 +250,29 @@ class Session(asyncio.Protocol):
 
     def abort(self) -> None:
         """Drop the connection at once; what is still in its buffer is not sent."""
-        self._end("the connection was given up")
-        self._transport.abort()
+        self._give_up("the connection was given up")
+
+    def _ask(self, commands: Sequence[bytes]) -> None:
+        """Write commands, each of which has one answer."""
+        self._due += len(commands)
+        self._transport.write(b"".join(commands))
+
+    async def _answer(self, stage: Stage) -> Reply:
+        """The reply to a command, if it can be the one to this command."""
+        reply = await self._reply(stage)
+        kind = reply.code // 100
+        if kind not in {4, 5} and not ((reply.code == 354) if stage is Stage.DATA else (kind == 2)):
+            self._replies.clear()
+            self._give_up(f"the relay's answers are out of step: {reply}, to {stage.label}")
+            raise _OutOfStep(self._ended)
+        if self._surplus and not self._agrees(stage, kind):
+            raise _OutOfStep(self._ended)
+        return reply
+
+    def _agrees(self, stage: Stage, kind: int) -> bool:
+        """Whether it is all the same which was the answer, this one or what came behind it."""
+        # with a 421 a server takes its leave; of two acceptances each says that the message was accepted
+        return self._surplus.startswith(b"421") or (stage is Stage.FINAL and self._surplus.startswith(b"%d" % kind))
 
     async def _reply(self, stage: Stage) -> Reply:
         if not self._replies:
@@ -232,14 +290,9 @@ class Session(asyncio.Protocol):
         return self._replies.popleft()
 
     def _stalled(self, stage: Stage, timeout: float) -> None:
-        self._end(f"no answer to {'the message' if stage is Stage.FINAL else stage.name} within {timeout:g} s")
-        self._transport.abort()
+        self._give_up(f"no answer to {stage.label} within {timeout:g} s")
 
     # --- bytes ------------------------------------------------------------------------------------------------------
-
-    def _opening(self, message: OutgoingMessage) -> bytes:
-        mail, rcpt, data = self._commands(message)
-        return b"".join((b"RSET\r\n" if self._pending_reset else b"", mail, rcpt, data))
 
     def _commands(self, message: OutgoingMessage) -> tuple[bytes, bytes, bytes]:
         sender, recipient = _check(message)

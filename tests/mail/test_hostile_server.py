@@ -8,6 +8,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from pydantic import SecretStr
 
 from newsletter.domain.deliveries import DeliveryStatus as S
 from newsletter.domain.deliveries import OutgoingMessage
-from newsletter.domain.replies import Stage
+from newsletter.domain.replies import Reply, Stage
 from newsletter.errors import ConfigError, RelayUnavailable
 from newsletter.mail.pool import Answer, Pool, PoolSettings
+from newsletter.mail.replies import ReplyReader
 from newsletter.mail.transport import Connector, Relay, RelayRefuses, Security
 from newsletter.store import Database
 from tests.support.certificates import Authority
@@ -216,6 +218,110 @@ async def test_a_server_that_answers_octet_by_octet() -> None:
     with running_server(Behaviour(dribble=1)) as server:
         await _pool(server, feed := Recorder(4), connections=2)
     assert len(server.accepted) == len(feed.answers) == 4
+
+
+USUAL = {"CONNECT": "220 hello", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go", "RSET": "250 ok"}
+
+
+@pytest.mark.parametrize("surplus", ["250 2.0.0 Ok", "250-2.0.0\r\n250 Ok", "354 Go", "554 5.7.1 No", "999 what", "25"])
+@pytest.mark.parametrize("final", ["250 2.0.0 Ok", "554 5.7.1 No"])
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
+@pytest.mark.parametrize("command", [*USUAL, "EHLO"])
+async def test_an_answer_that_nobody_asked_for_stands_for_no_message(
+    command: str, extensions: tuple[str, ...], final: str, surplus: str
+) -> None:
+    """Once or every time: nobody is `sent` whom the server did not accept, nor refused whom it did not refuse."""
+    for times in (1, 1000):
+        left = iter([surplus] * times)
+        usual = USUAL.get(command) or "\r\n".join(("250-test.example", *(f"250-{e}" for e in extensions), "250 SIZE"))
+        answers = {command: lambda _, usual=usual, left=left: "\r\n".join((usual, *islice(left, 1))), "FINAL": final}
+        with running_server(Behaviour(extensions=extensions, answers=answers)) as server:  # type: ignore[arg-type]
+            feed = Recorder(3)
+            await _pool(server, feed)
+        for number in range(3):
+            who = _parcel(number).message.recipient
+            asked = feed.answers.get(who, [])
+            assert len(asked) + any(p.message.recipient == who for p in feed.waiting) == 1, who
+            for answer in asked:
+                accepted = server.recipients.count(who)
+                if answer.reply is None:
+                    assert accepted <= answer.uncertain
+                else:
+                    assert (answer.stage, str(answer.reply)) == (Stage.FINAL, final)
+                    assert accepted == (answer.reply.code == 250)
+            assert server.recipients.count(who) <= 1
+
+
+@pytest.mark.parametrize(
+    ("final", "sent"),
+    [
+        ("250 Ok\r\n250 Ok", True),  # twice the same says nothing else
+        ("250 Ok\r\n421 Bye", True),
+        ("250 Ok\r\n554 No", False),
+        ("554 No\r\n250 Ok", False),
+        ("354 Go\r\n250 Ok", False),
+    ],
+)
+@pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
+async def test_two_answers_to_one_message_are_none_unless_they_agree(
+    extensions: tuple[str, ...], final: str, sent: bool
+) -> None:
+    with running_server(Behaviour(extensions=extensions, answers={"FINAL": final})) as server:
+        feed = Recorder(1)
+        await _pool(server, feed)
+    (answer,) = feed.answers["reader0@example.org"]
+    assert (answer.reply is not None and answer.reply.code == 250, answer.uncertain) == (sent, not sent)
+
+
+def test_the_ledger_takes_no_answer_for_another(newsletter: Dispatching) -> None:
+    """The server has accepted nothing, and says 250 behind each 354."""
+    answers = {"DATA": "354 Go\r\n250 2.0.0 Ok: queued", "FINAL": "554 5.7.1 No"}
+    with running_server(Behaviour(answers=answers)) as server:
+        report = newsletter.send(server)
+    assert server.accepted == []
+    assert set(newsletter.statuses().values()) == {S.QUEUED}
+    assert "said what nobody had asked for: '250 2.0.0 Ok: queued'" in report.stopped
+    with running_server() as server:
+        newsletter.send(server)
+        check(newsletter, server)
+    assert set(newsletter.statuses().values()) == {S.SENT}
+
+
+async def test_a_server_that_takes_its_leave_from_an_idle_connection_costs_nothing() -> None:
+    class Slowly(Recorder):
+        async def next(self) -> Parcel | None:
+            return super().ready()
+
+        def ready(self) -> None:
+            return None
+
+    with running_server(Behaviour(answers={"FINAL": "250 Ok\r\n421 4.4.2 Idle for too long"})) as server:
+        feed = Slowly(3)
+        pool = await _pool(server, feed)
+    assert pool.failure is None
+    assert len(server.accepted) == len(feed.answers) == 3
+
+
+@pytest.mark.parametrize("step", [1, 7, 1_000_000])
+def test_no_more_answers_are_read_than_are_due(step: int) -> None:
+    """A million that came at once were once held in memory."""
+    flood = b"250-one\r\n250 two\r\n" * (1_000_000 if step > 10 else 20)
+    reader, replies = ReplyReader(), []
+    for start in range(0, len(flood), step):
+        replies += reader.feed(flood[start : start + step], expected=3 - len(replies))
+        if len(replies) == 3 and reader.rest:
+            break
+    assert replies == [Reply(250, "one\ntwo")] * 3
+    assert len(reader.rest) <= step
+
+
+async def test_a_flood_ends_the_connection_at_once() -> None:
+    flood = "250 ok\r\n" * 300_000
+    with running_server(Behaviour(answers={"RCPT": flood})) as server:
+        feed = Recorder(1)
+        pool = await _pool(server, feed)
+    assert "nobody had asked for" in str(pool.failure) or "out of step" in str(pool.failure)
+    assert (len(feed.waiting), server.accepted) == (1, [])
 
 
 async def test_a_server_that_offers_pipelining_and_throws_commands_away() -> None:
