@@ -3,29 +3,35 @@ r"""Is this answer fit to be published? Pure functions over what an engine wrote
 The rules, in the order in which they are applied; the first that is broken names the failure:
 
 1. `garbled`: a control character (TeX that a JSON parser ate: `\frac` is a form feed and "rac"), a replacement
-   character, or the same words over and over;
-2. `error-text`: a failure message in the place of content;
-3. `refused`: the model declined, or speaks of itself;
-4. `incomplete`: no one-line summary;
-5. `echo`: the prompt, its markup, the title or the abstract come back as the summary;
-6. `too-long`: a text far beyond its limit;
-7. `unsupported`: a web or mail address that the paper does not name, which no honest summary needs and every hidden
-   instruction wants;
-8. `wrong-language`, `untranslated`: the text is in another language, or the original stands where a translation should.
+   character, tags and entities of HTML as text, the same words over and over, or one sentence in field after field;
+2. `error-text`: a failure message in the place of content (`domain.model_talk`);
+3. `obeyed`: the text gives orders to a model or says that it follows some, or repeats what a hidden order dictates;
+4. `refused`: the model declined, apologises, speaks of itself, of what it was given, or to its user;
+5. `incomplete`: no one-line summary;
+6. `echo`: the prompt, its markup, the title or the abstract come back as the summary;
+7. `too-long`: a text far beyond its limit;
+8. `unsupported`: an address, a contact or an invitation that the paper does not name (`domain.intrusions`), or a number
+   that it does not state in any form (`domain.quantities`);
+9. `wrong-language`, `untranslated`: a sentence is in another language, the original stands where a translation should,
+   or a keyword and its translation have changed places.
 
 Each is written to let every honest summary pass: "Errors in semantic occupancy models …", "None of the architectures
-…", "sorry placeholders", a Chinese result made of names and numbers.
+…", "sorry placeholders", a Chinese result made of names and numbers, a title that begins "对不起".
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from newsletter.domain.languages import english_share, is_in, scripts
+from newsletter.domain.intrusions import has_foreign_address, has_foreign_tag, words_of
+from newsletter.domain.languages import english_share, is_prose_in, scripts
+from newsletter.domain.model_talk import is_error_text, is_refusal, is_untranslatable, orders_in, takes_orders
 from newsletter.domain.papers import Paper
-from newsletter.domain.sentences import visible_length
+from newsletter.domain.quantities import stated_in, unsupported
+from newsletter.domain.sentences import split_sentences, visible_length
 from newsletter.domain.summaries import FailureKind, Summary
 
 __all__ = ["LIMITS", "is_error_text", "is_garbled", "is_refusal", "judge"]
@@ -47,44 +53,21 @@ LIMITS = {
 }
 """Visible characters of each text beyond which it is none of what was asked for: twice the longest honest ones."""
 
+_NAMES = frozenset({"keyword", "title"})
+"""Texts that are names: they may begin with any word and be in any language."""
+_PROSE = frozenset({"tldr", "main_work", "motivation", "method", "result", "highlights", "abstract"})
+_SPEAKING = frozenset({"tldr", "main_work", "motivation", "method", "result"})
+"""The fields of which each says something else."""
+
 # C0 and C1 controls except tab and line ends, the replacement character, noncharacters, lone surrogates, private use.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff\ue000-\uf8ff]")
-_ERROR = re.compile(
-    r"(?:[\w ]{0,40}\b(?:generation|analysis|extraction|translation|summari[sz]ation|request|processing|parsing"
-    r"|response) (?:has )?(?:failed|unavailable|error|is unavailable|was unsuccessful)"
-    r"|(?:an )?(?:unknown |internal |unexpected |server |api |http )*error(?: \d{3})?(?: occurred.{0,80})?"
-    r"|(?:error|exception|failed|failure|fatal|错误|失败|异常)\s*[:：].{0,400}"
-    r"|failed to (?:generate|translate|summari[sz]e|parse|extract|process|fetch).{0,200}"
-    r"|(?:n/?a|none|null|nil|nan|undefined|unknown|empty|tbd|todo|placeholder|string|text|\.{2,}|-+|…+)"
-    r"|(?:not |un)(?:available|applicable|specified|provided|mentioned|stated)(?: in the (?:abstract|paper|text))?"
-    r"|(?:no (?:summary|abstract|content|information|result|text)|nothing)(?: (?:is |was )?(?:available|provided"
-    r"|found))?"
-    r"|traceback \(most recent call last\).*|rate limit(?: (?:exceeded|reached).{0,200})?|timed? ?out|too many requests"
-    r"|(?:internal server error|bad gateway|service unavailable|gateway time-?out).{0,100}"
-    r"|(?:摘要|总结|翻译|生成|请求|处理|解析|提取|分析)\w{0,4}(?:失败|出错|错误|不可用|超时)|暂无\w{0,6}|无|未知|未提供|不适用)"
-    r"[\s.!。！…]*",
-    re.IGNORECASE | re.DOTALL,
-)
-_REFUSAL = re.compile(
-    r"\W{0,3}(?:(?:i['’]?m |i am |we are )?(?:so |very |really )?sorry\b(?:,| but| for| i\b|\.)"
-    r"|i (?:can ?not|can['’]?t|could not|am unable|am not able|will not|won['’]?t|do not have|don['’]?t have"
-    r"|must decline)\b"
-    r"|i apologi[sz]e\b|my apologies\b|unfortunately, i\b|as an? (?:ai|artificial intelligence|large language|language)"
-    r" (?:language )?(?:model|assistant)\b,?\s*i\b|as an ai,|i['’]m (?:just )?an ai\b"
-    r"|(?:sure|certainly|of course)[,!] (?:here|i)|please provide (?:the|me|more|an?)\b"
-    r"|(?:很|非常|十分)?抱歉[，,。！]|对不起[，,。！]"
-    r"|我(?:无法|不能|没有办法|是一个(?:AI|人工智能))"
-    r"|作为(?:一个|一名)?(?:AI|人工智能|大?语言)(?:语言)?(?:模型|助手)[，,]|请提供|好的[，,]|以下是)",
-    re.IGNORECASE,
-)
 _MARKUP = re.compile(
     r"</?(?:paper|abstract|title|instructions?|system|user|assistant|think)\b[^>]{0,80}>|<\|[a-z_]{2,30}\|>|\[/?INST\]"
-    r"|```|\"(?:tldr|motivation|method|result|first_words)\"\s*:|\{\{|\{%",
+    r"|```|\"(?:tldr|motivation|method|result|first_words)\"\s*:"
+    # a placeholder of a template; `{{` by itself is TeX
+    r"|\{\{-?\s*(?:papers?|request|abstract|title|summary|text|language\w*|tldr|fields?|name|content|input|complaint|prompt)\b"
+    r"[^{}]{0,60}\}\}|\{%-?\s*(?:if|for|end\w+|set|include|block|else|elif|raw|macro)\b",
     re.IGNORECASE,
-)
-_ADDRESS = re.compile(
-    r"(?:https?://|\bwww\.)[!-;=?-~]+|\b[a-z][a-z0-9._+-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,12}\b",
-    re.IGNORECASE | re.ASCII,
 )
 _WORDS = re.compile(r"[\u3400-\u9fff]|\w+")
 _FEW_WORDS = 4
@@ -93,22 +76,24 @@ _FEW_WORDS = 4
 def judge(summary: Summary, paper: Paper, *, instructions: str = "") -> FailureKind | None:
     """The failure of an answer, None where it may be published. `instructions` is the prompt without the paper."""
     texts = list(_texts(summary))
-    for name, text in texts:
-        if is_garbled(text):
-            return FailureKind.GARBLED
-        if name not in {"keyword", "title"} and is_error_text(text):
-            return FailureKind.ERROR_TEXT
-    if any(is_refusal(text) for name, text in texts if name != "keyword"):
-        return FailureKind.REFUSED
+    known = words_of(paper)
+    if any(is_garbled(text) for _, text in texts) or _says_one_thing(texts):
+        return FailureKind.GARBLED
+    if any(is_error_text(text) for name, text in texts if name not in _NAMES):
+        return FailureKind.ERROR_TEXT
+    if failure := _talk(texts, paper):
+        return failure
     if not _WORDS.search(summary.tldr):
         return FailureKind.INCOMPLETE
     if _is_echo(summary, paper, texts, instructions):
         return FailureKind.ECHO
+    if any(has_foreign_tag(text, known) for _, text in texts):
+        return FailureKind.GARBLED
     if any(len(text) > LIMITS[name] and visible_length(text) > LIMITS[name] for name, text in texts):
         return FailureKind.TOO_LONG
-    if any(_invented_address(text, paper) for _, text in texts):
+    if any(has_foreign_address(text, known) for _, text in texts) or _invents_number(texts, paper):
         return FailureKind.UNSUPPORTED
-    return _language_failure(summary, paper)
+    return _language_failure(summary, paper, texts)
 
 
 def _texts(summary: Summary) -> Iterator[tuple[str, str]]:
@@ -133,14 +118,32 @@ def is_garbled(text: str) -> bool:
     return len(runs) < 0.5 * (len(words) - 3)
 
 
-def is_error_text(text: str) -> bool:
-    """Whether the whole text is a failure message or a placeholder. A sentence about errors is not."""
-    return bool(text) and len(text) <= 600 and _ERROR.fullmatch(text.strip()) is not None
+def _says_one_thing(texts: list[tuple[str, str]]) -> bool:
+    """Whether three fields that should differ say the same; of short texts two may agree by accident."""
+    said = Counter(_folded(text) for name, text in texts if name in _SPEAKING)
+    said.update({_folded(text): 1 for name, text in texts if name == "highlights"})
+    return any(times >= 3 and len(_WORDS.findall(text)) > _FEW_WORDS for text, times in said.items())
 
 
-def is_refusal(text: str) -> bool:
-    """Whether the text begins as a model that declines, apologises or talks to its user."""
-    return _REFUSAL.match(text) is not None
+def _talk(texts: list[tuple[str, str]], paper: Paper) -> FailureKind | None:
+    """Talk in the place of content, unless the paper itself talks so."""
+    own = f"{paper.title}\n{paper.abstract}"
+    said = [text for name, text in texts if name not in _NAMES]
+    if any(takes_orders(text) for text in said) or _repeats_order(said, own):
+        return FailureKind.OBEYED
+    talks = any(is_refusal(text) for text in said) and not is_refusal(own)
+    if talks or any(is_untranslatable(text) for name, text in texts if name == "title"):
+        return FailureKind.REFUSED
+    return None
+
+
+def _repeats_order(said: list[str], own: str) -> bool:
+    """Whether a sentence is word for word what an order to a model, hidden in the paper, wants to be said."""
+    orders = [_folded(order) for order in orders_in(own)]
+    if not orders:
+        return False
+    sentences = [_folded(sentence) for text in said for sentence in split_sentences(text)]
+    return any(len(s.split()) >= _FEW_WORDS and s in order for s in sentences for order in orders)
 
 
 def _is_echo(summary: Summary, paper: Paper, texts: list[tuple[str, str]], instructions: str) -> bool:
@@ -151,7 +154,7 @@ def _is_echo(summary: Summary, paper: Paper, texts: list[tuple[str, str]], instr
         return True
     # A one-liner may quote a sentence; an abstract of several that comes back whole is no summary.
     abstract = _folded(paper.abstract)
-    if len(abstract) > 300 and any(len(t) > 0.9 * len(abstract) and t in abstract for t in (tldr,)):
+    if len(abstract) > 300 and len(tldr) > 0.9 * len(abstract) and tldr in abstract:
         return True
     if not instructions:
         return False
@@ -177,32 +180,36 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + 6]) for i in range(len(words) - 5)}
 
 
-def _invented_address(text: str, paper: Paper) -> bool:
-    known = None
-    for match in _ADDRESS.finditer(text):
-        if known is None:
-            known = f"{paper.title} {paper.abstract} {paper.comment} {' '.join(paper.links.values())}".lower()
-        bare = re.sub(r"\A(?:https?://)?(?:www\.)?", "", match[0].lower()).rstrip("/.,;:)")
-        if bare not in known:
-            return True
-    return False
+def _invents_number(texts: list[tuple[str, str]], paper: Paper) -> bool:
+    """Whether a number is told that the paper does not state; of a paper without an abstract nobody can say."""
+    told = [text for name, text in texts if name in _PROSE or name in {"title", "tldr_en"}]
+    if not paper.abstract.strip() or not any(character.isdigit() for text in told for character in text):
+        told = [
+            text
+            for text in told
+            if paper.abstract.strip() and re.search("[一二三四五六七八九十百倍成]|per ?cent|fold|times", text)
+        ]
+    if not told:
+        return False
+    stated = stated_in(f"{paper.title}\n{paper.abstract}\n{paper.comment}")
+    return any(unsupported(text, stated) for text in told)
 
 
-def _language_failure(summary: Summary, paper: Paper) -> FailureKind | None:
+def _language_failure(summary: Summary, paper: Paper, texts: list[tuple[str, str]]) -> FailureKind | None:
     language = summary.language
-    prose = f"{summary.tldr} {summary.main_work} {summary.motivation} {summary.method} {summary.result}"
-    if not (is_in(summary.tldr, language) and is_in(prose, language)):
-        copied = english_share(summary.tldr) >= 0.15 and not language.startswith("en")
-        return FailureKind.UNTRANSLATED if copied else FailureKind.WRONG_LANGUAGE
-    if language.partition("-")[0].lower() == "en":
+    own = language.partition("-")[0].lower() == "en"
+    prose = [text for name, text in texts if name in _PROSE] + [text for name, text in texts if name == "reason"]
+    for text in (*prose, " ".join(text for name, text in texts if name in _SPEAKING)):
+        if not is_prose_in(text, language):
+            copied = english_share(text) >= 0.15 or scripts(text).get("Latin", 0) > 20
+            return FailureKind.UNTRANSLATED if copied and not language.startswith("en") else FailureKind.WRONG_LANGUAGE
+    if own:
         return None
-    if summary.abstract and not is_in(summary.abstract, language):
-        return (
-            FailureKind.UNTRANSLATED if scripts(summary.abstract).get("Latin", 0) > 20 else FailureKind.WRONG_LANGUAGE
-        )
     # A title of a few words may be a name that nobody translates.
     if len(summary.title.split()) > _FEW_WORDS and _folded(summary.title) == _folded(paper.title):
         return FailureKind.UNTRANSLATED
-    if summary.tldr_en and not is_in(summary.tldr_en, "en"):
+    if summary.tldr_en and not is_prose_in(summary.tldr_en, "en"):
+        return FailureKind.WRONG_LANGUAGE
+    if any(keyword.is_swapped(language) for keyword in summary.keywords):
         return FailureKind.WRONG_LANGUAGE
     return None

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["english_share", "is_in", "scripts"]
+from newsletter.domain.sentences import split_sentences
+
+__all__ = ["english_share", "is_in", "is_prose_in", "scripts"]
 
 _SCRIPTS = {
     "Han": re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]"),
@@ -42,7 +44,7 @@ _TRADITIONAL = re.compile("[這們來對時會為說國過後發還學與開關�
 _SIMPLIFIED = re.compile("[这们来对时会为说国过后发还学与开关门间问题种点实际样现应结构总网络语训练测试据数图优较权]")
 _ENGLISH = frozenset(
     (
-        "the of and to in a is that for with on as are by this we an from it be which our their can its these or"
+        "the of and to in is that for with on as are by this we an from it be which our their can its these or"
         " at using has have not more such than both into while show via been between how they was were over also"
         " when but does paper method model models proposes based"
     ).split()
@@ -56,6 +58,39 @@ _OTHER_LATIN = frozenset(
     ).split()
 )
 _WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+")
+# Words that are no names: small letters from end to end, not a part of code (`max_tokens`) or of a compound (`gpt-4o`).
+_PLAIN_WORD = re.compile(r"(?<![\w./\\@-])[a-z]{3,}(?![\w/@]|-\w|\.\w)")
+_FEWEST_PLAIN, _FEWEST_FOREIGN = 4, 4
+_LONGEST = 20_000
+
+
+def is_prose_in(text: str, language: str) -> bool:
+    """Whether every sentence of a text may well be in this language (BCP 47).
+
+    A sentence is judged by itself by its script: one that has not a single letter of the language's own, and is made of
+    plain English words rather than of names, was not translated.
+    """
+    if not is_in(text, language):
+        return False
+    sentences = split_sentences(text[:_LONGEST])
+    own = _OF_LANGUAGE.get(language.partition("-")[0].lower())
+    if own is None:
+        return not any(_is_of_another_script(sentence) for sentence in sentences)
+    return not any(_is_untranslated(sentence, own) for sentence in sentences)
+
+
+def _is_of_another_script(sentence: str) -> bool:
+    if sentence.isascii():
+        return False
+    counts = dict(scripts(sentence))
+    latin = counts.pop("Latin", 0)
+    return sum(counts.values()) > max(_FEWEST_FOREIGN, latin)
+
+
+def _is_untranslated(sentence: str, own: tuple[str, ...]) -> bool:
+    if any(_SCRIPTS[script].search(sentence) for script in own):
+        return False
+    return len(_PLAIN_WORD.findall(sentence)) >= _FEWEST_PLAIN
 
 
 def scripts(text: str) -> Mapping[str, int]:
@@ -77,7 +112,7 @@ def is_in(text: str, language: str) -> bool:
     own = _OF_LANGUAGE.get(primary)
     if own is None:
         foreign = sum(counts.values())
-        if foreign > 4 and foreign > latin:
+        if foreign > max(_FEWEST_FOREIGN, latin):
             return False
         if latin < 8:
             return True

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from newsletter.domain.languages import is_in, scripts
 from newsletter.domain.papers import PaperId
 
 __all__ = ["RATINGS", "FailureKind", "Keyword", "Provenance", "Rating", "Summary", "SummaryKey"]
@@ -40,7 +41,9 @@ class FailureKind(StrEnum):
     UNTRANSLATED = "untranslated"
     """The original stands where a translation should."""
     UNSUPPORTED = "unsupported"
-    """The answer names an address that the paper does not."""
+    """The answer names an address, a contact or a number that the paper does not."""
+    OBEYED = "obeyed"
+    """The answer follows or repeats an order to the model that was hidden in the paper."""
     TOO_LONG = "too-long"
     """A text far beyond its limit."""
 
@@ -56,6 +59,11 @@ class Keyword:
 
     term: str
     translation: str = ""
+
+    def is_swapped(self, language: str) -> bool:
+        """Whether the English term and its translation into this language stand in each other's place."""
+        term, translation = scripts(self.term), scripts(self.translation)
+        return set(translation) == {"Latin"} and bool(term) and "Latin" not in term and is_in(self.term, language)
 
 
 @dataclass(frozen=True, slots=True)

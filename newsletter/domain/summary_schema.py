@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from newsletter.domain.model_talk import orders_in
 from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import RATINGS, FailureKind, Keyword, Provenance, Rating, Summary
 from newsletter.errors import AnswerUnusable
@@ -48,6 +49,13 @@ _OPTIONAL = {"id", CHECK, "affiliation", "code"}
 _NUMBER = re.compile(r"\s*(\d(?:\.\d+)?)(?:\s*/\s*5)?\s*(?:分|points?)?\s*\Z")
 _PAIR = re.compile(r"(?P<term>[^(（]+?)\s*[(（](?P<translation>[^()（）]+)[)）]\s*\Z")
 _WORD = re.compile(r"\w+")
+# What a model likes to write before a text although the key says it: `TL;DR: …`, `**Method:** …`, `摘要：…`.
+_LABEL = re.compile(
+    r"\A[*_#\s]{0,6}(?:tl;?dr|summary|abstract|main work|motivation|methods?|results?|translation|摘要|总结|概括"
+    r"|一句话总结|动机|方法|结果|译文)"
+    r"(?:\s?[:：][*_\s]{0,4}|[*_]{1,3}\s?[:：]\s*)(?=\S)",
+    re.IGNORECASE,
+)
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _MOST_ITEMS = 12
 
@@ -119,7 +127,9 @@ def check_words(title: str) -> str:
 
 
 def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenance: Provenance) -> Reading:
-    """Read what an answer says about the paper of its id. Claims that the paper does not make itself are left out.
+    """Read what an answer says about the paper of its id.
+
+    Claims that the paper does not make itself are left out, and ratings of a paper that gives orders to who rates it.
 
     Raises:
         AnswerUnusable: a field has an impossible type, or the answer is about another paper than it says.
@@ -140,8 +150,10 @@ def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenan
         language=language,
         provenance=provenance,
         highlights=_texts(answer.get("highlights"), "highlights"),
-        keywords=_keywords(answer.get("keywords"), translated=not own),
-        ratings=_ratings(answer.get("ratings")),
+        keywords=_keywords(answer.get("keywords"), language),
+        ratings={}
+        if orders_in(f"{paper.title}\n{paper.abstract}\n{paper.comment}")
+        else _ratings(answer.get("ratings")),
     )
     summary = replace(summary, **texts)  # type: ignore[arg-type]  # every name in TEXTS is a text of it
     asked = (name for name in _DESCRIPTIONS if name not in _OPTIONAL and not (own and name in _TRANSLATED))
@@ -170,7 +182,7 @@ def _text(value: object, name: str) -> str:
         value = " ".join(value)
     if isinstance(value, str):
         # Only white space is folded: control characters stay for the judge to see.
-        return _BLANKS.sub(" ", value).strip()
+        return _LABEL.sub("", _BLANKS.sub(" ", value).strip())
     msg = f"expected a text for `{name}`, got {type(value).__name__}"
     raise AnswerUnusable(msg, kind=FailureKind.UNPARSABLE)
 
@@ -186,8 +198,9 @@ def _texts(value: object, name: str) -> tuple[str, ...]:
     return tuple(text for item in value[:_MOST_ITEMS] if (text := _text(item, name)))
 
 
-def _keywords(value: object, *, translated: bool) -> tuple[Keyword, ...]:
-    """Objects as asked for, `term (translation)`, or bare terms."""
+def _keywords(value: object, language: str) -> tuple[Keyword, ...]:
+    """Objects as asked for, `term (translation)`, or bare terms; a pair that changed places is put right."""
+    translated = language.partition("-")[0].lower() != "en"
     if isinstance(value, str):
         value = re.split(r"[,;，；、\n]\s*", value)
     if not isinstance(value, list):
@@ -201,7 +214,10 @@ def _keywords(value: object, *, translated: bool) -> tuple[Keyword, ...]:
             pair = _PAIR.match(text := _text(item, "keywords"))
             term, translation = (pair["term"], pair["translation"]) if pair else (text, "")
         if term:
-            keywords.setdefault(term.lower(), Keyword(term, translation if translated else ""))
+            keyword = Keyword(term, translation if translated else "")
+            if keyword.is_swapped(language):
+                keyword = Keyword(keyword.translation, keyword.term)
+            keywords.setdefault(keyword.term.lower(), keyword)
     return tuple(keywords.values())
 
 

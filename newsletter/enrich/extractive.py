@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from newsletter.domain.model_talk import without_orders
 from newsletter.domain.papers import Paper
 from newsletter.domain.summaries import Keyword, Provenance, Summary, SummaryKey
 from newsletter.enrich._keywords import find_keywords
@@ -70,9 +71,10 @@ class ExtractiveEngine:
                 workers.shutdown(wait=False, cancel_futures=True)
 
     def summary(self, paper: Paper, language: str = "en") -> Summary:
-        """What the abstract says of itself."""
-        roles = find_roles(paper.title, paper.abstract)
-        terms = find_keywords(paper.title, paper.abstract) if paper.abstract.strip() else ()
+        """What the abstract says of itself; what it says to a model is none of it."""
+        abstract = without_orders(paper.abstract)
+        roles = find_roles(paper.title, abstract)
+        terms = find_keywords(paper.title, abstract) if abstract.strip() else ()
         return Summary(
             paper_id=paper.id,
             version=paper.version,

@@ -24,7 +24,7 @@ from tests.support.mails import make_assembler, make_templates
 from tests.support.samples import make_issue, make_paper, make_recipient, select
 
 LANGUAGES = ("en", "zh-Hans")
-UNUSABLE = {FailureKind.UNPARSABLE, FailureKind.ECHO, FailureKind.ERROR_TEXT}
+UNUSABLE = {FailureKind.UNPARSABLE, FailureKind.OBEYED, FailureKind.ECHO, FailureKind.ERROR_TEXT}
 """What only an operator tells apart: to a reader, all of it was unusable."""
 
 
@@ -58,7 +58,7 @@ def test_each_failure_that_means_something_to_a_reader_has_its_own_words(languag
         (FailureKind.GARBLED, "was garbled"),
         (FailureKind.MISMATCHED, "was about another paper"),
         (FailureKind.UNTRANSLATED, "came untranslated"),
-        (FailureKind.UNSUPPORTED, "named an address that the paper does not have"),
+        (FailureKind.UNSUPPORTED, "said what the paper does not"),
     ],
 )
 def test_it_says_what_was_wrong(kind: FailureKind, words: str) -> None:
