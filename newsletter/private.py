@@ -1,4 +1,4 @@
-"""Files that only their owner may read, from their first moment, whatever the umask: what holds secrets or addresses."""
+"""Files that only their owner may read from their first moment, whatever the umask: they hold secrets or addresses."""
 
 from __future__ import annotations
 
