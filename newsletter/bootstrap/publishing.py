@@ -42,9 +42,7 @@ class Publishing(Composing):
             if issue.hash not in known:
                 selector = self.selector(issue)
                 known[issue.hash] = {
-                    topic.slug: tuple(
-                        pick.index for pick in selector.select(SelectionRequest((f"topic:{topic.slug}",))).picks
-                    )
+                    topic.slug: selector.select(SelectionRequest((f"topic:{topic.slug}",))).places
                     for topic in self.catalogue.topics
                 }
             return known[issue.hash][slug]

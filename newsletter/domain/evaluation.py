@@ -6,13 +6,14 @@ finds every paper that its part does not, with no score of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.folding import fold, fold_text, tokens
+from newsletter.domain.field_index import Field, FieldIndex
 from newsletter.domain.interests import (
     AllOf,
     AnyOf,
@@ -33,17 +34,23 @@ from newsletter.domain.lexicon import Lexicon
 from newsletter.domain.matching import Hits, TermMatcher
 from newsletter.domain.ranking import rarity, standing, whole_scores
 from newsletter.domain.selection import Match
-from newsletter.domain.text_index import Ints, Segment, TextIndex
+from newsletter.domain.text_index import Flags, Ints, Segment, TextIndex
 from newsletter.domain.texts import plain
 
 __all__ = ["Evaluator"]
 
 MAX_CACHED = 50_000
 """Look-ups kept; beyond that the cache begins anew, so that memory stays bounded whatever subscribers ask for."""
+MAX_HITS = 4_000_000
+"""Papers that those found, likewise: 80 MB. A common word finds nearly every paper."""
 BATCH = 4_096
 """Terms looked up together."""
 FIELD_SCORE = 1.0
 """The evidence of a category, an author or an organization."""
+MAX_MARKS = 32
+"""Words marked for one interest in one paper."""
+
+Floats = npt.NDArray[np.float64]
 
 
 class Evaluator:
@@ -52,6 +59,7 @@ class Evaluator:
     def __init__(self, issue: Issue, topics: Mapping[str, Expression] | None = None) -> None:
         self._papers = issue.papers
         self._topics = topics or {}
+        self._topic_scores: dict[str, tuple[Flags, Floats]] = {}
         fields = [list(_fields(entry)) for entry in issue.papers]
         self.index = TextIndex(Segment(doc, name, text) for doc, texts in enumerate(fields) for name, text in texts)
         own = [[text for _, text in texts[:2]] for texts in fields]
@@ -62,130 +70,185 @@ class Evaluator:
             [sum(map(len, texts)) for texts in own],
         )
         self.standing = np.array([standing(entry) for entry in issue.papers], dtype=np.float64)
+        self._fields = FieldIndex(issue.papers)
         self._hits: dict[Expression, Hits] = {}
+        self._held = 0
 
     @property
     def size(self) -> int:
         """How many papers the issue has."""
         return len(self._papers)
 
+    @property
+    def kept(self) -> Collection[Hits]:
+        """The look-ups that are kept."""
+        return self._hits.values()
+
+    @property
+    def visited(self) -> int:
+        """How many places in the text have been looked at so far: what looking up costs, whatever the clock says."""
+        return self._matcher.visited
+
     def rows(self, nodes: Sequence[Expression]) -> list[tuple[Ints, Ints]]:
         """For each expression the papers it finds, ascending, and their whole scores with the papers' standing.
 
         Terms are looked up together, which is much cheaper than one by one.
         """
-        self._prepare(nodes)
+        return [row for part in self._parts(nodes) for row in self._rows(part)]
+
+    def _rows(self, nodes: Sequence[Expression]) -> list[tuple[Ints, Ints]]:
         docs: list[Ints] = []
-        scores: list[npt.NDArray[np.float64]] = []
+        scores: list[Floats] = []
         for node in nodes:
             if isinstance(node, Term):
                 hits = self._found(node)
                 docs.append(hits["doc"])
                 scores.append(hits["score"] * rarity(self.size, len(hits)))
             else:
-                found = self.scores(node)
-                docs.append(np.array(sorted(found), dtype=np.int64))
-                scores.append(np.array([found[doc] for doc in docs[-1].tolist()], dtype=np.float64))
-        if not nodes:
-            return []
+                mask, score = self.scores(node)
+                docs.append(np.flatnonzero(mask))
+                scores.append(score[docs[-1]])
         doc = np.concatenate(docs).astype(np.int64)
         whole = whole_scores(np.concatenate(scores).astype(np.float64) * self.standing[doc])
         bounds = [0, *accumulate(map(len, docs))]
         return [(doc[low:high], whole[low:high]) for low, high in pairwise(bounds)]
 
-    def scores(self, node: Expression) -> dict[int, float]:
-        """The papers that this expression finds, each with its score."""
+    def scores(self, node: Expression) -> tuple[Flags, Floats]:
+        """Which papers this expression finds, and each one's score; 0 where it does not."""
         if isinstance(node, (Term, Near)):
             hits = self._found(node)
-            weight = rarity(self.size, len(hits))
-            return {
-                int(doc): score * weight
-                for doc, score in zip(hits["doc"].tolist(), hits["score"].tolist(), strict=True)
-            }
+            return self._spread(hits["doc"], hits["score"].astype(np.float64) * rarity(self.size, len(hits)))
         if isinstance(node, Weighted):
-            return {doc: score * node.weight for doc, score in self.scores(node.part).items()}
+            mask, score = self.scores(node.part)
+            return mask, score * node.weight
         if isinstance(node, Not):
-            found = self.scores(node.part)
-            return {doc: 0.0 for doc in range(self.size) if doc not in found}
+            return ~self.scores(node.part)[0], np.zeros(self.size)
         if isinstance(node, AnyOf):
-            return _sum(self.scores(part) for part in node.parts)
+            return self._any(node.parts)
         if isinstance(node, AllOf):
-            parts = sorted((self.scores(part) for part in node.parts), key=len)
-            return {doc: sum(part[doc] for part in parts) for doc in parts[0] if all(doc in part for part in parts)}
+            parts = sorted(map(self.scores, node.parts), key=lambda part: np.count_nonzero(part[0]))
+            mask = np.logical_and.reduce([part[0] for part in parts])
+            return mask, np.where(mask, sum((part[1] for part in parts), np.zeros(self.size)), 0.0)
         if isinstance(node, Prose):
-            return self._prose(node)
+            return self._any(_prose_terms(node), least=node.least)
         if isinstance(node, Topic):
-            expression = self._topics.get(node.slug)
-            return self.scores(expression) if expression is not None else {}
-        docs = [doc for doc, entry in enumerate(self._papers) if _field_value(node, entry) is not None]
-        weight = rarity(self.size, len(docs)) * FIELD_SCORE
-        return dict.fromkeys(docs, weight)
+            if node.slug not in self._topic_scores:
+                expression = self._topics.get(node.slug)
+                self._topic_scores[node.slug] = self._any([expression] if expression is not None else [])
+            return self._topic_scores[node.slug]
+        docs = self._fields.docs(node)
+        return self._spread(np.array(docs, dtype=np.int64), np.float64(rarity(self.size, len(docs)) * FIELD_SCORE))
 
-    def _prose(self, node: Prose) -> dict[int, float]:
-        found = [self.scores(term) for term in _prose_terms(node)]
-        counts: dict[int, int] = {}
-        for part in found:
-            for doc in part:
-                counts[doc] = counts.get(doc, 0) + 1
-        return {doc: score for doc, score in _sum(found).items() if counts[doc] >= node.least}
+    def _any(self, parts: Iterable[Expression], *, least: int = 1) -> tuple[Flags, Floats]:
+        """The papers that at least so many of the parts find."""
+        count, total = np.zeros(self.size, dtype=np.int64), np.zeros(self.size)
+        for part in parts:
+            mask, score = self.scores(part)
+            count += mask
+            total += score
+        mask = count >= least
+        return mask, np.where(mask, total, 0.0)
 
-    def _prepare(self, nodes: Iterable[Expression]) -> None:
+    def _spread(self, docs: Ints, scores: Floats | np.float64) -> tuple[Flags, Floats]:
+        mask, score = np.zeros(self.size, dtype=np.bool_), np.zeros(self.size)
+        mask[docs], score[docs] = True, scores
+        return mask, score
+
+    def _parts(self, nodes: Iterable[Expression]) -> Iterator[list[Expression]]:
+        """The expressions, so many at a time as have `BATCH` terms together; those terms are looked up then."""
+        part: list[Expression] = []
         wanted: dict[Term, None] = {}
         for node in nodes:
-            for leaf in leaves(node):
-                if isinstance(leaf, Term) and leaf not in self._hits:
-                    wanted[leaf] = None
-                elif isinstance(leaf, Prose):
-                    wanted.update(dict.fromkeys(t for t in _prose_terms(leaf) if t not in self._hits))
-        self._look_up(list(wanted))
+            part.append(node)
+            wanted.update(dict.fromkeys(self._terms(node)))
+            if len(wanted) >= BATCH:
+                self._look_up([*wanted])
+                yield part
+                part, wanted = [], {}
+        if part:
+            self._look_up([*wanted])
+            yield part
+
+    def _terms(self, node: Expression) -> Iterator[Term]:
+        for leaf in leaves(node):
+            if isinstance(leaf, Term):
+                yield leaf
+            elif isinstance(leaf, Prose):
+                yield from _prose_terms(leaf)
+            elif isinstance(leaf, Topic) and leaf.slug in self._topics and leaf.slug not in self._topic_scores:
+                yield from self._terms(self._topics[leaf.slug])
 
     def _look_up(self, terms: Sequence[Term]) -> None:
-        if len(self._hits) + len(terms) > MAX_CACHED:
-            self._hits.clear()
-        for low in range(0, len(terms), BATCH):
-            part = terms[low : low + BATCH]
-            self._hits.update(zip(part, self._matcher.find(part), strict=True))
+        new = [term for term in terms if term not in self._hits]
+        if self._make_room(len(new)):
+            new = [*terms]
+        for term, hits in zip(new, self._matcher.find(new), strict=True):
+            self._hits[term] = hits
+            self._held += len(hits)
 
     def _found(self, node: Term | Near) -> Hits:
         if node not in self._hits:
             if isinstance(node, Term):
                 self._look_up([node])
             else:
-                self._hits[node] = self._matcher.find_near(node)
+                self._make_room(1)
+                self._hits[node] = found = self._matcher.find_near(node)
+                self._held += len(found)
         return self._hits[node]
+
+    def _make_room(self, new: int) -> bool:
+        """Forget what is kept if so many more would be too many; whether it was."""
+        if len(self._hits) + new <= MAX_CACHED and self._held <= MAX_HITS:
+            return False
+        self._hits.clear()
+        self._held = 0
+        return True
 
     # --- explaining -------------------------------------------------------------------------------------------------
 
-    def explain(self, doc: int, interest: str, node: Expression) -> Match:
-        """Why this paper, which the expression finds, was found."""
-        matches = list(self._matches(doc, interest, node))
-        if not matches:
-            return Match(interest, "", "")
-        _, best = max(matches, key=lambda pair: pair[0])
-        marks = tuple(dict.fromkeys(m.found for _, m in matches if m.field in {"title", "abstract"}))
-        return Match(best.interest, best.field, best.found, best.via, marks)
-
-    def _matches(self, doc: int, interest: str, node: Expression) -> Iterator[tuple[float, Match]]:
+    def explain(self, docs: Sequence[int], interest: str, node: Expression) -> list[Match]:
+        """Why each of these papers (ascending), which the expression finds, was found."""
+        wanted = np.array(docs, dtype=np.int64)
+        reasons: list[list[_Reason]] = [[] for _ in docs]
         for leaf in _positive(node, self._topics):
             if isinstance(leaf, (Term, Near)):
-                hit = self._hit(leaf, doc)
-                if hit is not None:
-                    _, score, first, end, via = hit
-                    segment = self.index.segments[self.index.segment_at(first)]
-                    yield score, Match(interest, segment.field, self.index.excerpt(first, end), self._matcher.via(via))
+                hits = self._found(leaf)
+                at = np.searchsorted(hits["doc"], wanted)
+                there = np.flatnonzero(np.isin(wanted, hits["doc"]))
+                for place, row in zip(there.tolist(), hits[at[there]].tolist(), strict=True):
+                    reasons[place].append(_Reason(*row[1:]))
             else:
-                value = _field_value(leaf, self._papers[doc])
-                if value is not None:
-                    name = "author" if isinstance(leaf, Author) else "cat" if isinstance(leaf, Category) else "org"
-                    yield 0.0, Match(interest, name, value)
+                for place, doc in enumerate(docs):
+                    if (value := self._fields.value(leaf, doc)) is not None:
+                        reasons[place].append(_Reason(0.0, value=value, field=_NAMES[type(leaf)]))
+        return [self._match(interest, own) for own in reasons]
 
-    def _hit(self, leaf: Term | Near, doc: int) -> tuple[int, float, int, int, int] | None:
-        hits = self._found(leaf)
-        at = int(np.searchsorted(hits["doc"], doc))
-        if at == len(hits) or hits["doc"][at] != doc:
-            return None
-        row: tuple[int, float, int, int, int] = hits[at].item()
-        return row
+    def _match(self, interest: str, reasons: list[_Reason]) -> Match:
+        if not reasons:
+            return Match(interest, "", "")
+        best = max(reasons, key=lambda reason: reason.score)
+        marks = tuple(dict.fromkeys(self._words(reason) for reason in reasons[:MAX_MARKS] if not reason.field))
+        if best.field:
+            return Match(interest, best.field, best.value, marks=marks)
+        field = self.index.segments[self.index.segment_at(best.first)].field
+        return Match(interest, field, self._words(best), self._matcher.via(best.via), marks)
+
+    def _words(self, reason: _Reason) -> str:
+        return self.index.excerpt(reason.first, reason.end)
+
+
+class _Reason(NamedTuple):
+    """Why one paper was found: the place of words, or the value of a field."""
+
+    score: float
+    first: int = 0
+    end: int = 0
+    via: int = 0
+    value: str = ""
+    field: str = ""
+
+
+_NAMES: Mapping[type[Field], str] = {Author: "author", Category: "cat", Organization: "org"}
 
 
 def _fields(entry: IssuePaper) -> Iterator[tuple[str, str]]:
@@ -212,15 +275,7 @@ def _prose_terms(node: Prose) -> list[Term]:
     return [Term(phrase, exact=True) for phrase in node.phrases]
 
 
-def _sum(parts: Iterable[dict[int, float]]) -> dict[int, float]:
-    total: dict[int, float] = {}
-    for part in parts:
-        for doc, score in part.items():
-            total[doc] = total.get(doc, 0.0) + score
-    return total
-
-
-def _positive(node: Expression, topics: Mapping[str, Expression]) -> Iterator[Expression]:
+def _positive(node: Expression, topics: Mapping[str, Expression]) -> Iterator[Term | Near | Field]:
     """The leaves that may be why a paper was found."""
     if isinstance(node, (AllOf, AnyOf)):
         for part in node.parts:
@@ -234,43 +289,3 @@ def _positive(node: Expression, topics: Mapping[str, Expression]) -> Iterator[Ex
             yield from _positive(topics[node.slug], topics)
     elif not isinstance(node, Not):
         yield node
-
-
-def _field_value(node: Expression, entry: IssuePaper) -> str | None:
-    """The category, author or organization of the paper that this leaf finds, None where it finds none."""
-    paper = entry.paper
-    if isinstance(node, Category):
-        return next((name for name in paper.categories if in_category(node.pattern, name)), None)
-    if isinstance(node, Author):
-        return next((author.name for author in paper.authors if is_named(node.name, author.name)), None)
-    if isinstance(node, Organization):
-        wanted = f" {fold_text(node.name)} "
-        names = dict.fromkeys((paper.organization, *(author.affiliation for author in paper.authors)))
-        return next((name for name in names if name and wanted in f" {fold_text(name)} "), None)
-    return None
-
-
-def in_category(pattern: str, category: str) -> bool:
-    """Whether a category is the one meant: itself, all of an archive (`cs`), or a family (`cs.*`, `astro-ph*`)."""
-    wanted, name = pattern.casefold(), category.casefold()
-    if wanted.endswith("*"):
-        stem = wanted[:-1]
-        return name.startswith(stem) or name == stem.rstrip(".")
-    return name == wanted or name.startswith(wanted + ".")
-
-
-def is_named(wanted: str, name: str) -> bool:
-    """Whether every word of `wanted` is one of the name's; an initial stands for any name that begins with it."""
-    there = [fold(token.surface).cased.casefold() for token in tokens(name)]
-    full = False
-    for token in tokens(wanted):
-        part = fold(token.surface).cased.casefold()
-        for number, other in enumerate(there):
-            initial = (len(part) == 1 and other.startswith(part)) or (len(other) == 1 and part.startswith(other))
-            if part == other or initial:
-                full |= part == other
-                del there[number]
-                break
-        else:
-            return False
-    return full

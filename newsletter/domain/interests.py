@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 __all__ = [
+    "MIN_WILDCARD",
     "AllOf",
     "AnyOf",
     "Author",
@@ -37,6 +38,9 @@ __all__ = [
     "leaves",
 ]
 
+
+MIN_WILDCARD = 3
+"""Letters and digits beside a `*`."""
 
 _ONE_CHARACTER = re.compile(r"(?:^|[\s:!-])[^\s)\"]$")
 
@@ -60,6 +64,16 @@ class Term:
     def __str__(self) -> str:
         prefix = f"{self.scope}:" if self.scope else ""
         return f'{prefix}"{self.words}"' if self.exact else prefix + self.words
+
+    @property
+    def wildcard(self) -> str:
+        """The word that stands for all that begin (`transform*`) or end (`*bench`) so; empty where there is none.
+
+        It has `MIN_WILDCARD` letters or digits; with fewer a `*` is an ordinary sign (`A*`). A term has one at most.
+        """
+        if "*" not in self.words:
+            return ""
+        return next((chunk for chunk in self.words.replace("/", " ").split() if _is_wildcard(chunk)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +222,11 @@ def leaves(expression: Expression) -> Iterator[Expression]:
             pending.extend(reversed(node.parts))
         else:
             yield node
+
+
+def _is_wildcard(chunk: str) -> bool:
+    at_an_end = chunk.endswith("*") or chunk.startswith("*")
+    return at_an_end and chunk.count("*") == 1 and sum(map(str.isalnum, chunk)) >= MIN_WILDCARD
 
 
 def _bracketed(part: Expression) -> str:

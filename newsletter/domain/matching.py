@@ -16,7 +16,7 @@ The rules for one term, in the order in which they are applied:
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +27,7 @@ import numpy.typing as npt
 from newsletter.domain.interests import Near, Scope, Term
 from newsletter.domain.lexicon import Lexicon
 from newsletter.domain.ranking import ALONE, CLOSENESS, MODIFIED, MODIFYING, NEAR, NEAR_OTHER_NAME, OTHER_NAME, evidence
-from newsletter.domain.scanning import Occurrences, Pattern, scan
+from newsletter.domain.scanning import Occurrences, Pattern, frequency, scan
 from newsletter.domain.term_patterns import Alternative, alternatives, near_groups
 from newsletter.domain.text_index import Flags, Ints, TextIndex, Written
 
@@ -39,6 +39,9 @@ NEAR_SLACK_REVERSED = 1
 """The same where they stand the other way round, without a comma between them."""
 NEAR_WORDS = 5
 """How many words may stand between the terms around a `~`."""
+
+MAX_PLACES = 1_000_000
+"""Places in the text that are looked at together, at most about 100 MB."""
 
 HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), ("end", np.int32), ("via", np.int32)])
 """What was found of a term in one paper: its evidence, the best place as positions, the number of the other name."""
@@ -84,6 +87,8 @@ class TermMatcher:
         self._index = index
         self._lexicon = lexicon
         self._lengths = np.array([*lengths], dtype=np.float64)
+        self.visited = 0
+        """How many places in the text have been looked at so far."""
         self._vias: dict[str, int] = {"": 0}
         self._via_names = [""]
 
@@ -93,22 +98,45 @@ class TermMatcher:
 
     def find(self, terms: Sequence[Term]) -> list[Hits]:
         """For each term the papers that hold it, ascending, as rows of `HIT`."""
+        return [hits for part, batch in self._batches(terms) for hits in self._find(part, batch)]
+
+    def _batches(self, terms: Sequence[Term]) -> Iterator[tuple[Sequence[Term], _Batch]]:
+        """The terms and their patterns, so many at a time as may be looked at together: memory stays bounded."""
         batch = _Batch([], [], [], [])
+        begin = places = 0
         for number, term in enumerate(terms):
-            for position, alternative in enumerate(alternatives(term, self._index, self._lexicon)):
-                kind = _PRIMARY if position == 0 and "*" not in term.words else _OTHER
-                batch.add(Pattern((alternative.phrase,)), number, kind, alternative)
-                if term.exact or len(alternative.groups) < 2 or not (near := near_groups(alternative.groups)):
-                    continue
-                batch.add(Pattern(near, NEAR_SLACK), number, _NEAR, alternative)
-                reverse = Pattern(near[::-1], NEAR_SLACK_REVERSED, across_commas=False)
-                batch.add(reverse, number, _NEAR, alternative)
-        found = scan(self._index, batch.patterns)
+            known = len(batch.patterns)
+            self._add(batch, number - begin, term)
+            places += sum(frequency(self._index, pattern) for pattern in batch.patterns[known:])
+            if places >= MAX_PLACES:
+                yield terms[begin : number + 1], batch
+                batch = _Batch([], [], [], [])
+                begin, places = number + 1, 0
+        yield terms[begin:], batch
+
+    def _add(self, batch: _Batch, number: int, term: Term) -> None:
+        """The patterns of one term."""
+        for position, alternative in enumerate(alternatives(term, self._index, self._lexicon)):
+            kind = _PRIMARY if position == 0 and not term.wildcard else _OTHER
+            batch.add(Pattern((alternative.phrase,)), number, kind, alternative)
+            if term.exact or len(alternative.groups) < 2 or not (near := near_groups(alternative.groups)):
+                continue
+            batch.add(Pattern(near, NEAR_SLACK), number, _NEAR, alternative)
+            reverse = Pattern(near[::-1], NEAR_SLACK_REVERSED, across_commas=False)
+            batch.add(reverse, number, _NEAR, alternative)
+
+    def _find(self, terms: Sequence[Term], batch: _Batch) -> list[Hits]:
+        found = self._scan(batch)
         via = [self._via(made.via) for made in batch.alternative]
         term_of, via_of, kind_of = (np.array(column, dtype=np.int64) for column in (batch.term, via, batch.kind))
         places = _Places(term_of[found.pattern], found.first, found.end, via_of[found.pattern], kind_of[found.pattern])
         places = places.at(self._admitted(terms, batch, found))
         return self._hits(len(terms), places, self._counts(terms, places))
+
+    def _scan(self, batch: _Batch) -> Occurrences:
+        found = scan(self._index, batch.patterns)
+        self.visited += found.visited
+        return found
 
     def find_near(self, node: Near) -> Hits:
         """The papers where each of these terms stands within five words of the next, in any order, in one sentence."""
@@ -225,7 +253,7 @@ class TermMatcher:
         for number, term in enumerate(terms):
             for alternative in alternatives(term, self._index, self._lexicon):
                 batch.add(Pattern((alternative.phrase,)), number, _OTHER, alternative)
-        found = scan(self._index, batch.patterns)
+        found = self._scan(batch)
         keep = self._admitted(terms, batch, found)
         term_of = np.array(batch.term, dtype=np.int64)[found.pattern]
         places: list[set[tuple[int, int]]] = [set() for _ in terms]

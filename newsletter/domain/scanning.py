@@ -18,7 +18,7 @@ from newsletter.domain.folding import Form
 from newsletter.domain.inflection import verb_form
 from newsletter.domain.text_index import PAIR_REACH, Flags, Ints, TextIndex
 
-__all__ = ["Group", "Occurrences", "Pattern", "Word", "scan"]
+__all__ = ["Group", "Occurrences", "Pattern", "Word", "frequency", "scan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,15 @@ class Pattern(NamedTuple):
 
 
 class Occurrences(NamedTuple):
-    """Where patterns were found, as arrays of equal length: the pattern's number, the first position, the end."""
+    """Where patterns were found, as arrays of equal length: the pattern's number, the first position, the end.
+
+    `visited` is how many places were looked at for it.
+    """
 
     pattern: Ints
     first: Ints
     end: Ints
+    visited: int
 
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -88,7 +92,16 @@ def scan(index: TextIndex, patterns: Sequence[Pattern]) -> Occurrences:
         np.concatenate([_NONE, *(part.pattern for part in found)]),
         np.concatenate([_NONE, *(part.first for part in found)]),
         np.concatenate([_NONE, *(part.end for part in found)]),
+        sum(part.visited for part in found),
     )
+
+
+def frequency(index: TextIndex, pattern: Pattern) -> int:
+    """At most so many places are looked at for this pattern: those of the rarer of the words that it begins with."""
+    groups = pattern.groups
+    if len(groups) > 1:
+        return min(index.count(groups[0][-1].stem), index.count(groups[1][0].stem)) * (pattern.slack + 1)
+    return min([index.count(word.stem) for word in groups[0][:2]])
 
 
 class _Accepted:
@@ -123,13 +136,13 @@ def _scan_shape(
     member = np.array(members, dtype=np.int64)
     if sum(sizes) == 1:
         which, at = _singles(index, stems[:, 0], known)
-        columns = [at]
+        columns, visited = [at], len(at)
     else:
-        which, columns = _chains(index, stems, known, sizes, slack, across_commas=across_commas)
+        which, columns, visited = _chains(index, stems, known, sizes, slack, across_commas=across_commas)
     keep = _filtered(index, words, which, columns, accepted)
     if keep is not None:
         which, columns = which[keep], [column[keep] for column in columns]
-    return Occurrences(member[which], columns[0], columns[-1] + 1)
+    return Occurrences(member[which], columns[0], columns[-1] + 1, visited)
 
 
 def _singles(index: TextIndex, stems: Ints, known: Ints) -> tuple[Ints, Ints]:
@@ -141,10 +154,11 @@ def _singles(index: TextIndex, stems: Ints, known: Ints) -> tuple[Ints, Ints]:
 
 def _chains(
     index: TextIndex, stems: Ints, known: Ints, sizes: tuple[int, ...], slack: int, *, across_commas: bool
-) -> tuple[Ints, list[Ints]]:
-    """Candidates as (row of `stems`, positions of each word), extended word by word."""
+) -> tuple[Ints, list[Ints], int]:
+    """Candidates as (row of `stems`, positions of each word), extended word by word; how many were looked at."""
     left = sizes[0] - 1 if len(sizes) > 1 else 0
     which, place = _expand(*index.pair_places(stems[known, left], stems[known, left + 1], slack + 1))
+    visited = len(place)
     here, distance = index.pairs[1][place], index.distance(place)
     which = known[which]
     there = here + distance
@@ -160,6 +174,7 @@ def _chains(
         last = columns[-1]
         parts: list[tuple[Ints, Ints]] = []
         for between in range(slack + 1) if word in inside else (0,):
+            visited += len(last)
             at = last + 1 + between
             fits = _stem_is(index, at, stems[which, word]) & (used + between <= slack)
             if between:
@@ -171,7 +186,7 @@ def _chains(
         used = used[rows] + (new - last[rows] - 1)
         which = which[rows]
         columns = [column[rows] for column in columns] + [new]
-    return which, columns
+    return which, columns, visited
 
 
 def _stem_is(index: TextIndex, at: Ints, stem: Ints) -> Flags:

@@ -37,6 +37,11 @@ class ScoreTable:
     def __len__(self) -> int:
         return len(self._starts)
 
+    @property
+    def cells(self) -> int:
+        """How many scores are kept."""
+        return self._used
+
     def add(self, docs: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]) -> int:
         """Keep a row: papers, ascending, and their whole scores, at least 1. Returns its number."""
         size = len(docs)

@@ -55,24 +55,29 @@ class Pick:
 class Selection:
     """The papers of one digest, best first. `found` counts all that matched, before the cut to `max_papers`.
 
-    A digest made among many (`later`) knows how many papers it has; which, and why, is worked out when `picks` is first
-    looked at, so that planning a million deliveries does not explain each of them.
+    A digest made among many (`later`) knows which papers it has; why is worked out when `picks` is first looked at, so
+    that planning a million deliveries, or a feed, does not explain each of them.
     """
 
-    __slots__ = ("_count", "_picks", "_resolve", "found")
+    __slots__ = ("_picks", "_places", "_resolve", "found")
 
     def __init__(self, picks: tuple[Pick, ...], found: int) -> None:
         self._picks: tuple[Pick, ...] | None = picks
         self._resolve: Callable[[], tuple[Pick, ...]] | None = None
-        self._count = len(picks)
+        self._places: Sequence[int] = [pick.index for pick in picks]
         self.found = found
 
     @classmethod
-    def later(cls, resolve: Callable[[], tuple[Pick, ...]], count: int, found: int) -> Selection:
-        """A selection of `count` papers that `resolve` names when asked. It must give the same at any time."""
+    def later(cls, resolve: Callable[[], tuple[Pick, ...]], places: Sequence[int], found: int) -> Selection:
+        """A selection of the papers at these places that `resolve` explains when asked; always the same."""
         made = cls.__new__(cls)
-        made._picks, made._resolve, made._count, made.found = None, resolve, count, found
+        made._picks, made._resolve, made._places, made.found = None, resolve, places, found
         return made
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The papers' places in the issue (from 0), best first. Nothing is explained for it."""
+        return tuple(self._places)
 
     @property
     def picks(self) -> tuple[Pick, ...]:
@@ -83,10 +88,10 @@ class Selection:
         return self._picks
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._places)
 
     def __bool__(self) -> bool:
-        return self._count > 0
+        return len(self._places) > 0
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Selection):

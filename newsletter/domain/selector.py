@@ -6,21 +6,22 @@ Selection is a function of the issue, the topic catalogue and the request alone.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
-from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
 
 from newsletter.domain.evaluation import Evaluator
+from newsletter.domain.explanations import Explanations, Reasons
+from newsletter.domain.interest_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
 from newsletter.domain.interest_parser import parse
 from newsletter.domain.interests import Expression, Interest, Term, Topic, leaves
 from newsletter.domain.issues import Issue
-from newsletter.domain.ranking import SCALE
 from newsletter.domain.score_table import ScoreTable, best_papers
-from newsletter.domain.selection import Match, Pick, Selection, SelectionRequest
+from newsletter.domain.selection import Selection, SelectionRequest
 from newsletter.errors import InterestError
 
 __all__ = ["IssueSelector", "Reading"]
@@ -29,15 +30,16 @@ MAX_ROWS = 100_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
 MAX_SORTED = 500_000
 """Distinct interests of which is kept only whether they find anything, likewise: about 60 MB."""
-MAX_MATCHES = 200_000
-"""Explanations kept, likewise."""
-MAX_PICKS = 50_000
-"""Picks kept, likewise."""
+MAX_CELLS = 16_000_000
+"""Scores of those interests, likewise: 128 MB."""
 BLOCK_CELLS = 1_000_000
 """Subscribers times papers that are scored at once: about 40 MB of arrays."""
+BLOCK_INTERESTS = 10_000
+"""Interests of those subscribers, likewise."""
 AHEAD = 50_000
 """Interests read ahead, those of at least one request."""
-_strength = itemgetter(0)
+READ = 10_000
+"""Interests read and looked up together."""
 _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
@@ -49,14 +51,6 @@ class Reading:
     row: int
     interest: Interest | None
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Reasons:
-    """What an interest asks for, and the papers it finds with their scores."""
-
-    expression: Expression
-    scores: dict[int, int]
 
 
 class IssueSelector:
@@ -74,36 +68,36 @@ class IssueSelector:
         self._finding: set[str] = set()
         self._barren: set[str] = set()
         self._special: set[str] = set()
+        self._costs: dict[str, int] = {}
         self._forget()
 
     def _forget(self) -> None:
         self._table = ScoreTable(len(self._ids))
         self._readings: dict[str, Reading] = {}
         self._plain: dict[str, int] = {}
-        self._matches: dict[tuple[str, int], Match] = {}
-        self._reasons: dict[str, _Reasons | None] = {}
-        self._known_picks: dict[tuple[int, ...], Pick] = {}
+        self._explanations = Explanations(self._ids, self._evaluator.explain, self._reasons)
 
     # --- the Selector port ------------------------------------------------------------------------------------------
 
     def select(self, request: SelectionRequest) -> Selection:
         """The digest of one subscriber."""
-        return next(self._select_block([request]))
+        return next(self._select_block([self._admit(request)]))
 
     def select_many(self, requests: Iterable[SelectionRequest]) -> Iterator[Selection]:
         """The digests of many, in the order asked, in bounded memory. Picks are explained when they are looked at."""
         size = max(1, BLOCK_CELLS // max(1, len(self._ids)))
-        pending = iter(requests)
+        pending = map(self._admit, requests)
         # Interests are read far ahead, because looking up many new ones together is cheaper.
-        while ahead := _some(pending):
-            self._read_all(_texts(ahead))
-            for low in range(0, len(ahead), size):
-                yield from self._select_block(ahead[low : low + size])
+        while ahead := _some(pending, AHEAD):
+            self._read_all(_texts(ahead), as_fits=True)
+            blocks = iter(ahead)
+            while block := _some(blocks, BLOCK_INTERESTS, size):
+                yield from self._select_block(block)
 
     def matches_many(self, requests: Iterable[SelectionRequest]) -> Iterator[bool]:
         """For each of many whether their digest has any paper, in the order asked: planning asks no more."""
-        pending = iter(requests)
-        while ahead := _some(pending):
+        pending = map(self._admit, requests)
+        while ahead := _some(pending, AHEAD):
             self._sort(_texts(ahead))
             yield from map(self._finds_any, ahead)
 
@@ -114,6 +108,9 @@ class IssueSelector:
             if problem := self._read(text).problem:
                 shown = text if len(text) <= 60 else text[:59] + "…"
                 found.append(f"“{shown}”: {problem}")
+        if problem := excess(interests):
+            beyond = len(left_out(interests))
+            found.append(f"{problem}; the last {beyond} of {len(interests)} find nothing")
         return tuple(found)
 
     # --- for those who look at interests one by one -----------------------------------------------------------------
@@ -122,6 +119,16 @@ class IssueSelector:
     def size(self) -> int:
         """How many papers the issue has."""
         return len(self._ids)
+
+    @property
+    def words(self) -> int:
+        """How many words its papers have."""
+        return self._evaluator.index.size
+
+    @property
+    def visited(self) -> int:
+        """How many places among those words have been looked at so far: what selecting costs on any machine."""
+        return self._evaluator.visited
 
     def read(self, text: str) -> Reading:
         """One interest as it was read."""
@@ -132,6 +139,23 @@ class IssueSelector:
         return len(self._table.row(self._read(text).row)[0])
 
     # --- scoring ----------------------------------------------------------------------------------------------------
+
+    def _admit(self, request: SelectionRequest) -> SelectionRequest:
+        """The request, without the interests for which one reader has no room."""
+        costs, interests = self._costs, request.interests
+        try:
+            if sum(map(costs.__getitem__, interests)) <= MOST_TERMS:
+                return request
+        except KeyError:
+            if len(costs) > MAX_SORTED:
+                costs.clear()
+            costs.update((text, terms_at_most(text)) for text in interests if text not in costs)
+            if sum(map(costs.__getitem__, interests)) <= MOST_TERMS:
+                return request
+        beyond = len(left_out(interests))
+        if not beyond:
+            costs.update((text, terms_in(text)) for text in interests)
+        return replace(request, interests=interests[: len(interests) - beyond]) if beyond else request
 
     def _select_block(self, block: list[SelectionRequest]) -> Iterator[Selection]:
         self._read_all(_texts(block))
@@ -167,6 +191,10 @@ class IssueSelector:
             for some in kept:
                 some.clear()
             new = [*texts]
+        for low in range(0, len(new), READ):
+            self._sort_some(new[low : low + READ])
+
+    def _sort_some(self, new: Sequence[str]) -> None:
         read = [(text, _parsed(text)) for text in new]
         plain: list[tuple[str, Expression]] = []
         for text, interest in read:
@@ -216,14 +244,19 @@ class IssueSelector:
             self._read_all((text,))
         return self._readings[text]
 
-    def _read_all(self, texts: Collection[str]) -> None:
-        """Read and look up those interests that are new."""
-        known = self._readings
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if len(known) + len(new) > MAX_ROWS:
+    def _read_all(self, texts: Collection[str], *, as_fits: bool = False) -> None:
+        """Read and look up those interests that are new; with `as_fits`, no more of them than memory is meant for."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._readings]
+        if len(self._readings) + len(new) > MAX_ROWS or self._table.cells > MAX_CELLS:
             self._forget()
-            known = self._readings
             new = list(dict.fromkeys(texts))
+        for low in range(0, len(new), READ):
+            if as_fits and self._table.cells > MAX_CELLS:
+                return
+            self._read_some(new[low : low + READ])
+
+    def _read_some(self, new: Sequence[str]) -> None:
+        known = self._readings
         read = [(text, _parsed(text)) for text in new]
         found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
@@ -254,76 +287,25 @@ class IssueSelector:
         limit: int,
     ) -> Selection:
         count = min(found, limit)
-        return Selection.later(lambda: self._picks(request, papers[:count], scores[:count]), count, found)
+        places, kept = array("q", papers[:count].tobytes()), array("q", scores[:count].tobytes())
+        return Selection.later(lambda: self._explanations.picks(request.interests, places, kept), places, found)
 
-    def _picks(
-        self, request: SelectionRequest, papers: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]
-    ) -> tuple[Pick, ...]:
-        docs = papers.tolist()
-        wanted = frozenset(docs)
-        why: dict[int, list[tuple[int, Match]]] = {}
-        explained = False
-        for text in dict.fromkeys(request.interests):
-            reasons = self._reasons_of(text)
-            if reasons is None:
-                continue
-            explained = True
-            found = reasons.scores
-            for doc in found.keys() & wanted:
-                why.setdefault(doc, []).append((found[doc], self._match(reasons.expression, text, doc)))
-        unit = SCALE if explained else 0
-        return tuple(
-            [self._pick(doc, score, unit, why.get(doc)) for doc, score in zip(docs, scores.tolist(), strict=True)]
-        )
-
-    def _pick(self, doc: int, score: int, unit: int, why: list[tuple[int, Match]] | None) -> Pick:
-        """A pick, the same object whenever the same paper came for the same reasons: what shows it is kept by it."""
-        if why is None:
-            matches: tuple[Match, ...] = ()
-        else:
-            if len(why) > 1:
-                why.sort(key=_strength, reverse=True)
-            matches = tuple([match for _, match in why])
-        key = (doc, score, unit, *map(id, matches))
-        known = self._known_picks.get(key)
-        if known is None:
-            if len(self._known_picks) >= MAX_PICKS:
-                self._known_picks.clear()
-            # a pick that is kept keeps its matches, so that none of their ids can become another's
-            known = self._known_picks[key] = Pick(doc, self._ids[doc], score / unit if unit else 0.0, matches)
-        return known
-
-    def _reasons_of(self, text: str) -> _Reasons | None:
-        """An interest's papers as a dictionary, kept: for so few papers arrays cost far more than what they hold."""
-        if text in self._reasons:
-            return self._reasons[text]
+    def _reasons(self, text: str) -> Reasons | None:
+        """What an interest asks for and finds; None where it can be no reason for a paper to come."""
         reading = self._read(text)
-        found = None
-        if reading.interest is not None and not reading.interest.excludes:
-            docs, scores = self._table.row(reading.row)
-            found = _Reasons(reading.interest.expression, dict(zip(docs.tolist(), scores.tolist(), strict=True)))
-        if len(self._reasons) >= MAX_MATCHES // 16:
-            self._reasons.clear()
-        self._reasons[text] = found
-        return found
-
-    def _match(self, expression: Expression, text: str, doc: int) -> Match:
-        match = self._matches.get((text, doc))
-        if match is None:
-            if len(self._matches) >= MAX_MATCHES:
-                self._matches.clear()
-            match = self._matches[text, doc] = self._evaluator.explain(doc, text, expression)
-        return match
+        if reading.interest is None or reading.interest.excludes:
+            return None
+        return Reasons(reading.interest.expression, *self._table.row(reading.row))
 
 
-def _some(pending: Iterator[SelectionRequest]) -> list[SelectionRequest]:
-    """The next requests, until they hold so many interests as are read ahead."""
+def _some(pending: Iterator[SelectionRequest], most: int, requests: int | None = None) -> list[SelectionRequest]:
+    """The next requests, until they hold so many interests together, or are so many."""
     taken: list[SelectionRequest] = []
     interests = 0
     for request in pending:
         taken.append(request)
         interests += len(request.interests) + 1
-        if interests >= AHEAD:
+        if interests >= most or len(taken) == requests:
             break
     return taken
 

@@ -21,8 +21,8 @@ MAX_ALTERNATIVES = 48
 """Ways to write one term that are looked for."""
 _VERSIONED = re.compile(r"([a-z]{2,})(\d+)")
 # `SAM2` may be written `SAM 2`; a single letter and a number apart from it are two things.
-MIN_PREFIX = 3
-"""Letters and digits before a `*`; below that it is an ordinary sign (`A*`)."""
+MAX_COMPLETIONS = 300
+"""Words that one `*` stands for."""
 
 
 class Alternative(NamedTuple):
@@ -70,8 +70,8 @@ def near_groups(groups: tuple[Group, ...]) -> tuple[Group, ...]:
 def alternatives(term: Term, index: TextIndex, lexicon: Lexicon) -> list[Alternative]:
     """Every way to find this term in this issue, the term as written first."""
     groups = compile_term(term.words)
-    if "*" in term.words:
-        return [Alternative(made) for made in _prefixed(term.words, groups, index)][:MAX_ALTERNATIVES]
+    if term.wildcard:
+        return [Alternative(completed) for completed in _completed(term, groups, index)]
     made: dict[Alternative, None] = {Alternative(groups): None}
     for rejoined in _rejoined(groups, index):
         made.setdefault(Alternative(rejoined))
@@ -89,21 +89,15 @@ def alternatives(term: Term, index: TextIndex, lexicon: Lexicon) -> list[Alterna
     return list(made)[:MAX_ALTERNATIVES]
 
 
-def _prefixed(words: str, groups: tuple[Group, ...], index: TextIndex) -> Iterator[tuple[Group, ...]]:
-    """The term once for each word of the text that its (first) `*` may stand for."""
-    starred = [
-        chunk.endswith("*") and sum(map(str.isalnum, chunk)) >= MIN_PREFIX
-        for chunk in words.replace("/", " ").split()
-        if _compile_chunk(chunk)
-    ]
-    if True not in starred:
-        yield groups
-        return
-    at = starred.index(True)
-    last = surfaces(words.replace("/", " ").split()[at])[-1]
-    for base in index.bases_with(fold(last).cased.casefold(), MAX_ALTERNATIVES):
+def _completed(term: Term, groups: tuple[Group, ...], index: TextIndex) -> Iterator[tuple[Group, ...]]:
+    """The term once for each word of the text that its `*` may stand for."""
+    chunk = term.wildcard
+    at = [part for part in term.words.replace("/", " ").split() if _compile_chunk(part)].index(chunk)
+    group, leads = groups[at], chunk.startswith("*")
+    edge = fold(surfaces(chunk)[0 if leads else -1]).cased.casefold()
+    for base in (index.bases_ending if leads else index.bases_with)(edge, MAX_COMPLETIONS):
         word = Word(fold(base).stem, base, literal=True)
-        yield (*groups[:at], (*groups[at][:-1], word), *groups[at + 1 :])
+        yield (*groups[:at], (word, *group[1:]) if leads else (*group[:-1], word), *groups[at + 1 :])
 
 
 def _rejoined(groups: tuple[Group, ...], index: TextIndex) -> Iterator[tuple[Group, ...]]:

@@ -9,6 +9,7 @@ indexes lead into them: from a stem to its positions, and from two stems to wher
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
@@ -35,6 +36,8 @@ _SCAN = re.compile(rf"{SCAN}|[{_JOINS}](?=[^\W_])|[.!?](?=\s)|[。！？；]|,(?
 _SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?,](?=\s)")
 _SEGMENT, _JOIN, _SENTENCE, _COMMA = 0, 1, 2, 3
 _LAST_MARK = 3
+MAX_CUT = 8_192
+"""Segments of which it is kept where their words stand: those that are shown, at most some 20 MB."""
 _DISTANCES = 8  # a pair's key has room for distances up to 7
 
 Ints = npt.NDArray[np.int64]
@@ -93,6 +96,7 @@ class TextIndex:
 
     def __init__(self, segments: Iterable[Segment]) -> None:
         self.segments = tuple(segments)
+        self._cuts: dict[int, tuple[array[int], array[int]]] = {}
         surfaces = _Surfaces()
         self._lay_out(surfaces)
         self.forms: list[Form] = [fold(surface) for surface in surfaces.known]
@@ -159,6 +163,10 @@ class TextIndex:
         """The number of a stem, -1 where no word of the text has it."""
         return self._stems.get(text, -1) if text else -1
 
+    def count(self, text: str) -> int:
+        """How many words of the text have this stem."""
+        return self._counts[self._stems[text]] if text in self._stems else 0
+
     def base(self, text: str) -> int:
         """The number of a base, -1 where no word of the text has it."""
         return self._bases.get(text, -1)
@@ -178,13 +186,19 @@ class TextIndex:
 
     def bases_with(self, prefix: str, limit: int) -> list[str]:
         """At most `limit` bases that begin so, in alphabetical order."""
-        low = bisect_left(self._sorted_bases, prefix)
-        high = bisect_left(self._sorted_bases, prefix + "\U0010ffff")
-        return self._sorted_bases[low : min(high, low + limit)]
+        return _beginning(self._sorted_bases, prefix, limit)
+
+    def bases_ending(self, suffix: str, limit: int) -> list[str]:
+        """At most `limit` bases that end so."""
+        return [base[::-1] for base in _beginning(self._reversed_bases, suffix[::-1], limit)]
 
     @cached_property
     def _sorted_bases(self) -> list[str]:
         return sorted(base for base in self._bases if base)
+
+    @cached_property
+    def _reversed_bases(self) -> list[str]:
+        return sorted(base[::-1] for base in self._bases if base)
 
     # --- indexes ----------------------------------------------------------------------------------------------------
 
@@ -194,6 +208,11 @@ class TextIndex:
         order = np.argsort(self.stem_at, kind="stable")
         bounds = np.searchsorted(self.stem_at[order], np.arange(len(self._stems) + 1))
         return order, bounds
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        counts: list[int] = np.diff(self.postings[1]).tolist()
+        return counts
 
     @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
@@ -256,21 +275,34 @@ class TextIndex:
             IndexError: no words stand there.
         """
         number = self.segment_at(first)
+        if number not in self._cuts:
+            if len(self._cuts) >= MAX_CUT:
+                self._cuts.clear()
+            self._cuts[number] = self._cut(number)
+        starts, ends = self._cuts[number]
+        low, high = first - self._first[number], end - 1 - self._first[number]
+        if not (0 <= low <= high < len(ends) and starts[low] >= 0 and ends[high] >= 0):
+            msg = f"no words at positions {first} to {end}"
+            raise IndexError(msg)
+        return starts[low], ends[high]
+
+    def _cut(self, number: int) -> tuple[array[int], array[int]]:
+        """Where the words of a segment begin and end in its text, a place each, -1 in gaps. Cut again when asked."""
         text = self.segments[number].text
-        # Cut again, which is cheap for the few texts that are shown.
         pattern = _SCAN_ASCII if text.isascii() else _SCAN
-        at, start = self._first[number], 0
+        starts, ends = array("i"), array("i")
         for match in pattern.finditer(text):
-            found = match.group()
-            if found in _JOINS or found == ",":
+            surface = match.group()
+            if surface in _JOINS or surface == ",":
                 continue
-            if found[0] in _STOPS:
-                at += SENTENCE_GAP
-                continue
-            if at == first:
-                start = match.start()
-            if at == end - 1:
-                return start, match.end()
-            at += 1
-        msg = f"no words at positions {first} to {end}"
-        raise IndexError(msg)
+            gap = surface[0] in _STOPS
+            starts.extend([-1] * SENTENCE_GAP if gap else [match.start()])
+            ends.extend([-1] * SENTENCE_GAP if gap else [match.end()])
+        return starts, ends
+
+
+def _beginning(words: list[str], prefix: str, limit: int) -> list[str]:
+    """Of these words, in alphabetical order, at most so many that begin so."""
+    low = bisect_left(words, prefix)
+    high = bisect_left(words, prefix + "\U0010ffff")
+    return words[low : min(high, low + limit)]

@@ -48,7 +48,7 @@ class Scope:
         draft = Issue(key=IssueKey(day), title="", languages=(), papers=tuple(entries))
         shown = set(range(self._feed_entries))
         for selection in self._select(draft).select_many(self._requests()):
-            shown.update(pick.index for pick in selection.picks)
+            shown.update(selection.places)
         return [entry.paper for index, entry in enumerate(entries) if index in shown]
 
     def _requests(self) -> Iterator[SelectionRequest]:

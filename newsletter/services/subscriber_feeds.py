@@ -170,7 +170,7 @@ class SubscriberFeeds:
         if held.selector is None:
             held.selector = self._select(held.issue)
         selection = held.selector.select(SelectionRequest(subscriber.interests, subscriber.max_papers))
-        found = array("I", [pick.index for pick in selection.picks[: self._entries]])
+        found = array("I", selection.places[: self._entries])
         held.uses += 1
         if held.uses >= _USES:
             held.selector, held.uses = None, 0

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 
-from newsletter.domain.evaluation import Evaluator, in_category, is_named
+from newsletter.domain.evaluation import Evaluator
+from newsletter.domain.field_index import in_category, is_named
 from newsletter.domain.folding import Form, fold, tokens
 from newsletter.domain.interests import AllOf, AnyOf, Author, Category, Expression, Near, Not, Prose, Term, Weighted
 from newsletter.domain.issues import Issue
