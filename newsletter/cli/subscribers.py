@@ -46,6 +46,7 @@ def add(
     Example: `newsletter subscribers add ada@example.org -i "retrieval-augmented generation" -i -survey --max-papers 30`
     """
     from newsletter.domain.addresses import check_address  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.interest_budget import excess  # noqa: PLC0415
     from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState  # noqa: PLC0415
 
     application = open_application(context, config)
@@ -53,6 +54,9 @@ def add(
         if problem := application.check_interest(text):
             msg = f"--interest {text!r}: {problem}"
             raise UsageError(msg)
+    if reason := excess(interest or ()):
+        msg = f"--interest: {reason}."
+        raise UsageError(msg)
     try:
         address = check_address(email)
     except AddressInvalid as error:

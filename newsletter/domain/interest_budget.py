@@ -2,7 +2,7 @@
 
 What a list of interests costs is counted in **terms**, from the text alone: every word or phrase that is looked up is
 one, whatever holds it together; a wildcard, which stands for many words, counts `WILDCARD_TERMS`; free text counts its
-phrases; every hundred characters of a line count one more. A list above `MOST_TERMS` is refused wherever it comes in.
+phrases; every thousand characters of a line count one more. A list above `MOST_TERMS` is refused wherever it comes in.
 One that was stored before there was a limit is looked up as far as the limit goes, in its order.
 """
 
@@ -14,13 +14,24 @@ from newsletter.domain.interest_parser import parse
 from newsletter.domain.interests import Prose, Term, leaves
 from newsletter.errors import InterestError
 
-__all__ = ["MOST_TERMS", "WILDCARD_TERMS", "excess", "left_out", "terms_at_most", "terms_in"]
+__all__ = [
+    "MOST_COUNTED",
+    "MOST_TERMS",
+    "WILDCARD_TERMS",
+    "excess",
+    "left_out",
+    "terms_at_most",
+    "terms_in",
+    "too_many",
+]
 
 MOST_TERMS = 1_000
 """Terms of one reader. The longest of 97 real lists has 206, and their mean is 20."""
 WILDCARD_TERMS = 20
 """What a wildcard counts."""
-_LINE = 100
+MOST_COUNTED = 10 * MOST_TERMS
+"""As far as it is counted what a list is too long by: reading it costs too."""
+_LINE = 1_000
 """Characters that count as one term more, so that reading a list costs little too."""
 
 
@@ -58,14 +69,25 @@ def left_out(interests: Sequence[str]) -> Sequence[str]:
     return ()
 
 
+def too_many(interests: Sequence[str]) -> int:
+    """How many terms a list asks for, 0 where it may be kept. Nobody counts further than `MOST_COUNTED`."""
+    if sum(map(terms_at_most, interests)) <= MOST_TERMS:
+        return 0
+    total = 0
+    for text in interests:
+        total += terms_in(text)
+        if total >= MOST_COUNTED:
+            return MOST_COUNTED
+    return total if total > MOST_TERMS else 0
+
+
 def excess(interests: Sequence[str]) -> str:
     """What is wrong with a list as a whole, and what to do; empty where it may be kept."""
-    if sum(map(terms_at_most, interests)) <= MOST_TERMS:
+    total = too_many(interests)
+    if not total:
         return ""
-    total = sum(map(terms_in, interests))
-    if total <= MOST_TERMS:
-        return ""
+    least = "at least " if total == MOST_COUNTED else ""
     return (
-        f"these interests ask for {total:,} terms together, and one reader may ask for {MOST_TERMS:,} "
+        f"these interests ask for {least}{total:,} terms together, and one reader may ask for {MOST_TERMS:,} "
         f"(each word or phrase is one, also within brackets; a wildcard counts {WILDCARD_TERMS}): leave some out"
     )

@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
+from newsletter.domain.interest_budget import MOST_TERMS, too_many
 from newsletter.domain.markup import clean_line
 from newsletter.domain.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
 from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber
 
-__all__ = ["FIELDS", "TOPIC", "Problem", "ProblemKind", "fill_form", "read_form"]
+__all__ = ["FIELDS", "TOPIC", "Problem", "ProblemKind", "fill_form", "read_form", "surplus"]
 
 FIELDS = ("name", "interests", "language", "cadence", "max_papers")
 """The names of the form's fields."""
@@ -36,6 +38,7 @@ class ProblemKind(StrEnum):
     NAME_TOO_LONG = "name-too-long"
     INTEREST_UNREADABLE = "interest-unreadable"
     TOO_MANY_INTERESTS = "too-many-interests"
+    TOO_MANY_TERMS = "too-many-terms"
     LANGUAGE_UNKNOWN = "language-unknown"
     CADENCE_UNKNOWN = "cadence-unknown"
     NO_NUMBER = "no-number"
@@ -92,9 +95,14 @@ def read_form(
     if len(name) > MAX_NAME:
         problems.append(Problem("name", ProblemKind.NAME_TOO_LONG, limit=MAX_NAME))
     ticked = [name for name in (f"{TOPIC}{slug}" for slug in topics) if name in form]
-    interests = _interests(ticked, form.get("interests", ""), check_interest, problems)
-    if _split(interests, topics) == _split(before, topics):
-        interests = tuple(before)
+    lines = _lines(form.get("interests", ""))
+    interests = tuple(dict.fromkeys((*ticked, *lines)))
+    if len(interests) > MAX_INTERESTS:
+        problems.append(Problem("interests", ProblemKind.TOO_MANY_INTERESTS, limit=MAX_INTERESTS))
+    elif _split(interests, topics) == _split(before, topics):
+        interests = tuple(before)  # as they are, even where today's limit would refuse them
+    else:
+        problems += surplus(interests) or _unreadable(interests, lines, check_interest)
     language = form.get("language", "").strip()
     if language and language not in languages:
         problems.append(Problem("language", ProblemKind.LANGUAGE_UNKNOWN, text=clean_line(language, 40)))
@@ -108,6 +116,14 @@ def read_form(
     return chosen, ()
 
 
+def surplus(interests: Sequence[str]) -> tuple[Problem, ...]:
+    """What is wrong with these interests together: that they ask for more terms than one reader may have."""
+    total = too_many(interests)
+    if not total:
+        return ()
+    return (Problem("interests", ProblemKind.TOO_MANY_TERMS, text=f"{total:,}", limit=MOST_TERMS),)
+
+
 def _split(interests: Iterable[str], topics: Collection[str]) -> tuple[list[str], list[str]]:
     """Interests as the form shows them: the boxes that are ticked, in the catalogue's order, and the lines.
 
@@ -119,27 +135,31 @@ def _split(interests: Iterable[str], topics: Collection[str]) -> tuple[list[str]
     return [box for box in boxes if box in had], [line for line in lines if line not in boxes]
 
 
-def _interests(
-    ticked: Iterable[str], text: str, check: Callable[[str], str | None], problems: list[Problem]
-) -> tuple[str, ...]:
-    interests: dict[str, None] = dict.fromkeys(ticked)
-    found = 0
+def _lines(text: str) -> dict[str, int]:
+    """The interests of a text, each with the line on which it stands first."""
+    lines: dict[str, int] = {}
     # only line ends end a line: U+2028 or a form feed inside of one is white space
     for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
-        interest = clean_line(line, len(line))
-        if not interest or interest in interests:
-            continue
-        if len(interests) >= MAX_INTERESTS:
-            problems.append(Problem("interests", ProblemKind.TOO_MANY_INTERESTS, limit=MAX_INTERESTS))
-            break
-        interests[interest] = None
-        if found < MAX_PROBLEMS and (reason := check(interest)):
-            found += 1
-            shown = interest if len(interest) <= 80 else f"{interest[:79]}…"
-            problems.append(
-                Problem("interests", ProblemKind.INTEREST_UNREADABLE, line=number, text=shown, reason=reason)
-            )
-    return tuple(interests)
+        if interest := clean_line(line, len(line)):
+            lines.setdefault(interest, number)
+    return lines
+
+
+def _unreadable(
+    interests: Sequence[str], lines: Mapping[str, int], check: Callable[[str], str | None]
+) -> tuple[Problem, ...]:
+    """What is wrong with each of these interests, the first `MAX_PROBLEMS` of them."""
+    wrong = ((interest, reason) for interest in interests[:MAX_INTERESTS] if (reason := check(interest)))
+    return tuple(
+        Problem(
+            "interests",
+            ProblemKind.INTEREST_UNREADABLE,
+            line=lines.get(interest, 0),
+            text=interest if len(interest) <= 80 else f"{interest[:79]}…",
+            reason=reason,
+        )
+        for interest, reason in islice(wrong, MAX_PROBLEMS)
+    )
 
 
 def _number(text: str, problems: list[Problem]) -> int | None:

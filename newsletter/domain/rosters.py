@@ -5,7 +5,8 @@ One wrong entry is reported with its line and the others go on. What is wrong an
 1. the address is missing or is no address: that subscriber is left out;
 2. a value is none that the key may have (`max_papers = "many"`) or a key is not known: that subscriber is left out;
 3. an address stands twice: the first entry counts, the second is reported;
-4. an interest cannot be read: it is reported, matches nothing, and the subscriber's other interests count.
+4. the interests ask for more terms than one reader may have (`domain.interest_budget`): that subscriber is left out;
+5. an interest cannot be read: it is reported, matches nothing, and the subscriber's other interests count.
 
 Line ends and control characters within a name or an interest count as spaces.
 """
@@ -24,6 +25,7 @@ from pathlib import PurePath
 from typing import Any
 
 from newsletter.domain.addresses import address_key, check_address
+from newsletter.domain.interest_budget import excess
 from newsletter.domain.language_tags import language_tag
 from newsletter.domain.subscriptions import Cadence, Subscriber
 from newsletter.errors import AddressInvalid, RosterError
@@ -211,6 +213,9 @@ def _subscriber(row: Mapping[str, Any]) -> Subscriber:
         raise ValueError(msg)
     if len(interests) > MAX_INTERESTS:
         msg = f"{email}: {len(interests)} interests; at most {MAX_INTERESTS} can be kept"
+        raise ValueError(msg)
+    if reason := excess(interests):
+        msg = f"{email}: {reason}"
         raise ValueError(msg)
     limit = row.get("max_papers")
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= MAX_PAPERS):

@@ -4,8 +4,9 @@ Feed readers ask every few minutes and mostly for nothing new, so the work is sp
 
 1. `look` reads which issues the feed is made of, and no paper. Its `tag` changes when anything changes that the
    document is a function of, so a reader that has this tag already needs nothing else;
-2. `write` selects and renders. What a subscriber gets of an issue is selected once and kept, so that the next issue
-   costs its own selection alone; an issue is read and indexed once for all subscribers.
+2. `prepare` selects, a step at a time, so that whoever asks for much lets others in between;
+3. `write` renders. What a subscriber gets of an issue is selected once and kept, so that the next issue costs its own
+   selection alone; an issue is read and indexed once for all subscribers.
 
 All that is kept is bounded, whatever the number of subscribers and the size of issues.
 """
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from newsletter.domain.interest_budget import terms_at_most
 from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus
 from newsletter.domain.ports import IssueStore, SelectorFactory
 from newsletter.domain.selection import SelectionRequest, Selector
@@ -40,6 +42,8 @@ _KEPT_SELECTIONS = 30_000
 """At most some 25 MB; enough for 3,000 subscribers' last ten issues."""
 _USES = 250
 """Selections after which an index is made anew: it remembers every interest and match that it was asked for."""
+_STEP_TERMS = 5_000
+"""Terms, by the quick count, that one step of preparing a feed looks up."""
 _EDITIONS = {Cadence.DAILY: Edition.DAILY, Cadence.WEEKLY: Edition.WEEKLY}
 
 
@@ -126,6 +130,25 @@ class SubscriberFeeds:
         tag = hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:32]
         return SubscriberFeed(subscriber, issues, address, form, tag)
 
+    def prepare(self, feed: SubscriberFeed) -> bool:
+        """Select from some of the issues that are still to be selected from; False where none is left.
+
+        A step looks up `_STEP_TERMS` terms or one issue: all issues for most readers. Whoever makes documents for
+        many readers asks for one step of each in turn, so that nobody waits for all of what another asks for.
+        """
+        terms = 1 + sum(map(terms_at_most, feed.subscriber.interests))
+        spent = found = 0
+        with self._lock:
+            for status in feed.issues:
+                if found >= self._entries:
+                    break
+                if not self._knows(feed.subscriber, status):
+                    if spent and spent + terms > _STEP_TERMS:
+                        return True
+                    spent += terms
+                found += len(self._places(feed.subscriber, status))
+        return False
+
     def write(self, feed: SubscriberFeed) -> bytes:
         """The document: the newest papers that match, in the order of the mails, `entries` at most."""
         with self._lock:
@@ -158,6 +181,9 @@ class SubscriberFeeds:
                 break
             window.append(status)
         return tuple(window)
+
+    def _knows(self, subscriber: Subscriber, status: IssueStatus) -> bool:
+        return (status.hash, _digest(subscriber)) in self._selections
 
     def _places(self, subscriber: Subscriber, status: IssueStatus) -> Sequence[int]:
         """Which papers of an issue a subscriber gets, best first, no more than a feed shows."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsletter.domain.ports import SubscriberStore
-from newsletter.domain.preferences import FIELDS, TOPIC, Problem, fill_form, read_form
+from newsletter.domain.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
 from newsletter.domain.subscriptions import Subscriber, SubscriptionState
 from newsletter.domain.tokens import Secrets, feed_token, read_token, subscriber_token
 
@@ -100,7 +100,9 @@ class Subscriptions:
     def preferences(self, token: str) -> PreferencesForm | None:
         """What is stored; None where the token is wrong."""
         subscriber = self.find(Purpose.PREFERENCES, token)
-        return None if subscriber is None else self._form(subscriber, Outcome.UNTOUCHED)
+        if subscriber is None:
+            return None
+        return self._form(subscriber, Outcome.UNTOUCHED, problems=surplus(subscriber.interests))
 
     def save(self, token: str, fields: Mapping[str, str]) -> PreferencesForm | None:
         """Keep these preferences if all of them can be used; None where the token is wrong. Never subscribes again."""

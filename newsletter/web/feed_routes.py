@@ -5,7 +5,8 @@ The rules, in the order in which they are applied:
 1. a token that is wrong, or whose subscriber never confirmed, gets the page of every wrong link (404);
 2. a subscriber who has left gets 410, by which feed readers stop asking (RFC 9110 §15.5.11);
 3. a copy that is still good is a 304, for which no paper is read;
-4. documents are made one at a time, so that however many are asked for at once, the other pages are answered.
+4. documents are made one at a time, so that however many are asked for at once, the other pages are answered; one that
+   takes long is made in steps, between which others have their turn, in the order in which they asked.
 """
 
 from __future__ import annotations
@@ -107,14 +108,21 @@ class SubscriberFeedRoute:
     async def _document(self, feed: SubscriberFeed, modified: float) -> Document:
         if (kept := self._kept(feed.tag)) is not None:
             return kept
-        async with self._one_at_a_time:
-            if (kept := self._kept(feed.tag)) is not None:
-                return kept
-            document = await run_in_threadpool(self._make, feed, modified)
-            self._documents[feed.tag] = document
-            self._held += document.size
-            while self._held > self._memory and len(self._documents) > 1:
-                self._held -= self._documents.popitem(last=False)[1].size
+        while True:
+            # an asyncio lock is fair: who waits has it before who lets it go can have it again
+            async with self._one_at_a_time:
+                if (kept := self._kept(feed.tag)) is not None:
+                    return kept
+                if await run_in_threadpool(self._feeds.prepare, feed):
+                    continue
+                return await self._make_and_keep(feed, modified)
+
+    async def _make_and_keep(self, feed: SubscriberFeed, modified: float) -> Document:
+        document = await run_in_threadpool(self._make, feed, modified)
+        self._documents[feed.tag] = document
+        self._held += document.size
+        while self._held > self._memory and len(self._documents) > 1:
+            self._held -= self._documents.popitem(last=False)[1].size
         return document
 
     def _kept(self, tag: str) -> Document | None:

@@ -61,6 +61,19 @@ def test_limits_are_those_of_rosters() -> None:
     assert [p.kind for p in problems] == [ProblemKind.TOO_MANY_INTERESTS]
 
 
+def test_a_list_that_asks_for_too_much_is_refused_with_both_numbers() -> None:
+    lines = "\n".join(f"(model{n} OR data) AND mod*" for n in range(60))
+    form = {"cadence": "daily", "interests": lines}
+    chosen, (problem,) = read_form(form, languages=(), check_interest=fine)
+    assert chosen is None
+    assert (problem.field, problem.kind) == ("interests", ProblemKind.TOO_MANY_TERMS)
+    assert (problem.text, problem.limit) == ("1,320", 1_000)
+    # who stored it before there was a limit can still change everything else
+    chosen, problems = read_form(form, languages=(), check_interest=fine, before=lines.split("\n"))
+    assert not problems
+    assert chosen is not None
+
+
 def test_complaints_are_bounded() -> None:
     text = "\n".join(f"bad {n} {'x' * 1000}" for n in range(500))
     _, problems = read_form({"interests": text, "cadence": "daily"}, languages=(), check_interest=bad)

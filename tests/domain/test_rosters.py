@@ -283,3 +283,12 @@ def test_a_roster_is_written_piece_by_piece() -> None:
 
     pieces = write_roster(endless(), ".toml")  # type: ignore[arg-type]
     assert next(pieces) == next(pieces)
+
+
+def test_who_asks_for_more_terms_than_one_reader_may_have_is_left_out_with_the_reason() -> None:
+    lines = ", ".join(f'"(model{n} OR data) AND mod*"' for n in range(60))
+    text = f'[[subscriber]]\nemail = "eve@example.org"\ninterests = [{lines}]\n\n{TOML}'
+    roster = read("lab.toml", text)
+    assert emails(roster) == ["ada@example.org", "bo@example.net"]
+    (problem,) = said(roster)
+    assert "eve@example.org: these interests ask for 1,320 terms together, and one reader may ask for 1,000" in problem

@@ -6,6 +6,7 @@ import gzip
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -459,6 +460,57 @@ def test_a_rush_of_feed_readers_holds_up_nobody_who_unsubscribes(
     assert feeds.most == 1
     # who asks twice at once gets the same document
     assert feeds.written == len(readers)
+
+
+class Stepwise(SubscriberFeeds):
+    """Knows whose turn it was, and waits in the first step until it is told to go on."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.turns: list[str] = []
+
+    def prepare(self, feed: SubscriberFeed) -> bool:
+        self.turns.append(feed.subscriber.email)
+        self.begun.set()
+        assert self.go.wait(60)
+        return super().prepare(feed)
+
+    def look(self, subscriber: Subscriber, *, address: str, form: str) -> SubscriberFeed:
+        found = super().look(subscriber, address=address, form=form)
+        self.turns.append(f"asked: {subscriber.email}")
+        return found
+
+
+def test_who_asks_for_much_lets_others_have_their_turn_between_issues(
+    store: SqlStore, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of the days before there was a limit: others wait for one step of it, not for all of them."""
+    heavy = tuple(f"(word{n} OR data) AND (mod* OR tra*) AND " + " AND ".join("abcdefgh") for n in range(1_000))
+    store.subscribers.upsert([Subscriber(email=BO, interests=heavy)])
+    for day in range(1, 6):
+        publish(store, make_issue([about(day, "retrieval")], day=date(2026, 6, day)))
+    monkeypatch.setattr("tests.support.web.SubscriberFeeds", Stepwise)
+    feeds = make_feeds(store)
+    assert isinstance(feeds, Stepwise)
+    with (
+        running(make_app(store, site, feeds=feeds)) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        first = threads.submit(client.get, f"/feed/{token_of(store, 'feed', BO)}.atom")
+        assert feeds.begun.wait(60)
+        second = threads.submit(client.get, f"/feed/{token_of(store, 'feed')}.atom")
+        while f"asked: {EMAIL}" not in feeds.turns:
+            time.sleep(0.01)
+        time.sleep(0.1)  # it has been looked up; a moment more and it stands in the queue
+        feeds.go.set()
+        assert len(titles(second.result())) == 5
+        assert first.result().status_code == 200
+    turns = [turn for turn in feeds.turns if not turn.startswith("asked")]
+    assert turns.count(BO) == 5
+    assert turns.count(EMAIL) == 1
+    assert turns.index(EMAIL) <= 2
 
 
 def test_documents_that_are_kept_are_bounded(store: SqlStore, site: Path, issues: list[Issue]) -> None:
