@@ -126,7 +126,7 @@ class Core:
         """The listings and issues of the last days, newest first, each issue with its deliveries' totals."""
         issues = self.store.issues.archive(limit=days * len(Edition))
         first, last = self._last_days(days)
-        listings = [x for n in range(days) for x in self.store.listings.on(last - timedelta(days=n))]
+        listings = sorted(self.store.listings.between(first, last), key=lambda one: one.day, reverse=True)
         shown = [s for s in issues if s.key.day >= first]
         return listings, [(s, self.store.deliveries.totals(s.key)) for s in shown]
 

@@ -81,6 +81,7 @@ class Publishing(Composing):
             markdown=s.publish.markdown,
             topics=self.topic_pages(),
             front_matter=s.publish.front_matter,
+            languages=s.languages,
         )
 
     def subscriber_feeds(self) -> SubscriberFeeds:
@@ -168,7 +169,13 @@ class Publishing(Composing):
 
         s = self.settings.newsletter
         name, address = parseaddr(s.from_)
-        design = MailRenderer(self.templates, title=s.title, base_url=s.base_url, postal_address=s.postal_address)
+        design = MailRenderer(
+            self.templates,
+            title=s.title,
+            base_url=s.base_url,
+            postal_address=s.postal_address,
+            languages=self.settings.languages,
+        )
         return MailAssembler(
             design=design,
             title=s.title,

@@ -32,7 +32,7 @@ from newsletter.cli.reports import (
     show_published,
     show_roster,
 )
-from newsletter.errors import NothingToDo
+from newsletter.errors import NothingToDo, UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
@@ -160,16 +160,32 @@ def compose(
 
 
 def publish(
-    context: typer.Context, config: Config = None, date: Day = None, weekly: Weekly = False, json: Json = False
+    context: typer.Context,
+    config: Config = None,
+    date: Day = None,
+    weekly: Weekly = False,
+    whole: Annotated[
+        bool, typer.Option("--all", help="Make the whole site again from all published issues; remove what is stale.")
+    ] = False,
+    json: Json = False,
 ) -> None:
     """Write the issue's pages, feeds and Markdown into the site folder.
 
-    Example: `newsletter publish --date 2026-06-02`
+    After a change of base_url, languages, topics or templates, `--all` makes every page again. Of what lies in the
+    folder it removes only files that this program wrote and nobody changed since.
+
+    Examples: `newsletter publish --date 2026-06-02`, `newsletter publish --all`
     """
+    if whole and (date or weekly):
+        msg = "--all is about all issues: leave out --date and --weekly."
+        raise UsageError(msg)
     application = open_application(context, config, quiet=json, sample=True)
-    report = application.publish().run(chosen_issue(application, date, weekly=weekly))
+    publishing = application.publish()
+    report = publishing.run_all() if whole else publishing.run(chosen_issue(application, date, weekly=weekly))
     if json:
-        print_json({"site": str(report.site), "written": report.written, "unchanged": report.unchanged})
+        counts: dict[str, object] = {"written": report.written, "unchanged": report.unchanged}
+        made = {"issues": report.issues, "removed": report.removed} if whole else {}
+        print_json({"site": str(report.site), **counts, **made})
     else:
         show_published(report)
 

@@ -120,6 +120,14 @@ def show_published(report: PublishReport) -> None:
     if not report.on_site:
         out.print("The site stays as it is: a notice is mail alone.")
         return
+    if report.issues != 1 or report.removed:
+        removed = f", {report.removed} removed" if report.removed else ""
+        out.print(
+            f"Made {report.site / 'index.html'} again from {counted(report.issues, 'issue')} "
+            f"({counted(report.written, 'file')} written, {report.unchanged} unchanged{removed}).",
+            soft_wrap=True,
+        )
+        return
     written = f"{counted(report.written, 'file')} written, {report.unchanged} unchanged"
     out.print(f"Published to {report.site / 'index.html'} ({written}).")
 

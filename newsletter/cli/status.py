@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def status(
     context: typer.Context,
     config: Config = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="How many days back.")] = 7,
+    days: Annotated[int, typer.Option(min=1, max=36_500, help="How many days back.")] = 7,
     json: Json = False,
 ) -> None:
     """Show the last days: what each feed gave, which issues went out, to how many.

@@ -48,7 +48,7 @@ class FeedDocuments:
     def newest(self, place: Place, picked: Sequence[Picked], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         """The feed for everybody: its newest entries, with a way to the older ones."""
         spec = self._spec(place, picked, name="", title=self._title, path=f"{place.folder}feed", root="")
-        entries = self._collect(picked, place.language)
+        entries = self._collect(picked, place)
         newest = next((status for status in archive if status.key.edition is Edition.DAILY), None)
         before = f"{self._base_url}issues/{newest.key.slug}/{place.folder}feed" if newest and self._base_url else ""
         for form in _FORMS:
@@ -65,7 +65,7 @@ class FeedDocuments:
         spec = self._spec(place, picked, name="", title=self._title, path=f"{folder}feed", root=root)
         older = [status for status in archive if status.key.edition is Edition.DAILY and status.key.day < view.day]
         before = f"{self._base_url}issues/{older[0].key.slug}/{place.folder}feed" if older and self._base_url else ""
-        entries = self._collect(picked, place.language, limit=None)
+        entries = self._collect(picked, place, limit=None)
         for form in _FORMS:
             current = f"{self._base_url}{place.folder}feed.{form}" if self._base_url else ""
             shown = replace(spec, archive=True, current=current, previous=f"{before}.{form}" if before else "")
@@ -77,7 +77,7 @@ class FeedDocuments:
         folder = f"{place.folder}topics/"
         spec = self._spec(place, picked, name=topic.slug, title=title, path=f"{folder}{topic.slug}", root="../")
         spec = replace(spec, page=f"{self._base_url}{folder}{topic.slug}/" if self._base_url else "")
-        entries = self._collect(picked, place.language)
+        entries = self._collect(picked, place)
         for form in _TOPIC_FORMS:
             yield SiteFile(f"{folder}{topic.slug}.{form}", write_feed(spec, entries, form))
 
@@ -96,7 +96,7 @@ class FeedDocuments:
             stylesheet=f"{up}static/feed.css",
         )
 
-    def _collect(self, picked: Sequence[Picked], language: str, limit: int | None = 0) -> list[Entry]:
+    def _collect(self, picked: Sequence[Picked], place: Place, limit: int | None = 0) -> list[Entry]:
         """Entries, newest issue first; a paper that several issues hold is one entry, as its newest issue has it."""
         most = self._entries if limit == 0 else limit
         entries: list[Entry] = []
@@ -111,18 +111,17 @@ class FeedDocuments:
                 seen.add(paper.id)
                 entries.append(
                     Entry(
-                        id=entry_id(self._identity, language, paper.id),
+                        id=entry_id(self._identity, place.language, paper.id),
                         paper=paper,
-                        url=paper.url or self._page(view, paper),
-                        html=self._card(view, paper, language),
+                        url=paper.url or self._page(place, paper),
+                        html=self._card(view, paper, place.language),
                         updated=frozen,
                     )
                 )
         return entries
 
-    def _page(self, view: IssueView, paper: PaperView) -> str:
-        folder = "" if view.language == view.languages[0] else f"{view.language}/"
-        return f"{self._base_url}{folder}papers/{paper.slug}/" if self._base_url else ""
+    def _page(self, place: Place, paper: PaperView) -> str:
+        return f"{self._base_url}{place.folder}papers/{paper.slug}/" if self._base_url else ""
 
     def _card(self, view: IssueView, paper: PaperView, language: str) -> str:
         """The card of a paper in one issue, rendered once however many feeds show it."""

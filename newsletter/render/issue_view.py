@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -71,7 +72,7 @@ class IssueView:
 
 def view_issue(issue: Issue, language: str) -> IssueView:
     """The issue in one language."""
-    papers = tuple(view_paper(entry, language) for entry in issue.papers)
+    papers = _with_own_slugs([view_paper(entry, language) for entry in issue.papers])
     counts: dict[str, int] = {}
     for paper in papers:
         counts[paper.announced_as.value] = counts.get(paper.announced_as.value, 0) + 1
@@ -90,6 +91,17 @@ def view_issue(issue: Issue, language: str) -> IssueView:
         counts=counts,
         silence=_silence(issue.silence),
     )
+
+
+def _with_own_slugs(papers: Sequence[PaperView]) -> tuple[PaperView, ...]:
+    """Each paper with a name of its own in addresses: a page that was imported may have one twice."""
+    seen: Counter[str] = Counter()
+    shown = []
+    for paper in papers:
+        seen[paper.slug] += 1
+        count = seen[paper.slug]
+        shown.append(paper if count == 1 else replace(paper, slug=f"{paper.slug}-{count}"))
+    return tuple(shown)
 
 
 def _silence(silence: Silence | None) -> Silence | None:

@@ -57,9 +57,19 @@ class MailRenderer:
     """Renders mails: the `MailDesign` of this product's template set.
 
     `base_url` is the address of the published site, empty where there is none: then no address of ours is shown.
+    `languages` are those of its pages, its own first.
     """
 
-    def __init__(self, templates: Templates, *, title: str, base_url: str = "", postal_address: str = "") -> None:
+    def __init__(
+        self,
+        templates: Templates,
+        *,
+        title: str,
+        base_url: str = "",
+        postal_address: str = "",
+        languages: Sequence[str] = (),
+    ) -> None:
+        self._languages = tuple(languages)
         self._templates = templates
         self._title = clean_line(title, 200)
         self._base_url = safe_url(base_url).rstrip("/")
@@ -144,7 +154,7 @@ class MailRenderer:
     def _render(self, view: IssueView, name: str, **context: object) -> str:
         # an issue without papers has no page
         page = f"{self._base_url}/issues/{view.slug}/" if self._base_url and view.silence is None else ""
-        if page and view.language != view.languages[0]:
+        if page and view.language in (self._languages or view.languages)[1:]:
             page += f"{view.language}/"
         rendered = self._templates.render(
             name,

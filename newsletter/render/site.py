@@ -42,7 +42,9 @@ class SitePages:
 
     `base_url` is where the site is served, empty where it is only read from disk. `identity` makes the ids of feeds
     and entries: it must be the newsletter's own and never change. `feed_entries` bounds a feed's newest document.
-    `markdown` names the profiles that are written; `front_matter` (`jekyll` or `hugo`) is put before them.
+    `markdown` names the profiles that are written; `front_matter` (`jekyll` or `hugo`) is put before them. `languages`
+    are the site's, its own first: every issue has a page in each, whatever it was written in, so that no page links to
+    one that is not there. Without them a site has the languages of its issue.
     """
 
     def __init__(
@@ -57,7 +59,9 @@ class SitePages:
         markdown: Sequence[str] = ("arxiv-daily",),
         front_matter: str = "",
         topics: Sequence[SiteTopic] = (),
+        languages: Sequence[str] = (),
     ) -> None:
+        self._languages = tuple(languages)
         self._templates = templates
         self._markdown = MarkdownRenderer(templates)
         self._site = {"title": clean_line(title, 200), "description": clean_line(description, 1000)}
@@ -75,28 +79,46 @@ class SitePages:
         )
 
     def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
-        """Every file that publishing this issue writes.
+        """Every file that publishing this issue writes: its own, then those of the whole site."""
+        yield from self.issue_files(issue, archive)
+        yield from self.site_files(issue, recent, archive)
 
-        `recent` are the newest published daily issues, newest first, for feeds and topics: this one among them unless
-        it is a weekly or an old one. `archive` lists all.
-        """
+    def issue_files(self, issue: Issue, archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        """The pages, documents and archived feeds of one issue, and the pages of its papers."""
         yield SiteFile(f"issues/{issue.key.slug}/issue.json", encode_issue(issue, indent=1))
-        for at, language in enumerate(issue.languages):
-            place = Place(language, "" if at == 0 else f"{language}/")
-            views = {id(one): view_issue(one, language) for one in (issue, *recent)}
-            yield from self._issue_files(issue, views[id(issue)], place)
-            yield from self._overview(recent[0] if recent else issue, views, archive, place, issue.languages)
-            yield from self._topic_pages(recent, views, place, issue.languages)
-            yield from self._feed_files(issue, recent, views, archive, place)
+        for place, view in self._views(issue):
+            yield from self._issue_files(issue, view, place)
+            if issue.key.edition is Edition.DAILY:
+                yield from self._feeds.archived(place, view, moment_of(issue), archive)
+
+    def site_files(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        """What shows more than one issue: overview, calendar, topics, feeds, and what pages are styled by.
+
+        `recent` are the newest published daily issues, newest first, for feeds and topics; `issue` is shown first where
+        there is none. `archive` lists all.
+        """
+        languages = self._languages_of(issue)
+        for place in _places(languages):
+            views = {id(one): view_issue(one, place.language) for one in (issue, *recent)}
+            yield from self._overview(recent[0] if recent else issue, views, archive, place, languages)
+            yield from self._topic_pages(recent, views, place, languages)
+            yield from self._feed_files(recent, views, archive, place)
         schema = json.dumps(issue_schema(), ensure_ascii=False, indent=1)
         yield SiteFile("static/issue.schema.json", schema.encode())
         for path, name in _STATIC.items():
             yield SiteFile(path, self._templates.source(name).encode())
-        yield from self._whole_site(issue, archive)
+        yield from self._whole_site(languages, archive)
+
+    def _languages_of(self, issue: Issue) -> tuple[str, ...]:
+        return self._languages or issue.languages
+
+    def _views(self, issue: Issue) -> Iterator[tuple[Place, IssueView]]:
+        for place in _places(self._languages_of(issue)):
+            yield place, view_issue(issue, place.language)
 
     def _issue_files(self, issue: Issue, view: IssueView, place: Place) -> Iterator[SiteFile]:
         folder = f"issues/{issue.key.slug}/{place.folder}"
-        links = language_links(issue.languages, place, after=f"issues/{issue.key.slug}/", last=True)
+        links = language_links(self._languages_of(issue), place, after=f"issues/{issue.key.slug}/", last=True)
         yield self._page(
             "web/issue.html", place, f"{folder}index.html", others=links, view=view, profiles=self._profiles
         )
@@ -105,7 +127,7 @@ class SitePages:
             yield SiteFile(f"{folder}{profile}.md", text.encode())
         for paper in view.papers:
             path = f"{place.folder}papers/{paper.slug}/index.html"
-            links = language_links(issue.languages, place, after=f"papers/{paper.slug}/")
+            links = language_links(self._languages_of(issue), place, after=f"papers/{paper.slug}/")
             yield self._page("web/paper.html", place, path, others=links, view=view, paper=paper)
 
     def _overview(
@@ -157,7 +179,6 @@ class SitePages:
 
     def _feed_files(
         self,
-        issue: Issue,
         recent: Sequence[Issue],
         views: Mapping[int, IssueView],
         archive: Sequence[IssueStatus],
@@ -169,18 +190,15 @@ class SitePages:
         for topic in self._topics:
             picked = [(views[id(one)], moment_of(one), topic.papers(one)) for one in recent]
             yield from feeds.topic(place, topic, picked)
-        if issue.key.edition is Edition.DAILY:
-            yield from feeds.archived(place, views[id(issue)], moment_of(issue), archive)
 
-    def _whole_site(self, issue: Issue, archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
-        language = issue.languages[0]
+    def _whole_site(self, languages: Sequence[str], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        language = languages[0]
         robots = self._templates.render("web/robots.txt", language, base_url=self._base_url)
         yield SiteFile("robots.txt", robots.encode())
         if not self._base_url:
             return
         pages: list[dict[str, str]] = []
-        for at, other in enumerate(issue.languages):
-            place = Place(other, "" if at == 0 else f"{other}/")
+        for place in _places(languages):
             pages += [{"url": f"{self._base_url}{place.folder}{page}", "day": ""} for page in ("", "archive/")]
             pages += [
                 {"url": f"{self._base_url}{place.folder}topics/{topic.slug}/", "day": ""} for topic in self._topics
@@ -207,3 +225,9 @@ class SitePages:
             **context,
         )
         return SiteFile(path, page.encode())
+
+
+def _places(languages: Sequence[str]) -> Iterator[Place]:
+    """The site's own language at the top, the others in a folder each."""
+    for at, language in enumerate(languages):
+        yield Place(language, f"{language}/" if at else "")

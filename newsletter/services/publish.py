@@ -9,8 +9,8 @@ from pathlib import Path
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
-from newsletter.errors import ApprovalMissing, IssueMissing
-from newsletter.services.files import write_if_changed
+from newsletter.errors import ApprovalMissing, IssueMissing, NothingToDo
+from newsletter.services.site_folder import SiteFolder
 
 __all__ = ["Publish", "PublishReport"]
 
@@ -19,13 +19,16 @@ __all__ = ["Publish", "PublishReport"]
 class PublishReport:
     """Where the site is and how many of its files were written; those that did not change are left alone.
 
-    `on_site` is false for an issue that is mail alone.
+    `on_site` is false for an issue that is mail alone. Where the whole site was made, `issues` says of how many, and
+    `removed` how many files it has no longer.
     """
 
     site: Path
     written: int
     unchanged: int
     on_site: bool = True
+    issues: int = 1
+    removed: int = 0
 
 
 class Publish:
@@ -73,19 +76,45 @@ class Publish:
         if issue.silence is not None:
             return PublishReport(self._site, 0, 0, on_site=False)
         archive = self._archive()
-        written = unchanged = 0
-        for file in self._renderer.render(issue, self._recent(issue, archive), archive):
-            if write_if_changed(self._site / file.path, file.content):
-                written += 1
-            else:
-                unchanged += 1
-        return PublishReport(self._site, written, unchanged)
+        with SiteFolder(self._site) as folder:
+            written = [folder.put(file) for file in self._renderer.render(issue, self._recent(issue, archive), archive)]
+        return PublishReport(self._site, sum(written), written.count(False))
+
+    def run_all(self) -> PublishReport:
+        """Make the whole site again from what is published, and remove what it has no longer.
+
+        Nothing is removed before everything is written, so that a site whose making broke off still works. Of a paper
+        that several issues have the page shows the newest.
+
+        Raises:
+            NothingToDo: no issue is published that stands on the site.
+        """
+        archive = self._archive()
+        newest = self._recent(None, archive)
+        shown = newest[0] if newest else self._newest(archive)
+        if shown is None:
+            msg = "No issue is published yet. `newsletter publish` publishes one."
+            raise NothingToDo(msg)
+        written: list[bool] = []
+        # a weekly issue links to its own page of a paper, as it does where it is published after the day's
+        ordered = sorted(archive, key=lambda status: (status.key.day, status.key.edition), reverse=True)
+        with SiteFolder(self._site) as folder:
+            for status in ordered:
+                issue = self._issues.get(status.key, status.revision)
+                files = self._renderer.issue_files(issue, archive) if issue else ()
+                written.extend(folder.put(file) for file in files if not folder.has(file.path))
+            written += [folder.put(file) for file in self._renderer.site_files(shown, newest, archive)]
+            removed = folder.prune()
+        return PublishReport(self._site, sum(written), written.count(False), issues=len(archive), removed=removed)
+
+    def _newest(self, archive: Sequence[IssueStatus]) -> Issue | None:
+        return self._issues.get(archive[0].key, archive[0].revision) if archive else None
 
     def _archive(self) -> list[IssueStatus]:
         """The published issues that stand on the site, newest first."""
         return [status for status in self._issues.archive(state=IssueState.PUBLISHED) if not status.is_silent]
 
-    def _recent(self, issue: Issue, archive: Sequence[IssueStatus]) -> list[Issue]:
+    def _recent(self, issue: Issue | None, archive: Sequence[IssueStatus]) -> list[Issue]:
         """The newest daily issues that are published: as many as fill the feeds, and as topics look back on.
 
         The one being published is among them unless it is a weekly or an old one. A weekly issue adds no entry, for its
@@ -98,7 +127,7 @@ class Publish:
                 break
             if status.key.edition is not Edition.DAILY:
                 continue
-            found = issue if status.key == issue.key else self._issues.get(status.key, status.revision)
+            found = issue if issue and status.key == issue.key else self._issues.get(status.key, status.revision)
             if found is not None:
                 recent.append(found)
                 entries.update(entry.id for entry in found.papers)

@@ -60,9 +60,17 @@ class SiteRenderer(Protocol):
     """Renders the published site. Pure: no clock, no network, no files written."""
 
     def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
-        """Every file that publishing this issue writes.
+        """Every file that publishing this issue writes: its own and those of the whole site, as below."""
+        ...
 
-        `recent` are the newest published daily issues, newest first, for feeds and topics: this one among them unless
-        it is a weekly or an old one. `archive` lists all.
+    def issue_files(self, issue: Issue, archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        """The files of one issue. `archive` lists all that are published, newest first."""
+        ...
+
+    def site_files(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
+        """The files that show more than one issue.
+
+        `recent` are the newest published daily issues, newest first, for feeds and topics: `issue` among them unless it
+        is a weekly or an old one.
         """
         ...
