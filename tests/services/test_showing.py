@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from newsletter.domain.announcements import Announcement
+from newsletter.domain.archives import BackIssue
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.errors import IssueMissing, UsageError
 from newsletter.render.environment import Templates
@@ -35,6 +37,13 @@ class OneIssue:
         return self._issue if key == self._issue.key else None
 
 
+class NoArchive:
+    """No digest was imported."""
+
+    def on(self, _day: date) -> tuple[BackIssue, ...]:
+        return ()
+
+
 @pytest.fixture
 def export() -> Export:
     markdown = MarkdownRenderer(make_templates())
@@ -42,7 +51,7 @@ def export() -> Export:
         "arxiv-daily": lambda issue, language, compat: markdown.write(issue, "arxiv-daily", language, compat=compat),
         "jsonl": lambda issue, _language, _compat: write_jsonl(issue),
     }
-    return Export(OneIssue(make_issue()), writers)  # type: ignore[arg-type]
+    return Export(OneIssue(make_issue()), NoArchive(), writers)  # type: ignore[arg-type]
 
 
 def test_an_issue_is_exported_in_its_own_language_unless_another_is_asked_for(export: Export) -> None:
