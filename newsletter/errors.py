@@ -116,11 +116,10 @@ class InterestError(NewsletterError):
 class SourceError(NewsletterError):
     """A source, or one feed of it, could not be read; the other feeds go on."""
 
-    def __init__(self, message: str, *, source: str = "", feed: str = "", url: str = "") -> None:
+    def __init__(self, message: str, *, source: str = "", feed: str = "") -> None:
         super().__init__(message)
         self.source = source
         self.feed = feed
-        self.url = url
 
 
 class SourceUnavailable(SourceError):
@@ -130,10 +129,8 @@ class SourceUnavailable(SourceError):
 class SourceThrottled(SourceError):
     """The source asked for fewer requests. `retry_after` is in seconds, None where it named no time."""
 
-    def __init__(
-        self, message: str, *, source: str = "", feed: str = "", url: str = "", retry_after: float | None = None
-    ) -> None:
-        super().__init__(message, source=source, feed=feed, url=url)
+    def __init__(self, message: str, *, source: str = "", feed: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, source=source, feed=feed)
         self.retry_after = retry_after
 
 

@@ -104,6 +104,7 @@ class Collecting(Core):
                 query=source.query,
                 set=source.set,
                 url=source.url,
+                name=source.name,
                 path=s.path(source.path) if source.path else None,
                 now=self._clock,
             )

@@ -17,6 +17,7 @@ from newsletter.domain.moments import retry_after
 from newsletter.domain.ports import Clock
 from newsletter.domain.summaries import FailureKind
 from newsletter.domain.summary_schema import bounded
+from newsletter.domain.web_addresses import site_of
 from newsletter.enrich.answers import LARGEST
 from newsletter.errors import AnswerUnusable, EngineUnavailable
 
@@ -104,6 +105,7 @@ class ChatClient:
         """
         self.model = model
         self._base_url = base_url
+        self._site = site_of(base_url) if base_url else "OpenAI"
         self._api_key = api_key
         self._timeout = timeout
         self._clock = clock
@@ -112,7 +114,7 @@ class ChatClient:
         self._openai: openai.AsyncOpenAI | None = None
 
     def __repr__(self) -> str:
-        return f"ChatClient(base_url={self._base_url!r}, model={self.model!r})"
+        return f"ChatClient(base_url={self._site!r}, model={self.model!r})"
 
     async def close(self) -> None:
         """Close its connections."""
@@ -150,7 +152,7 @@ class ChatClient:
                     raise EngineUnavailable(f"the account has no quota left: {self._clean(error)}") from error
                 raise Throttled(self._clean(error), retry_after=self._retry_after(error)) from error
             except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as error:
-                msg = f"{self._base_url} refuses the key or the model {self.model!r}: {self._clean(error)}"
+                msg = f"{self._site} refuses the key or the model {self.model!r}: {self._clean(error)}"
                 raise EngineUnavailable(msg) from error
             except openai.APIStatusError as error:
                 wait = self._retry_after(error)

@@ -19,6 +19,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from newsletter.domain.web_addresses import feed_name
 from newsletter.errors import ConfigError
 from newsletter.settings.models import Settings, SourceSettings
 
@@ -130,7 +131,8 @@ def _variable(section: str, name: str) -> str:
 
 def _holds_password(url: object) -> bool:
     try:
-        return bool(make_url(url).password) if isinstance(url, str) else False
+        parsed = make_url(url) if isinstance(url, str) else None
+        return bool(parsed and (parsed.password or {"password", "sslpassword"} & set(parsed.query)))
     except (ArgumentError, ValueError):
         return False  # it is refused as an address later on
 
@@ -203,7 +205,23 @@ def _checked(settings: Settings) -> Settings:
             "Take the oldest out: only links that were made with them end."
         )
         raise ConfigError(msg, key="newsletter.earlier_secrets")
+    _refuse_same_feeds(settings)
     return settings
+
+
+def _refuse_same_feeds(settings: Settings) -> None:
+    """Refuse feeds that have the same name: what one of them announced would count for the other."""
+    places: dict[str, int] = {}
+    for place, source in enumerate(settings.sources, start=1):
+        if source.kind != "feed":
+            continue
+        other = places.setdefault(source.name or feed_name(source.url), place)
+        if other != place:
+            msg = (
+                f"sources[{place}]: the same feed as sources[{other}], or one whose address differs in its query "
+                'alone. Give each a name of its own, for example name = "Lab A".'
+            )
+            raise ConfigError(msg, key=f"sources[{place}].name")
 
 
 def _key(problem: Mapping[str, Any]) -> str:
@@ -237,7 +255,7 @@ def _explain(problem: Mapping[str, Any], variables: Mapping[str, str]) -> str:
     expected = expected[:1].lower() + expected[1:]
     given = problem.get("input")
     name = variable or key
-    if isinstance(given, dict | list) or key == "database.url" or location[-1] in _SECRET_KEYS:
+    if isinstance(given, dict | list) or location[-1] in _SECRET_KEYS | {"url", "base_url"}:
         return f"{name}: {expected}."
     return f"{name}: {expected}, got {given!r:.200}."
 

@@ -104,6 +104,13 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _name(value: str) -> str:
+    if not value.isprintable() or len(value) > 100 or value != value.strip():
+        msg = "expected a name of at most 100 characters in one line"
+        raise ValueError(msg)
+    return value
+
+
 def _limits(value: object) -> object:
     """`10`, `"14/s, 50000/day"`, or nothing."""
     if isinstance(value, tuple):
@@ -187,7 +194,8 @@ class SourceSettings(_Section):
     announce: tuple[Literal["new", "cross", "replace", "replace-cross"], ...] = ("new", "cross")
     query: str = ""
     set: str = ""
-    url: Url = ""
+    url: Url = Field(default="", repr=False)
+    name: Annotated[str, AfterValidator(_name)] = ""
     path: Path | None = None
 
     @model_validator(mode="after")

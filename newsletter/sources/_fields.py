@@ -33,16 +33,16 @@ def raw_body(text: str) -> str:
 
 
 def web_address(text: str) -> str:
-    """The address if it is an absolute http(s) one without spaces or a password, else empty."""
+    """The address if it is an absolute http(s) one without spaces, a user or a password, else empty."""
     address = text.strip()
     if not 0 < len(address) <= _LINE or not address.isprintable() or " " in address or '"' in address:
         return ""
     try:
         parts = urlsplit(address)
-        host, secret = parts.hostname, parts.password
+        host, user = parts.hostname, parts.username
     except ValueError:
         return ""
-    return address if parts.scheme in ("http", "https") and host and secret is None else ""
+    return address if parts.scheme in ("http", "https") and host and user is None else ""
 
 
 def arxiv_links(paper_id: PaperId) -> dict[str, str]:

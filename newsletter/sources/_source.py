@@ -16,6 +16,7 @@ from newsletter.domain.announcements import Announcement, Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.listings import damaged
 from newsletter.domain.ports import Clock, Collected
+from newsletter.domain.web_addresses import site_of
 from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources._results import problems_note
 from newsletter.sources.http import PoliteClient
@@ -67,9 +68,13 @@ class FeedByFeed(ABC):
             try:
                 reading = await self._read(day, name)
             except SourceError as error:
-                yield Collected(self._listing(day, name, ListingStatus.FAILED, str(error)))
+                yield Collected(self._listing(day, name, ListingStatus.FAILED, self._shown(str(error))))
             else:
                 yield self._collected(day, name, reading)
+
+    def _shown(self, text: str) -> str:
+        """What a listing says of a foreign text: all of it, where the source's address is no secret."""
+        return text
 
     def _collected(self, day: date, name: str, reading: Reading) -> Collected:
         read, rejected = len(reading.announcements), len(reading.problems)
@@ -78,7 +83,12 @@ class FeedByFeed(ABC):
             day,
             name,
             ListingStatus.FAILED if damage else reading.status,
-            "; ".join(filter(None, (damage, *reading.notes, problems_note(reading.problems)))),
+            "; ".join(
+                filter(
+                    None,
+                    (damage, *reading.notes, problems_note([self._shown(problem) for problem in reading.problems])),
+                )
+            ),
             announced=read + rejected if reading.announced is None else reading.announced,
             collected=read,
             rejected=rejected,
@@ -133,8 +143,8 @@ class OnlineSource(FeedByFeed):
         """
         answer = await self.client.get(url, accept=accept, keep=keep, check=check)
         if answer.status not in answers:
-            msg = f"{url} answered {answer.status}"
-            raise SourceUnavailable(msg, source=self.kind, feed=feed, url=url)
+            msg = f"{site_of(url)} answered {answer.status}"
+            raise SourceUnavailable(msg, source=self.kind, feed=feed)
         return answer.body
 
 

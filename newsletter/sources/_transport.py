@@ -12,6 +12,7 @@ import httpx
 
 from newsletter.domain.moments import retry_after
 from newsletter.domain.ports import HostGate
+from newsletter.domain.web_addresses import site_of
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
 from newsletter.sources._peers import is_literal, peers_of
 
@@ -71,25 +72,26 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         ask: Ask = request.extensions["newsletter"]
         url = request.url
+        site = site_of(str(url))
         gate = gate_of(url)
         async with self._gate.turn(gate, self._spacing(gate)):
             try:
                 async with asyncio.timeout(self._limits.total):
                     response = await self._send(request, ask)
                     try:
-                        body = await _read(response, url, self._limits.size)
+                        body = await _read(response, site, self._limits.size)
                     finally:
                         await response.aclose()
             except TimeoutError as error:
-                msg = f"{url} did not finish within {self._limits.total:g} s"
-                raise SourceUnavailable(msg, url=str(url)) from error
+                msg = f"{site} did not finish within {self._limits.total:g} s"
+                raise SourceUnavailable(msg) from error
             except httpx.TimeoutException as error:
-                msg = f"{url} was silent for too long ({type(error).__name__})"
-                raise SourceUnavailable(msg, url=str(url)) from error
+                msg = f"{site} was silent for too long ({type(error).__name__})"
+                raise SourceUnavailable(msg) from error
             except httpx.RequestError as error:
-                msg = f"{url} could not be read: {str(error) or type(error).__name__}"
-                raise SourceUnavailable(msg, url=str(url)) from error
-        _judge(response, body, url, self._now())
+                msg = f"{site} could not be read: {str(error) or type(error).__name__}"
+                raise SourceUnavailable(msg) from error
+        _judge(response, body, site, self._now())
         if response.status_code == httpx.codes.OK and ask.check is not None:
             ask.check(body)
         headers = httpx.Headers(response.headers)
@@ -101,8 +103,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """Send it to an address of its host that was judged; the name stays what the certificate is checked for."""
         url = request.url
         if url.scheme not in ("http", "https"):
-            msg = f"redirected to {str(url)[:200]!r}, which is not http(s)"
-            raise SourceMalformed(msg, url=str(url))
+            msg = f"redirected to {site_of(str(url))}, which is not http(s)"
+            raise SourceMalformed(msg)
         if (url.host, url.port) == ask.origin and is_literal(url.host):
             return await self._inner.handle_async_request(request)  # the operator wrote this very address
         *others, last = await peers_of(url, self._inner_hosts)
@@ -117,21 +119,21 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _judge(response: httpx.Response, body: bytes, url: httpx.URL, now: datetime) -> None:
+def _judge(response: httpx.Response, body: bytes, site: str, now: datetime) -> None:
     """Tell a refusal that may pass from an answer. arXiv throttles by 429, by 406, and by 200 with a plain text."""
     status = response.status_code
     asked = retry_after(response.headers.get("retry-after", ""), now)
     says_so = len(body) <= 200 and _THROTTLED_TEXT in body
     if status in (429, 406) or says_so or (status == httpx.codes.SERVICE_UNAVAILABLE and asked is not None):
         how = f"{status} {_THROTTLED_TEXT.decode()}" if says_so else str(status)
-        msg = f"{url} asks us to slow down ({how})"
-        raise SourceThrottled(msg, url=str(url), retry_after=asked)
+        msg = f"{site} asks us to slow down ({how})"
+        raise SourceThrottled(msg, retry_after=asked)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR or status == httpx.codes.REQUEST_TIMEOUT:
-        msg = f"{url} answered {status} {response.reason_phrase}".rstrip()
-        raise SourceUnavailable(msg, url=str(url))
+        msg = f"{site} answered {status} {response.reason_phrase}".rstrip()
+        raise SourceUnavailable(msg)
 
 
-async def _read(response: httpx.Response, url: httpx.URL, size: int) -> bytes:
+async def _read(response: httpx.Response, site: str, size: int) -> bytes:
     """The body, decompressed, unless it is larger than `size` in either form: then reading stops there."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     bits = 15 if encoding == "deflate" else 31  # zlib's codes for its own format and for gzip's
@@ -140,11 +142,11 @@ async def _read(response: httpx.Response, url: httpx.URL, size: int) -> bytes:
     elif encoding in ("gzip", "x-gzip", "deflate"):
         inflate = zlib.decompressobj(bits)
     else:
-        msg = f"{url} sent an encoding that was not asked for: {encoding[:40]!r}"
-        raise SourceMalformed(msg, url=str(url))
+        msg = f"{site} sent an encoding that was not asked for: {encoding[:40]!r}"
+        raise SourceMalformed(msg)
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > size:
-        raise _too_large(url, size)
+        raise _too_large(site, size)
     body = bytearray()
     sent = 0
     async for chunk in response.aiter_raw(_CHUNK):
@@ -158,18 +160,18 @@ async def _read(response: httpx.Response, url: httpx.URL, size: int) -> bytes:
                     rest, inflate = inflate.unused_data, zlib.decompressobj(bits)
                     body += inflate.decompress(rest, size + 1 - len(body))
             except zlib.error as error:
-                msg = f"{url} sent a body that is not {encoding}: {error}"
-                raise SourceMalformed(msg, url=str(url)) from error
+                msg = f"{site} sent a body that is not {encoding}: {error}"
+                raise SourceMalformed(msg) from error
         if sent > size or len(body) > size:
-            raise _too_large(url, size)
+            raise _too_large(site, size)
     if inflate is not None and sent and not inflate.eof:
-        msg = f"{url} was cut off: its compressed body has no end"
-        raise SourceUnavailable(msg, url=str(url))
+        msg = f"{site} was cut off: its compressed body has no end"
+        raise SourceUnavailable(msg)
     return bytes(body)
 
 
-def _too_large(url: httpx.URL, size: int) -> SourceMalformed:
-    return SourceMalformed(f"{url} is larger than {size // (1024 * 1024)} MB", url=str(url))
+def _too_large(site: str, size: int) -> SourceMalformed:
+    return SourceMalformed(f"{site} is larger than {size // (1024 * 1024)} MB")
 
 
 def _pinned(request: httpx.Request, peer: str) -> httpx.Request:

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.papers import Author, Paper, PaperId, parse_arxiv_id
 from newsletter.domain.texts import clean
+from newsletter.domain.web_addresses import Secrets, feed_name
 from newsletter.sources import _fields
 from newsletter.sources._feed_items import Item, json_items, xml_items
 from newsletter.sources._source import OnlineSource, Reading
@@ -44,8 +45,8 @@ class Read:
     problems: tuple[str, ...] = ()
 
 
-def parse(body: bytes, *, feed: str, day: date) -> Read:
-    """Read a feed. `day` is that of items that name none.
+def parse(body: bytes, *, feed: str, day: date, secrets: Secrets | None = None) -> Read:
+    """Read a feed. `day` is that of items that name none, `secrets` what no link may tell.
 
     Raises:
         SourceMalformed: not a feed, or one with a document type (it could define entities without end).
@@ -55,7 +56,7 @@ def parse(body: bytes, *, feed: str, day: date) -> Read:
     problems: list[str] = []
     for position, item in zip(range(_ITEMS), items, strict=False):
         try:
-            announcement = _announcement(item, feed, day)
+            announcement = _announcement(item, feed, day, secrets)
         except ValueError as error:
             problems.append(f"item {position}: {error}")
         else:
@@ -63,9 +64,10 @@ def parse(body: bytes, *, feed: str, day: date) -> Read:
     return Read(tuple(announcements.values()), tuple(problems))
 
 
-def _announcement(item: Item, feed: str, day: date) -> Announcement:
-    link = _fields.web_address(item.link) or _fields.web_address(item.id)
-    paper_id, version = _identify(item, link)
+def _announcement(item: Item, feed: str, day: date, secrets: Secrets | None) -> Announcement:
+    shown = (secrets.strip(text) if secrets else text for text in (item.link, item.id))
+    link = next((address for text in shown if (address := _fields.web_address(text))), "")
+    paper_id, version = _identify(item, link, secrets)
     title, raw_title = _fields.line(_without_tags(item.title))
     if not title:
         msg = "it has no title"
@@ -93,7 +95,7 @@ def _announcement(item: Item, feed: str, day: date) -> Announcement:
     )
 
 
-def _identify(item: Item, link: str) -> tuple[PaperId, int | None]:
+def _identify(item: Item, link: str, secrets: Secrets | None) -> tuple[PaperId, int | None]:
     """The id of the work, the most telling first: arXiv id, DOI, address, the feed's own id."""
     for text in (item.link, item.id):
         try:
@@ -103,7 +105,8 @@ def _identify(item: Item, link: str) -> tuple[PaperId, int | None]:
     for text in (item.doi, item.id, item.link):
         if match := _DOI.search(unquote(text)[:1000]):
             return PaperId(f"doi:{match[1].rstrip('.,;)').lower()}"), None
-    name = link or clean(item.id).strip()
+    own = item.id.strip() or _fields.web_address(item.link)  # an address that must not be shown
+    name = link or clean(secrets.hide(own) if secrets else own).strip()
     if not name:
         msg = "it has neither a link nor an id"
         raise ValueError(msg)
@@ -141,15 +144,19 @@ class AnyFeed(OnlineSource):
 
     kind = KIND
     url: str = field(repr=False)  # it may hold a token
+    name: str = ""
 
     @property
     def feeds(self) -> tuple[str, ...]:
-        """The one feed, named by its address without scheme and query."""
-        parts = urlsplit(self.url)
-        return (f"{parts.hostname or ''}{parts.path.rstrip('/')}"[:200],)
+        """The one feed, by the name it was given, else by one that tells of its address no more than the host."""
+        return (self.name or feed_name(self.url),)
+
+    def _shown(self, text: str) -> str:
+        return Secrets(self.url).hide(text)
 
     async def _read(self, day: date, feed: str) -> Reading:
-        read = parse(await self._get(self.url, feed, accept=_ACCEPT), feed=feed, day=day)
+        body = await self._get(self.url, feed, accept=_ACCEPT)
+        read = parse(body, feed=feed, day=day, secrets=Secrets(self.url))
         days = [announcement.day for announcement in read.announcements]
         status, note = ListingStatus.FRESH, ""
         if day not in days:

@@ -31,6 +31,7 @@ from hishel import AsyncSqliteStorage, CacheOptions
 from hishel.httpx import AsyncCacheTransport
 
 from newsletter.domain.ports import HostGate
+from newsletter.domain.web_addresses import site_of
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
 from newsletter.private import private_folder
 from newsletter.sources._transport import Ask, GuardedTransport, Limits, gate_of
@@ -55,7 +56,7 @@ class Retry:
 class Answer:
     """What a host said: the body is decompressed. `cached` tells that the host was not asked or said "not modified"."""
 
-    url: str
+    url: str = field(repr=False)
     status: int
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -174,6 +175,7 @@ class PoliteClient:
     async def _once(
         self, url: httpx.URL, accept: str, keep: timedelta | None, check: Callable[[bytes], object] | None
     ) -> Answer:
+        site = site_of(str(url))
         headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
         extensions: dict[str, object] = {"newsletter": Ask((url.host, url.port), check)}
         if keep is None:
@@ -184,17 +186,17 @@ class PoliteClient:
             try:
                 response = await client.get(url, headers=headers, extensions=extensions)
             except httpx.TooManyRedirects as error:
-                msg = f"{url} leads from one address to the next ({self._limits.redirects} redirects)"
-                raise SourceMalformed(msg, url=str(url)) from error
+                msg = f"{site} leads from one address to the next ({self._limits.redirects} redirects)"
+                raise SourceMalformed(msg) from error
             except httpx.UnsupportedProtocol as error:
-                msg = f"{url} redirects to an address that is not http(s)"
-                raise SourceMalformed(msg, url=str(url)) from error
+                msg = f"{site} redirects to an address that is not http(s)"
+                raise SourceMalformed(msg) from error
             except httpx.RemoteProtocolError as error:
-                msg = f"{url} sent no proper HTTP answer: {error}"
-                raise SourceUnavailable(msg, url=str(url)) from error
+                msg = f"{site} sent no proper HTTP answer: {error}"
+                raise SourceUnavailable(msg) from error
             except httpx.InvalidURL as error:
-                msg = f"{url} redirects to an address that cannot be read: {error}"
-                raise SourceMalformed(msg, url=str(url)) from error
+                msg = f"{site} redirects to an address that cannot be read"
+                raise SourceMalformed(msg) from error
         caching = response.extensions.get("caching", {})
         return Answer(
             url=str(response.url),
@@ -239,11 +241,11 @@ def _address(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
-        msg = f"expected an absolute http(s) address, got {url[:200]!r}: {error}"
-        raise SourceMalformed(msg, url=url) from error
+        msg = f"expected an absolute http(s) address, got {site_of(url)} that cannot be read"
+        raise SourceMalformed(msg) from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        msg = f"expected an absolute http(s) address, got {url[:200]!r}"
-        raise SourceMalformed(msg, url=url)
+        msg = f"expected an absolute http(s) address, got {site_of(url)} that is none"
+        raise SourceMalformed(msg)
     return parsed
 
 

@@ -39,6 +39,7 @@ def build(
     query: str = "",
     set: str = "",  # noqa: A002 - the name of the setting
     url: str = "",
+    name: str = "",
     path: Path | None = None,
     now: Clock = lambda: datetime.now(UTC),
 ) -> Source:
@@ -65,7 +66,7 @@ def build(
             sets = (set,) if set else categories
             return ArxivOai(client, sets=sets, base_url=base_url or ARXIV_OAI_URL, calendar=calendar, now=now)
         case "feed" if url:
-            return AnyFeed(client, url=url, now=now)
+            return AnyFeed(client, url=url, name=name, now=now)
         case "hf-daily":
             return HfDaily(client, base_url=base_url or HF_URL, now=now)
         case "files" if path is not None:

@@ -55,7 +55,7 @@ class Database:
     @property
     def label(self) -> str:
         """What messages call it; a password is masked."""
-        return self._url.render_as_string(hide_password=True)
+        return _shown(self._url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -171,12 +171,17 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"BEGIN {how}")
 
 
+def _shown(url: URL) -> str:
+    """What messages say of it: no password, and no options, among which one may stand too."""
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
 def _explain(context: ExceptionContext) -> None:
     """A database that cannot be opened, is locked, full or gone is the operator's to mend: say so plainly."""
     reason = " ".join(str(context.original_exception).split())
     damaged = "not a database" in reason or "malformed" in reason
     if isinstance(context.sqlalchemy_exception, OperationalError) or context.is_disconnect or damaged:
-        label = context.engine.url.render_as_string(hide_password=True) if context.engine else "the database"
+        label = _shown(context.engine.url) if context.engine else "the database"
         full = "Free some space on its disk and run the command again; nothing that was stored is lost."
         hints = {
             "unable to open": "Check that its folder exists and can be written to.",

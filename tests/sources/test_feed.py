@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.announcements import ListingStatus
+from newsletter.domain.web_addresses import Secrets, feed_name
 from newsletter.errors import SourceMalformed
 from newsletter.sources._feed_items import _by_feedparser, xml_items
 from newsletter.sources.feed import AnyFeed, parse
 from newsletter.sources.http import PoliteClient
-from tests.support.http_server import serving
+from tests.sources.conftest import MakeClient
+from tests.support.http_server import Reply, Request, serving
 from tests.support.shared import DATA, needs_shared
 
 DAY = date(2026, 6, 2)
@@ -143,14 +145,49 @@ async def test_silence_of_a_feed_is_no_fault(client: PoliteClient, day: date, st
     with serving({"/feed": ATOM}) as server:
         source = AnyFeed(client, url=f"{server.url}/feed?x=1")
         (result,) = [result async for result in source.collect(day, source.feeds)]
-    assert source.feeds == ("127.0.0.1/feed",)
+    assert source.feeds == (feed_name("http://127.0.0.1/feed"),)
     assert result.listing.status is ListingStatus(status)
     assert len(result.announcements) == 1
 
 
-def test_a_token_in_the_address_is_shown_nowhere(client: PoliteClient) -> None:
-    source = AnyFeed(client, url="https://example.org/feed?token=s3cret")
-    assert "s3cret" not in f"{source!r} {source.feeds}"
+@pytest.mark.parametrize("status", [404, 429, 500, 503])
+@pytest.mark.parametrize("keep", [0, 2], ids=["whole", "cut"])
+async def test_a_token_in_the_address_is_shown_nowhere(make_client: MakeClient, status: int, keep: int) -> None:
+    """The server says it again in every text that it can."""
+
+    def answer(request: Request) -> Reply:
+        told = f"{request.path} {' '.join(request.query.values())}".encode()
+        return Reply(told, status, {"Location": told.decode(), "Retry-After": told.decode()}, cut_after=keep or None)
+
+    with serving(answer) as server:
+        source = AnyFeed(make_client(), url=f"{server.url}/s3cret-path/feed?token=s3cret-query")
+        (result,) = [result async for result in source.collect(DAY, source.feeds)]
+    assert result.listing.status is ListingStatus.FAILED
+    assert server.url in result.listing.note
+    assert "s3cret" not in f"{source!r} {source.feeds} {result}"
+
+
+def test_a_feed_keeps_its_name_when_its_token_changes() -> None:
+    assert feed_name("https://u:p@lab.example/a/feed/?token=one") == feed_name("http://lab.example/a/feed?token=two")
+    assert feed_name("https://lab.example/a/feed") == "lab.example-b7f33b23"
+    assert feed_name("https://lab.example/?token=one") == "lab.example"
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("https://lab.example/post/1", "https://lab.example/post/1"),
+        ("https://lab.example/post/1?id=3&token=abcd1234", "https://lab.example/post/1?id=3"),
+        ("https://lab.example/post/1?token=abcd1234#top", "https://lab.example/post/1#top"),
+        ("https://lab.example/post/1?lang=en", "https://lab.example/post/1?lang=en"),
+        ("https://lab.example/feeds/post/1?", "https://lab.example/feeds/post/1?"),
+        ("https://lab.example/k9f83hf8s7d6f5g4/post/1", ""),
+        ("https://lab.example/post/1?next=%2Fk9f83hf8s7d6f5g4%2F", ""),
+    ],
+)
+def test_a_link_tells_nothing_of_the_feeds_address(link: str, shown: str) -> None:
+    secrets = Secrets("https://lab.example/feeds/k9f83hf8s7d6f5g4/rss?token=abcd1234&lang=en")
+    assert secrets.strip(link) == shown
 
 
 @needs_shared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from newsletter.domain.announcements import Announcement, AnnounceType
+from newsletter.domain.merging import merge
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.web_addresses import feed_name
 from newsletter.errors import StoreNewer, StoreOutdated, StoreUnavailable
-from newsletter.store import Database, migrations
+from newsletter.store import Database, SqlStore, migrations
+from newsletter.store.records import ANNOUNCEMENT, PAPER
 from newsletter.store.tables import metadata
 
 
@@ -43,6 +49,40 @@ def test_tables_that_never_give_an_id_twice_are_made_so_by_the_migrations(tmp_pa
         migrated = set(connection.exec_driver_sql(statement).scalars())
     wanted = {t.name for t in metadata.sorted_tables if t.dialect_options["sqlite"]["autoincrement"]}
     assert migrated == wanted == {"subscriber", "dispatch", "dispatch_run", "delivery"}
+    database.close()
+
+
+def test_feeds_keep_their_history_under_a_name_that_tells_no_path(database_url: str) -> None:
+    """What was read today is not read again, and issues are made of the same announcements as before."""
+    database = Database(database_url)
+    day = date(2026, 6, 2)
+    place = "lab.example/private/t0ken/feed"
+    paper = Paper(id=PaperId("url:https://lab.example/1"), version=None, title="T", authors=())
+    with database.write() as connection:
+        command.upgrade(migrations.make_config(connection), "0009")
+        for source, feed in (("feed", place), ("feed", "lab.example"), ("files", "a/b.jsonl"), ("arxiv-rss", "cs.CL")):
+            told = Announcement(source=source, feed=feed, day=day, kind=AnnounceType.NEW, paper=paper)
+            note = f"https://me:pw@lab.example/private/{source}?token=t0ken answered 500; later fine"
+            listing = {"day": day, "source": source, "feed": feed, "status": "fresh", "note": note}
+            listing |= {"announced": 1, "collected": 1, "rejected": 0, "fetched_at": None}
+            connection.execute(metadata.tables["listing"].insert().values(listing))
+            row = {"paper_id": paper.id, "source": source, "feed": feed, "day": day, "kind": "new"}
+            record = ANNOUNCEMENT.dump(told)
+            connection.execute(metadata.tables["announcement"].insert().values(row | {"record": record}))
+        connection.execute(metadata.tables["paper"].insert().values(id=paper.id, record=PAPER.dump(paper)))
+    database.upgrade()
+    store = SqlStore(database, merge=merge, clock=lambda: datetime(2026, 6, 2, 12, tzinfo=UTC))
+    name = feed_name(f"https://{place}?token=new")
+    names = {("feed", name), ("feed", "lab.example"), ("files", "a/b.jsonl"), ("arxiv-rss", "cs.CL")}
+    listings = store.listings.on(day)
+    assert {(x.source, x.feed) for x in listings} == names
+    assert {x.note for x in listings} == {"https://lab.example answered 500; later fine"}
+    ((_, announcements),) = store.papers.announced(day, day)
+    assert {(x.source, x.feed) for x in announcements} == names
+    assert store.papers.told("feed", name, day, day)[day] == {(paper.id, AnnounceType.NEW)}
+    with database.read() as connection:
+        for table in ("listing", "announcement"):
+            assert "t0ken" not in str(connection.exec_driver_sql(f"SELECT * FROM {table}").all())
     database.close()
 
 
