@@ -84,7 +84,7 @@ def send(
             err.print(why, markup=False)
     results = []
     # a mistake in a roster is told every day; it is no reason to run the day again
-    complete = not prepared.problems
+    complete, interrupted = not prepared.problems, False
     for issue in prepared.issues:
         if not json:
             show_issue(issue)
@@ -99,12 +99,13 @@ def send(
         report = _dispatch(application, issue.key, options, late=recent, json=json)
         complete = complete and report.is_complete
         results.append(dispatched_as_json(report))
+        if interrupted := report.is_interrupted:
+            break
     if json:
         problems = [*mistakes, *prepared.problems]
         document = {"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "problems": problems}
         print_json(document | {"issues": results})
-    if not complete:
-        raise typer.Exit(1)
+    _end(complete=complete, interrupted=interrupted)
 
 
 def enrich(
@@ -225,7 +226,14 @@ def dispatch(
     report = _dispatch(application, key, options, late=late, json=json)
     if json:
         print_json(dispatched_as_json(report))
-    if not report.is_complete:
+    _end(complete=report.is_complete, interrupted=report.is_interrupted)
+
+
+def _end(*, complete: bool, interrupted: bool) -> None:
+    """The exit status: Ctrl-C during a dispatch ends it in good order, and is Ctrl-C all the same."""
+    if interrupted:
+        raise typer.Exit(130)
+    if not complete:
         raise typer.Exit(1)
 
 

@@ -46,7 +46,7 @@ def audit(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Account for everybody of an issue's audience; exit status 1 if it does not add up.
+    """Account for everybody of an issue's audience; exit status 1 while somebody is not settled.
 
     Examples: `newsletter audit --date 2026-06-02`, `newsletter audit --date 2026-06-02 --email ada@example.org`
     """
@@ -71,6 +71,7 @@ def audit(
                 "issue": key.slug,
                 "audience": report.audience,
                 "totals": {status.value: count for status, count in report.totals.items()},
+                "complete": not (report.unsettled or report.faults),
                 "faults": list(report.faults),
                 **_decided(settled),
             }
@@ -82,9 +83,11 @@ def audit(
             out.print(f"Paused: {report.dispatch.paused}", markup=False, soft_wrap=True)
         for fault in report.faults:
             out.print(f"Does not add up: {fault}", markup=False, soft_wrap=True)
-        if not report.faults:
+        if report.unsettled:
+            out.print(f"Not settled yet: {report.unsettled}.")
+        elif not report.faults:
             out.print("Everybody is accounted for.")
-    if report.faults:
+    if report.faults or (report.unsettled and not settled):
         raise typer.Exit(1)
 
 
@@ -98,8 +101,7 @@ def _settle(application: Application, key: IssueKey, resend: str | None, as_sent
     for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
         if who:
             only = "" if who == "all" else who
-            count = application.store.deliveries.settle_uncertain(key, status, at=datetime.now(UTC), email=only)
-            settled[status.value] = count
+            settled[status.value] = application.audit().decide(key, status, email=only, at=datetime.now(UTC))
     return settled
 
 

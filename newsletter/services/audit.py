@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsletter.domain.deliveries import Delivery, DeliveryStatus, DispatchStatus
 from newsletter.domain.issues import IssueKey
 from newsletter.domain.ports import DeliveryStore, SubscriberStore
 from newsletter.domain.subscriptions import SubscriptionState
-from newsletter.errors import IssueMissing
+from newsletter.errors import IssueMissing, UsageError
 
 __all__ = ["Audit", "AuditReport", "Explanation"]
 
 _S = DeliveryStatus
+_UNSETTLED = frozenset({_S.QUEUED, _S.SENDING, _S.DEFERRED, _S.UNCERTAIN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,11 @@ class AuditReport:
     faults: tuple[str, ...]
 
     @property
+    def unsettled(self) -> str:
+        """`227 queued, 4 uncertain`: of whom nobody can say yet whether they get it; empty where that is nobody."""
+        return ", ".join(f"{count:,} {status}" for status, count in self.totals.items() if status in _UNSETTLED)
+
+    @property
     def equation(self) -> str:
         """`1,000 = 950 sent + 40 skipped + 10 deferred`."""
         parts = " + ".join(f"{count:,} {status}" for status, count in self.totals.items())
@@ -49,7 +56,7 @@ class Explanation:
 
 
 class Audit:
-    """The use case. It reads the ledger and changes nothing."""
+    """The use case. It reads the ledger, and changes nothing but what a person decides."""
 
     def __init__(self, deliveries: DeliveryStore, subscribers: SubscriberStore) -> None:
         self._deliveries = deliveries
@@ -91,6 +98,27 @@ class Audit:
             open_runs=open_runs,
             faults=tuple(faults),
         )
+
+    def decide(self, key: IssueKey, status: DeliveryStatus, *, email: str = "", at: datetime) -> int:
+        """Settle what nobody can know: all uncertain deliveries of an issue, or one address's; returns how many.
+
+        Raises:
+            IssueMissing: the issue was never dispatched.
+            UsageError: the address has no delivery of it, or one that is not uncertain.
+        """
+        self._status(key)
+        if email:
+            delivery = self._deliveries.find(key, email)
+            if delivery is None:
+                msg = f"There is no delivery of issue {key.slug} to {email}, so there is nothing to decide."
+                raise UsageError(msg)
+            if delivery.status is not _S.UNCERTAIN:
+                msg = (
+                    f"The delivery of issue {key.slug} to {email} is {delivery.status}; only an uncertain one is to be "
+                    "decided. Nothing was changed."
+                )
+                raise UsageError(msg)
+        return self._deliveries.settle_uncertain(key, status, at=at, email=email)
 
     def explain(self, key: IssueKey, email: str) -> Explanation:
         """Say whether an address got an issue, and why or why not.

@@ -106,6 +106,13 @@ class SqlDeliveryStore:
             statement = select(func.count()).select_from(_RUN).where(same, _RUN.c.ended_at.is_(None))
             return connection.execute(statement).scalar_one()
 
+    def crew(self, run: int, *, at: datetime) -> tuple[int, int]:
+        """The place of a run among those that send at this moment, whatever issue, from 0; and how many these are."""
+        others = and_(_RUN.c.ended_at.is_(None), _RUN.c.lease_until >= at, _RUN.c.id != run)
+        with self._database.read() as connection:
+            ids = connection.execute(select(_RUN.c.id).where(others)).scalars().all()
+        return sum(other < run for other in ids), len(ids) + 1
+
     def close_run(self, run: int, *, at: datetime, sent: int, uncertain: UncertainPolicy) -> None:
         """End a run: what it holds is given back, what it has begun and not settled is uncertain."""
         alive = _RUN.update().where(_RUN.c.id == run, _RUN.c.ended_at.is_(None))

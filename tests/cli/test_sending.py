@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -139,6 +141,7 @@ def test_an_audit_accounts_for_everybody(newsletter: Folder, relay: SmtpServer) 
         "issue": DAY,
         "audience": 2,
         "totals": {"sent": 2},
+        "complete": True,
         "faults": [],
     }
     got = newsletter("audit", DAY, "--email", "ada@example.org")
@@ -164,6 +167,54 @@ def test_an_uncertain_delivery_is_decided_by_a_person(newsletter: Folder) -> Non
         newsletter.set(smtp(relay.port))
         assert newsletter("send", "--date", DAY).status == 0
         assert relay.recipients == ["bo@example.net"]
+
+
+def test_an_audit_says_who_is_not_settled_yet(newsletter: Folder) -> None:
+    with running_server(Behaviour(cut_at="FINAL")) as cut:
+        newsletter.set(smtp(cut.port) + "connections = 1\nmessages = 1\n")
+        newsletter("send", "--date", DAY)
+    done = newsletter("audit", "--date", DAY)
+    assert done.status == 1
+    assert done.out.splitlines()[-1] == "Not settled yet: 2 uncertain."
+    assert "accounted for" not in done.out
+    assert newsletter("audit", "--date", DAY, "--json").json["complete"] is False
+
+
+@pytest.mark.parametrize("option", ["--resend", "--as-sent"])
+def test_an_address_about_which_there_is_nothing_to_decide_is_refused(
+    newsletter: Folder, relay: SmtpServer, option: str
+) -> None:
+    newsletter.set(smtp(relay.port))
+    newsletter("send", "--date", DAY)
+    done = newsletter("audit", "--date", DAY, option, "nobody@example.org")
+    assert (done.status, done.out) == (2, "")
+    assert f"There is no delivery of issue {DAY} to nobody@example.org" in done.err
+    done = newsletter("audit", "--date", DAY, option, "ada@example.org")
+    assert done.status == 2
+    assert (
+        f"The delivery of issue {DAY} to ada@example.org is sent; only an uncertain one is to be decided." in done.err
+    )
+    assert newsletter("audit", "--date", DAY).status == 0
+
+
+@pytest.mark.parametrize("command", [("send",), ("dispatch", "--late"), ("dispatch", "--late", "--json")])
+def test_ctrl_c_during_a_dispatch_is_told_as_such(newsletter: Folder, command: tuple[str, ...]) -> None:
+    """It ends in good order; a script still has to know that a person stopped it."""
+
+    def interrupt(_: str) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return "450 4.7.1 Not now"
+
+    with running_server() as relay:
+        newsletter.set(smtp(relay.port) + "connections = 1\n")
+        if command[0] == "dispatch":
+            newsletter("subscribers", "add", "cy@example.org")
+            for step in ("collect", "compose", "publish"):
+                newsletter(step, "--date", DAY)
+        relay.behaviour.answers["RCPT"] = interrupt
+        done = newsletter(*command, "--date", DAY)
+    assert done.status == 130
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize(

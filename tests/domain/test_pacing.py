@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from heapq import heappop, heappush
 from itertools import pairwise
+from math import floor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.pacing import Limit, Pacer
+from newsletter.domain.pacing import Limit, Pacer, Share
 from newsletter.mail.limits import PRESETS
 
 
@@ -74,9 +77,66 @@ def test_what_went_out_today_already_counts() -> None:
 
 
 def test_several_runs_share_a_limit() -> None:
-    pacer = Pacer(Limit.parse("10/s, 60/min"), now=0)
-    pacer.share = 2
-    assert len(_run(pacer, until=10)) == 30
+    assert len(_run(Pacer(Limit.parse("10/s, 60/min"), now=0, share=Share(processes=2)), until=10)) == 30
+
+
+def _together(limits: Sequence[Limit], processes: int, until: float, offset: float) -> list[tuple[float, int]]:
+    """When messages of so many processes would go, each sent as soon as its own pacer lets, and by which process."""
+    pacers = [Pacer(limits, now=0.0, share=Share(processes, place, offset)) for place in range(processes)]
+    due = [(0.0, place) for place in range(processes)]
+    sent: list[tuple[float, int]] = []
+    while due and len(sent) < 3000:
+        now, place = heappop(due)
+        if now >= until:
+            continue
+        wait, _ = pacers[place].wait(now)
+        if wait <= 0:
+            pacers[place].take("example.org", now)
+            sent.append((now, place))
+        heappush(due, (now + wait, place))
+    return sent
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 7, 10, 14]),
+    st.sampled_from([1, 60, 3600]),
+    st.integers(1, 6),
+    st.floats(0, 2e9),
+)
+def test_processes_together_keep_a_limit_in_every_window_and_each_of_them_sends(
+    count: float, seconds: int, processes: int, offset: float
+) -> None:
+    limit = Limit(count, seconds)
+    longest = max(seconds, seconds / count)
+    sent = _together([limit], processes, 12 * processes * longest / min(count, processes), offset)
+    assert {place for _, place in sent} == set(range(processes))
+    moments = [moment for moment, _ in sent]
+    least = max(1, floor(count))
+    window = seconds if count >= 1 else seconds / count
+    # the first of more than the limit allows is a whole window before the last
+    assert all(late - early >= window for early, late in zip(moments, moments[least:], strict=False))
+    assert len(moments) >= 4 * processes
+
+
+@pytest.mark.parametrize(("text", "processes"), [("1/min", 2), ("0.5/min", 1), ("0.2/s", 3), ("2/h", 3), ("1/day", 2)])
+def test_a_limit_smaller_than_the_number_of_processes_is_waited_for_and_not_for_ever(text: str, processes: int) -> None:
+    for place in range(processes):
+        pacer = Pacer(Limit.parse(text), Limit.parse(text), now=0, share=Share(processes, place))
+        assert len(_run(pacer, until=40 * 86400)) >= 10
+
+
+def test_domains_that_rest_are_forgotten() -> None:
+    """A million of them, a message each, hold no more memory than those of the last second."""
+    pacer = Pacer((), Limit.parse("1/s, 30/min"), now=0)
+    most = 0
+    for number in range(100_000):
+        domain = f"{number}.example"
+        assert pacer.wait_for(domain, number / 20) == (0.0, "")
+        pacer.take(domain, number / 20)
+        most = max(most, pacer.watched)
+    assert most <= 3 * 20 * 60
+    assert pacer.wait_for("99999.example", 99999 / 20)[1] == "1/s to 99999.example"
 
 
 def test_a_limit_a_domain_holds_back_that_domain_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from newsletter.domain.deliveries import DeliveryStatus as S
 from newsletter.domain.pacing import Limit
 from newsletter.domain.retries import RetrySchedule
 from newsletter.domain.subscriptions import Subscriber
-from newsletter.errors import IssueMissing, MessageChanged, UsageError
+from newsletter.errors import IssueMissing, MessageChanged, StoreUnavailable, UsageError
 from newsletter.mail.pool import PoolSettings
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch import DispatchReport, Manifest, Snapshot, send_in_processes
 from newsletter.services.dispatch.owner import is_dead, owner
 from newsletter.store import Database
+from newsletter.store.deliveries import SqlDeliveryStore
 from tests.support.crash import Crashes, Life, live
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.smtp_server import Behaviour, running_server
@@ -75,6 +76,59 @@ def test_a_daily_quota_ends_the_day_even_across_runs(newsletter: Dispatching) ->
         assert first.now == {S.SENT: 5}
         second = newsletter.send(server, limits=Limit.parse("7/day"), run={"watch": stop_soon})
         assert second.now == {S.SENT: 2}
+
+
+def test_a_run_takes_its_share_of_a_limit_from_its_first_moment(newsletter: Dispatching) -> None:
+    """Three others send at this moment: of eight a day two are its own."""
+    _planned(newsletter, 12)
+    ledger, now = newsletter.store.deliveries, newsletter.clock()
+    for _ in range(3):
+        ledger.open_run(newsletter.issue.key, "elsewhere:1:1", at=now, until=now + timedelta(minutes=1))
+
+    def stop_soon(snapshot: Snapshot) -> None:
+        if snapshot.limit.endswith("/day"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with running_server() as server:
+        report = newsletter.send(server, limits=Limit.parse("8/day"), run={"watch": stop_soon})
+    assert report.now == {S.SENT: 2}
+
+
+class Unrenewable(SqlDeliveryStore):
+    """A ledger that takes everything but that a run is alive."""
+
+    def keep_run(self, run: int, *, until: datetime, sent: int) -> int:
+        msg = f"The database newsletter.db failed: disk I/O error ({run}, {until}, {sent})."
+        raise StoreUnavailable(msg)
+
+
+def test_a_lease_that_cannot_be_renewed_says_why(newsletter: Dispatching) -> None:
+    _planned(newsletter, 12)
+    newsletter.store.deliveries = Unrenewable(newsletter.store.database)
+    with running_server(Behaviour(delays={"FINAL": 0.3})) as server:
+        report = newsletter.send(server, lease=timedelta(seconds=1), pool=PoolSettings(connections=1))
+    assert "could not be told any more that this process is alive" in report.stopped
+    assert "disk I/O error" in report.stopped
+    assert len(server.recipients) == report.totals[S.SENT] < 12
+
+
+def test_a_lease_that_is_renewed_in_the_end_costs_nothing(newsletter: Dispatching) -> None:
+    _planned(newsletter, 8)
+    failures = 0
+
+    class Stumbling(SqlDeliveryStore):
+        def keep_run(self, run: int, *, until: datetime, sent: int) -> int:
+            nonlocal failures
+            failures += 1
+            if failures % 3:
+                raise StoreUnavailable("The database newsletter.db failed: database is locked.")
+            return super().keep_run(run, until=until, sent=sent)
+
+    newsletter.store.deliveries = Stumbling(newsletter.store.database)
+    with running_server(Behaviour(delays={"FINAL": 0.3})) as server:
+        report = newsletter.send(server, lease=timedelta(seconds=2), pool=PoolSettings(connections=1))
+    assert failures
+    assert (report.stopped, report.totals) == ("", {S.SENT: 8})
 
 
 def test_a_connection_is_used_for_so_many_messages(newsletter: Dispatching) -> None:

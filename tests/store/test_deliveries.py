@@ -220,3 +220,11 @@ def test_claiming_reads_no_row_that_is_done(database: Database) -> None:
         seen = [str(row[-1]) for row in rows]
     assert ledger.status(KEY) is None
     assert any("ix_delivery_open" in line for line in seen), seen
+
+
+def test_a_run_knows_its_place_among_those_that_send_whatever_issue(ledger: SqlDeliveryStore) -> None:
+    gone, first, second = (_run(ledger, owner) for owner in ("gone", "first", "second"))
+    ledger.close_run(gone, at=NOW, sent=0, uncertain=HOLD)
+    assert [ledger.crew(run, at=NOW) for run in (first, second)] == [(0, 2), (1, 2)]
+    # of a run whose lease is over nobody expects a message; this one asks, so it is alive
+    assert ledger.crew(second, at=LEASE + timedelta(seconds=1)) == (0, 1)

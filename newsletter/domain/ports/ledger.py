@@ -68,6 +68,10 @@ class DeliveryStore(Protocol):
         """Extend the lease, note how many it sent so far; returns how many runs are open, 0 if this one was retired."""
         ...
 
+    def crew(self, run: int, *, at: datetime) -> tuple[int, int]:
+        """The place of a run among those that send at this moment, whatever issue, from 0; and how many these are."""
+        ...
+
     def close_run(self, run: int, *, at: datetime, sent: int, uncertain: UncertainPolicy) -> None:
         """End a run: what it holds is given back, what it has begun and not settled is uncertain."""
         ...

@@ -31,6 +31,7 @@ __all__ = ["DeliveryFeed", "Parcel"]
 
 _CLAIM = 200
 _TAKEN_OVER = "this process was silent for longer than its lease, so that another one may have taken over"
+_UNRENEWED = "the ledger could not be told any more that this process is alive, so that another one may take over"
 _BUSY_PATIENCE = 8
 
 
@@ -92,6 +93,7 @@ class DeliveryFeed:
         self._busy = 0
         self._relay_until = 0.0
         self._lease_end = float("inf")
+        self._unrenewed = ""
         self.counts: Counter[DeliveryStatus] = Counter()
         self.stopped = ""
         self.pause = ""
@@ -157,7 +159,7 @@ class DeliveryFeed:
         """Whether others still know us to be alive: whoever slept beyond its lease has been taken for dead."""
         if self._loop.time() < self._lease_end:
             return True
-        self.stop(_TAKEN_OVER)
+        self.stop(f"{_UNRENEWED}: {self._unrenewed}" if self._unrenewed else _TAKEN_OVER)
         return False
 
     def settle(self, parcel: Parcel, answer: Answer) -> None:
@@ -206,15 +208,16 @@ class DeliveryFeed:
     def lease_ends(self, at: float) -> None:
         """From this moment of the loop's clock on, nothing may be handed over."""
         self._lease_end = at
+        self._unrenewed = ""
+
+    def lease_fails(self, reason: str) -> None:
+        """The lease could not be renewed, which may still be done before it ends."""
+        self._unrenewed = reason
 
     def taken_over(self) -> None:
         """Another process has ended this run."""
-        self._lease_end = 0.0
+        self._lease_end, self._unrenewed = 0.0, ""
         self.stop(_TAKEN_OVER)
-
-    def share(self, runs: int) -> None:
-        """So many runs send at once: each takes its part of the limits."""
-        self._pacer.share = runs
 
     async def sleep(self, seconds: float) -> None:
         """Wait, but not longer than until the run is stopped."""
@@ -297,7 +300,7 @@ class DeliveryFeed:
         busy = self._claiming is not None and not self._claiming.done()
         if not busy and not self._exhausted and not self.stopped and len(self._ready) + parked < _CLAIM * 2:
             self._claiming = asyncio.create_task(self._claim())
-            self._claiming.add_done_callback(self._claimed)
+            self._claiming.add_done_callback(self.ended)
 
     async def _claim(self) -> None:
         """Take the next deliveries into this run; after the last one look once more from the beginning."""
@@ -326,7 +329,8 @@ class DeliveryFeed:
                 self._selections[delivery.id] = selection
                 self._ready.append(delivery)
 
-    def _claimed(self, task: asyncio.Task[None]) -> None:
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """A task that helps has ended; if by an error, so does the run."""
         if not task.cancelled() and (error := task.exception()) is not None:
             # raised by `Send` when the connections have ended
             self.error = error

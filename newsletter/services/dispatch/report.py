@@ -9,7 +9,10 @@ from datetime import datetime
 from newsletter.domain.deliveries import DeliveryStatus, DomainRest
 from newsletter.domain.issues import IssueKey
 
-__all__ = ["DispatchReport", "Snapshot"]
+__all__ = ["INTERRUPTED", "DispatchReport", "Snapshot"]
+
+INTERRUPTED = "interrupted"
+"""Why a run ended that a person or the system has stopped."""
 
 _OPEN = (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.DEFERRED)
 
@@ -78,6 +81,11 @@ class DispatchReport:
     def uncertain(self) -> int:
         """How many were handed over without an answer."""
         return self.totals.get(DeliveryStatus.UNCERTAIN, 0)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether it was stopped from outside."""
+        return self.stopped == INTERRUPTED
 
     @property
     def is_complete(self) -> bool:

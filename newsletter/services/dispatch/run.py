@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from newsletter.domain.deliveries import DeliveryStatus, UncertainPolicy
 from newsletter.domain.issues import IssueKey
-from newsletter.domain.pacing import Limit, Pacer
+from newsletter.domain.pacing import Limit, Pacer, Share
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
 from newsletter.domain.retries import FailureWatch, RetrySchedule
+from newsletter.errors import StoreError
 from newsletter.mail.pool import Opener, Pool, PoolSettings
 from newsletter.services.dispatch.feed import DeliveryFeed, Parcel
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.services.dispatch.manifest import Manifest
 from newsletter.services.dispatch.messages import MessageMaker
 from newsletter.services.dispatch.owner import owner
-from newsletter.services.dispatch.report import Snapshot
+from newsletter.services.dispatch.report import INTERRUPTED, Snapshot
 
 __all__ = ["Run", "SendSettings"]
 
 _S = DeliveryStatus
 _TOLD_EVERY = 1.0
+_COUNTED_EVERY = 1.0
 _RATE_OVER = 10
 
 
@@ -74,16 +78,22 @@ class Run:
         lease = self.settings.lease
         opened, mark = self.clock(), asyncio.get_running_loop().time()
         run = self.deliveries.open_run(self.issue, owner(), at=opened, until=opened + lease)
+        place, processes = self.deliveries.crew(run, at=opened)
+        share = Share(processes, place, opened.timestamp() - mark)
         ledger = LedgerWriter(
             self.deliveries, run, clock=self.clock, point=self.point, crowd=lambda: max(1, pool.open * 3 // 4)
         )
-        feed = self._feed(run, ledger)
+        feed = self._feed(run, ledger, share)
         feed.lease_ends(mark + lease.total_seconds() * 0.9)
-        on_stop(lambda: feed.stop("interrupted"))
+        on_stop(lambda: feed.stop(INTERRUPTED))
         pool: Pool[Parcel] = Pool(self.opener, feed, self.settings.pool, point=self.point)
         helpers = [asyncio.create_task(self._keep(run, ledger, feed))]
+        if self.settings.limits or self.settings.per_domain:
+            helpers.append(asyncio.create_task(self._count(run, ledger, share)))
         if self.watch is not None:
             helpers.append(asyncio.create_task(self._tell(pool, feed, self.watch)))
+        for helper in helpers:
+            helper.add_done_callback(feed.ended)
         try:
             await pool.run()
             while wait and not feed.stopped and await self._wait_for_due(ledger, feed):
@@ -104,7 +114,7 @@ class Run:
             self.deliveries.pause(self.issue, feed.pause)
         self.stopped = str(pool.failure) if pool.failure else feed.stopped
 
-    def _feed(self, run: int, ledger: LedgerWriter) -> DeliveryFeed:
+    def _feed(self, run: int, ledger: LedgerWriter, share: Share) -> DeliveryFeed:
         settings, now = self.settings, self.clock()
         used = self.deliveries.sent_since(now - timedelta(days=1)) if settings.limits else 0
         return DeliveryFeed(
@@ -113,7 +123,13 @@ class Run:
             deliveries=self.deliveries,
             subscribers=self.subscribers,
             ledger=ledger,
-            pacer=Pacer(settings.limits, settings.per_domain, now=asyncio.get_running_loop().time(), used_today=used),
+            pacer=Pacer(
+                settings.limits,
+                settings.per_domain,
+                now=asyncio.get_running_loop().time(),
+                used_today=used,
+                share=share,
+            ),
             schedule=settings.schedule,
             watch=FailureWatch(window=settings.window, share=settings.share),
             uncertain=settings.uncertain,
@@ -124,20 +140,34 @@ class Run:
         )
 
     async def _keep(self, run: int, ledger: LedgerWriter, feed: DeliveryFeed) -> None:
-        """Extend the lease while the run goes on."""
+        """Extend the lease while the run goes on; where that fails, try again until the lease has ended."""
         seconds = self.settings.lease.total_seconds()
         loop = asyncio.get_running_loop()
+        pause = seconds / 4
         while True:
-            await asyncio.sleep(seconds / 4)
+            await asyncio.sleep(pause)
             mark, until = loop.time(), self.clock() + self.settings.lease
-            runs = await ledger.call(
-                lambda until=until: self.deliveries.keep_run(run, until=until, sent=feed.counts[_S.SENT])  # type: ignore[misc]
-            )
-            if runs:
+            try:
+                alive = await ledger.call(
+                    lambda until=until: self.deliveries.keep_run(run, until=until, sent=feed.counts[_S.SENT])  # type: ignore[misc]
+                )
+            except StoreError as error:
+                feed.lease_fails(str(error))
+                pause = seconds / 20
+                continue
+            pause = seconds / 4
+            if alive:
                 feed.lease_ends(mark + seconds * 0.9)
-                feed.share(runs)
             else:
                 feed.taken_over()
+
+    async def _count(self, run: int, ledger: LedgerWriter, share: Share) -> None:
+        """Look every second how many share the limits."""
+        while True:
+            await asyncio.sleep(_COUNTED_EVERY)
+            # a ledger that cannot be read now is told of where it is written
+            with suppress(StoreError):
+                share.place, share.processes = await ledger.call(partial(self.deliveries.crew, run, at=self.clock()))
 
     async def _wait_for_due(self, ledger: LedgerWriter, feed: DeliveryFeed) -> bool:
         """Sleep until a deferred delivery is due; False if there is none or the run should end."""
