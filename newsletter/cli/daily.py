@@ -21,7 +21,7 @@ from newsletter.cli.common import (
     chosen_issue,
     open_application,
 )
-from newsletter.cli.output import err, print_json
+from newsletter.cli.output import err, out, print_json
 from newsletter.cli.reports import (
     dispatched_as_json,
     show_collected,
@@ -32,7 +32,7 @@ from newsletter.cli.reports import (
     show_published,
     show_roster,
 )
-from newsletter.errors import NothingToDo, UsageError
+from newsletter.errors import ApprovalMissing, NothingToDo, UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
@@ -82,7 +82,8 @@ def send(
         show_enriched(prepared.enriched)
         for why in prepared.missing:
             err.print(why, markup=False)
-    results = []
+    results: list[dict[str, object]] = []
+    waits: list[str] = []
     # a mistake in a roster is told every day; it is no reason to run the day again
     complete, interrupted = not prepared.problems, False
     for issue in prepared.issues:
@@ -91,9 +92,10 @@ def send(
         if dry_run:
             results.append(_dry_run(application, issue.key, json=json))
             continue
-        published = application.publish().run(issue.key)
-        if not json:
-            show_published(published)
+        if why := _waits(application, issue.key, json=json):
+            waits.append(why)
+            results.append({"issue": issue.key.slug, "waiting": why})
+            continue
         recent = late or application.is_recent(issue)
         options = _Options(wait=wait, processes=application.settings.dispatch.processes)
         report = _dispatch(application, issue.key, options, late=recent, json=json)
@@ -105,7 +107,7 @@ def send(
         problems = [*mistakes, *prepared.problems]
         document = {"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "problems": problems}
         print_json(document | {"issues": results})
-    _end(complete=complete, interrupted=interrupted)
+    _end(complete=complete, interrupted=interrupted, waits=bool(waits))
 
 
 def enrich(
@@ -151,13 +153,20 @@ def compose(
     """
     application = open_application(context, config, quiet=json)
     day = chosen_day(application, date)
-    issue = application.compose().run_weekly(day) if weekly else application.compose().run(day, revise=revise)
+    composing = application.compose()
+    kept = not revise and not weekly and composing.is_out(day)
+    issue = composing.run_weekly(day) if weekly else composing.run(day, revise=revise)
     if json:
-        print_json(
-            {"issue": issue.key.slug, "revision": issue.revision, "hash": issue.hash, "papers": len(issue.papers)}
+        counts = {"revision": issue.revision, "hash": issue.hash, "papers": len(issue.papers)}
+        print_json({"issue": issue.key.slug, "kept": kept, **counts})
+        return
+    show_issue(issue)
+    if kept:
+        out.print(
+            f"It is out, and stays as it is. What was edited or collected since enters a new revision: "
+            f"`newsletter compose --date {day} --revise`, then publish it.",
+            soft_wrap=True,
         )
-    else:
-        show_issue(issue)
 
 
 def publish(
@@ -229,12 +238,30 @@ def dispatch(
     _end(complete=report.is_complete, interrupted=report.is_interrupted)
 
 
-def _end(*, complete: bool, interrupted: bool) -> None:
-    """The exit status: Ctrl-C during a dispatch ends it in good order, and is Ctrl-C all the same."""
+def _end(*, complete: bool, interrupted: bool, waits: bool = False) -> None:
+    """The exit status: Ctrl-C during a dispatch ends it in good order, and is Ctrl-C all the same.
+
+    Until somebody approves there is nothing to do: no reason for a timer to call it a failure.
+    """
     if interrupted:
         raise typer.Exit(130)
     if not complete:
         raise typer.Exit(1)
+    if waits:
+        raise typer.Exit(NothingToDo.exit_status)
+
+
+def _waits(application: Application, key: IssueKey, *, json: bool) -> str:
+    """Publish an issue; returns what it waits for where somebody has to approve it first."""
+    try:
+        published = application.publish().run(key)
+    except ApprovalMissing as error:
+        if not json:
+            err.print(str(error), markup=False, soft_wrap=True)
+        return str(error)
+    if not json:
+        show_published(published)
+    return ""
 
 
 class _Options(NamedTuple):

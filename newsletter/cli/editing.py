@@ -79,11 +79,12 @@ def edit(
     else:
         _show_problems(report.problems)
         papers = counted(report.papers, "paper")
+        revise = " --revise" if application.compose().is_out(day) else ""
         none = ", which leaves the day without one: every paper is dropped" if report.dropped == report.papers else ""
         noted = f"{report.noted} {'has' if report.noted == 1 else 'have'}"
         out.print(
             f"{papers} in [bold]{report.folder}[/]; {noted} notes of yours. "
-            f"They enter the issue with `newsletter compose --date {day}`{none}.",
+            f"They enter the issue with `newsletter compose --date {day}{revise}`{none}.",
             soft_wrap=True,
         )
     if report.problems:

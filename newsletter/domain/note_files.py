@@ -39,7 +39,7 @@ from newsletter.domain.notes import WORDS, IssueNote, PaperNote
 from newsletter.domain.papers import PaperId
 from newsletter.domain.summaries import Summary
 
-__all__ = ["NoteError", "read_issue_note", "read_paper_note", "write_issue_note", "write_paper_note"]
+__all__ = ["NoteError", "read_issue_note", "read_paper_note", "write_index", "write_issue_note", "write_paper_note"]
 
 _FRONT = re.compile(r"\A\ufeff?\+\+\+[ \t]*\n(?P<toml>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _SECTION = re.compile(r"^## (?P<title>[^\n]+)$", re.MULTILINE)
@@ -124,6 +124,29 @@ def read_paper_note(text: str) -> PaperNote:
         code=_read_text(text, values, "code"),
         code_remark=_read_text(text, values, "code_remark"),
     )
+
+
+def write_index(title: str, files: Sequence[tuple[str, IssuePaper]]) -> str:
+    """The list of an issue's papers, in order, with the file of each: to look papers up in, not to write into."""
+    lines = [
+        f"# Papers of {_one_line(title)}",
+        "",
+        "<!-- Write into the files, not here: this list is made again by every `newsletter edit`. -->",
+        "",
+        "| place | file | title | id | note |",
+        "| ---: | --- | --- | --- | --- |",
+    ]
+    place = 0
+    for name, entry in files:
+        note = entry.note or PaperNote(paper_id=entry.id)
+        place += not note.drop
+        marks = [mark for mark in ("drop", "highlight") if getattr(note, mark)]
+        marks += [] if note.position is None else [f"position = {note.position}"]
+        marks += ["words"] if note.words or note.deep_dive else []
+        shown = _one_line(entry.paper.title).replace("|", "\\|")
+        number = "" if note.drop else str(place)
+        lines.append(f"| {number} | [{name}]({name}) | {shown} | {entry.id} | {', '.join(marks)} |")
+    return "\n".join([*lines, ""])
 
 
 def write_issue_note(title: str, note: IssueNote, languages: Sequence[str]) -> str:

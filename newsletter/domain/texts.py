@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from newsletter.domain._tex import math_to_text, text_to_unicode
 
-__all__ = ["clean", "plain", "readable", "segments"]
+__all__ = ["clean", "formula_at", "plain", "readable", "segments"]
 
 # What XML 1.0 §2.2 forbids, the C1 controls, the marks that reorder text (U+202A…, U+2066…: a spoofing tool),
 # invisible separators, and noncharacters. Joiners (U+200C, U+200D) stay: Persian and Indic names need them.
@@ -70,6 +70,14 @@ def segments(text: str) -> Iterator[tuple[bool, str]]:
             end = match.end()
     if end < len(text):
         yield False, text[end:]
+
+
+def formula_at(text: str, position: int) -> str:
+    """The formula between dollars that begins at this place of a text, with its delimiters; empty where none does."""
+    if not text.startswith("$", position):
+        return ""
+    match = _MATH.match(text, position)
+    return match[0] if match else ""
 
 
 def readable(text: str) -> str:

@@ -18,6 +18,7 @@ from newsletter.errors import TemplateFault
 from newsletter.render.bidi import direction_attribute
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.labels import Labels
+from newsletter.render.markdown_plain import markdown_plain
 from newsletter.render.markdown_text import (
     markdown_cell,
     markdown_field,
@@ -112,6 +113,7 @@ class Templates:
             math=math,
             plain=plain,
             markdown=markdown_html,
+            mdplain=markdown_plain,
             wrap=wrap,
             ellipsis=ellipsis,
             slug=slug,

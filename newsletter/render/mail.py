@@ -19,6 +19,7 @@ from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates
 from newsletter.render.issue_view import IssueView, view_issue
 from newsletter.render.labels import Labels
+from newsletter.render.markdown_plain import markdown_plain
 from newsletter.render.prose import markdown_html
 
 __all__ = ["MailRenderer", "PersonalCard", "PersonalMail"]
@@ -165,7 +166,7 @@ class MailRenderer:
             issue_url=page,
             preferences=bool(self._base_url),
             postal_address=self._postal_address,
-            preface=markdown_html(view.preface) if name.endswith(".html") else view.preface,
+            preface=markdown_html(view.preface, "mail") if name.endswith(".html") else markdown_plain(view.preface),
             head_css=Markup(self._head_css),  # noqa: S704 - a file of the template set
             **context,
         )

@@ -24,6 +24,8 @@ _CUT = 1000
 """The published generator kept this many characters of a feed's description."""
 # What feeds before February 2024 append to a title: ` (arXiv:2310.00212v1 [cs.LG] UPDATED)`.
 _SUFFIX = re.compile(r" \(arXiv:[^()]*\).*\Z", re.DOTALL)
+_LIQUID = re.compile(r"\{\{|\{%")
+_SHORTCODE = re.compile(r"\{\{(?=[<%])")
 _PREFIX = re.compile(r"arXiv:\S+ Announce Type: ", re.ASCII)
 
 
@@ -72,7 +74,10 @@ class MarkdownRenderer:
             raise UsageError(msg)
         view = view_issue(issue, language)
         document = found(issue, view, compat)
-        if not front_matter or document.startswith("---\n"):
+        if not front_matter:
+            return document
+        document = _without_directives(document, front_matter)
+        if document.startswith("---\n"):
             return document
         head = self._templates.render(
             "markdown/front-matter.md", language, view=view, generator=front_matter, profile=profile
@@ -101,6 +106,16 @@ class MarkdownRenderer:
     def _paper_express(self, _issue: Issue, view: IssueView, compat: bool) -> str:  # noqa: ARG002
         title = wording(view.language).gettext("%(date)s, papers of the day") % {"date": view.day}
         return self._templates.render("markdown/paper-express.md", view.language, view=view, title=title).lstrip("\n")
+
+
+def _without_directives(document: str, generator: str) -> str:
+    """The document with the signs by which a static site generator knows its own language written as text.
+
+    Jekyll reads Liquid before Markdown, everywhere: `{{ "{%" }}` is its word for `{%`. Hugo knows shortcodes.
+    """
+    if generator == "hugo":
+        return _SHORTCODE.sub("&#123;{", document)
+    return _LIQUID.sub(lambda match: f'{{{{ "{match[0]}" }}}}', document)
 
 
 def _all_featured(view: IssueView) -> bool:

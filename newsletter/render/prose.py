@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from newsletter.domain.texts import plain, segments
+from newsletter.domain.texts import formula_at, plain, segments
 from newsletter.render.mathml import mathml
 
-__all__ = ["markdown_html", "math"]
+__all__ = ["markdown_html", "markdown_parser", "math"]
 
 _TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre",
@@ -35,24 +38,50 @@ def math(text: str, surface: str) -> Markup:
     return Markup().join(parts)
 
 
-@lru_cache(maxsize=1)
-def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
-
-
 _EMPTY = re.compile(r"\n{2,}")
+# A formula is one character that no text keeps while its text is made into HTML and cleaned (private use).
+_HOLES = re.compile("\ue002(\\d{1,6})\ue003")
+_OWN = re.compile("[\ue000-\ue003]")
 
 
-def markdown_html(text: str, level: int = 3) -> Markup:  # noqa: ARG001
-    """Markdown as HTML in which nothing runs: allowed tags and attributes, http(s) addresses.
+def _formula(state: StateInline, silent: bool) -> bool:  # the parser's own signature
+    """A rule of the parser: what stands between dollars is a formula, by the rule that every other text is read by."""
+    found = formula_at(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        state.push("formula", "", 0).content = found
+    state.pos += len(found)
+    return True
+
+
+def _hole(tokens: Sequence[Token], at: int, _options: object, env: dict[str, list[str]]) -> str:
+    env.setdefault("formulas", []).append(tokens[at].content)
+    return f"\ue002{len(env['formulas']) - 1}\ue003"
+
+
+@lru_cache(maxsize=1)
+def markdown_parser() -> MarkdownIt:
+    """CommonMark with tables, strikethrough and formulas."""
+    parser = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
+    parser.inline.ruler.before("escape", "formula", _formula)
+    parser.add_render_rule("formula", lambda _renderer, tokens, at, options, env: _hole(tokens, at, options, env))
+    return parser
+
+
+def markdown_html(text: str, surface: str = "web") -> Markup:
+    """Markdown as HTML in which nothing runs: allowed tags and attributes, http(s) addresses, formulas as shown there.
 
     What is not allowed goes, its text stays.
     """
+    env: dict[str, list[str]] = {}
     html = nh3.clean(
-        _parser().render(text),
+        markdown_parser().render(_OWN.sub("", text), env),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https"},
         link_rel=None,
     )
-    return Markup(_EMPTY.sub("\n", html.strip()))  # noqa: S704 - cleaned above
+    formulas = env.get("formulas", [])
+    filled = _HOLES.sub(lambda match: str(math(formulas[int(match[1])], surface)), html.strip())
+    return Markup(_EMPTY.sub("\n", filled))  # noqa: S704 - cleaned above, formulas escaped

@@ -5,7 +5,8 @@ The rules, in the order in which they are applied:
 1. what stands in the folder is read first and kept; a file that cannot be read is told with its line, and the note
    that the store has for its paper stays as it was;
 2. then the folder is written anew from the store, so that new papers get a file and hints are up to date; a file that
-   could not be read is left as the editor wrote it.
+   could not be read is left as the editor wrote it;
+3. `index.md` lists the papers in their order, each with its file. It is written, never read.
 
 A file is only ever replaced by what was read from it, so nothing an editor wrote can get lost.
 """
@@ -24,6 +25,7 @@ from newsletter.domain.note_files import (
     NoteError,
     read_issue_note,
     read_paper_note,
+    write_index,
     write_issue_note,
     write_paper_note,
 )
@@ -37,6 +39,7 @@ from newsletter.services.files import write_if_changed
 __all__ = ["Edit", "EditReport"]
 
 ISSUE_FILE = "issue.md"
+INDEX_FILE = "index.md"
 _LARGEST = 4_000_000
 """Bytes of one file that are read."""
 
@@ -77,6 +80,8 @@ class Edit:
             path = folder / file_name(entry.id)
             if path not in broken:
                 write_if_changed(path, write_paper_note(entry, self._languages).encode())
+        titles = [(file_name(entry.id), entry) for entry in entries]
+        write_if_changed(folder / INDEX_FILE, write_index(key.slug, titles).encode())
         if folder / ISSUE_FILE not in broken:
             write_if_changed(
                 folder / ISSUE_FILE, write_issue_note(f"Issue {key.slug}", issue, self._languages).encode()
@@ -97,6 +102,8 @@ class Edit:
         problems: list[str] = []
         broken: set[Path] = set()
         for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
+            if path.name == INDEX_FILE:
+                continue
             try:
                 text = _read(path)
                 if path.name == ISSUE_FILE:

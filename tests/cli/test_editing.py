@@ -18,7 +18,9 @@ from tests.e2e.command import environment
 
 def desk(folder: Folder) -> list[Path]:
     """The papers' files."""
-    return sorted(path for path in (folder.path / "desk" / DAY).glob("*.md") if path.name != "issue.md")
+    return sorted(
+        path for path in (folder.path / "desk" / DAY).glob("*.md") if path.name not in {"issue.md", "index.md"}
+    )
 
 
 def say(path: Path, words: str) -> None:
@@ -129,7 +131,7 @@ def test_on_a_terminal_the_editor_opens_and_what_it_saved_is_read_back(collected
     script = collected.path / "my editor.py"
     script.write_text(
         "import pathlib, sys\n"
-        "path = sorted(p for p in pathlib.Path(sys.argv[1]).glob('*.md') if p.name != 'issue.md')[0]\n"
+        "path = sorted(p for p in pathlib.Path(sys.argv[1]).glob('*.md') if p.name[0] == 's')[0]\n"
         "path.write_text(path.read_text().replace('## en: tldr\\n', '## en: tldr\\nTyped.\\n'))\n"
     )
     status, text = on_a_terminal(collected, f"{sys.executable} '{script}'")
@@ -168,6 +170,57 @@ def test_with_approval_nothing_is_published_until_somebody_approved_that_content
     collected("approve", DAY)
     assert collected("publish", "--date", DAY).status == 0
     assert (collected.path / "site" / "issues" / DAY / "index.html").exists()
+
+
+def test_a_scheduled_run_waits_for_approval_without_being_a_failure(collected: Folder) -> None:
+    """A timer takes 3 for nothing to do; the operator reads what it waits for."""
+    collected.set('[issue]\napproval = true\n[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\n')
+    for _ in range(2):
+        waits = collected("send", "--date", DAY)
+        assert waits.status == 3
+        assert f"Issue {DAY} waits for approval. Look at it, then run `newsletter approve --date {DAY}`." in waits.err
+    assert not (collected.path / "site").exists()
+    told = collected("send", "--date", DAY, "--json")
+    assert told.status == 3
+    assert (told.json["complete"], told.json["issues"][0]["issue"]) == (True, DAY)
+    assert "waits for approval" in told.json["issues"][0]["waiting"]
+    collected("approve", "--date", DAY)
+    collected("send", "--date", DAY)  # nobody listens on that port: it comes as far as sending
+    assert (collected.path / "site" / "issues" / DAY / "index.html").exists()
+
+
+def test_an_issue_that_is_out_names_the_way_to_a_correction(collected: Folder) -> None:
+    collected("compose", "--date", DAY)
+    assert "--revise" not in collected("compose", "--date", DAY).out
+    collected("publish", "--date", DAY)
+    collected("edit", DAY)
+    say(desk(collected)[0], "Second thoughts.")
+    assert f"`newsletter compose --date {DAY} --revise`" in collected("edit", DAY).out
+    kept = collected("compose", "--date", DAY)
+    assert kept.status == 0
+    assert "stays as it is" in kept.out
+    assert f"`newsletter compose --date {DAY} --revise`" in kept.out
+    assert collected("compose", "--date", DAY, "--json").json["kept"] is True
+    revised = collected("compose", "--date", DAY, "--revise", "--json").json
+    assert (revised["kept"], revised["revision"]) == (False, 2)
+
+
+def test_a_list_of_the_papers_stands_beside_their_files(collected: Folder) -> None:
+    collected("edit", DAY)
+    first, second = desk(collected)[:2]
+    first.write_text(first.read_text().replace("drop = false", "drop = true"))
+    second.write_text(second.read_text().replace("# position = 1", "position = 1"))
+    collected("edit", DAY)
+    index = (collected.path / "desk" / DAY / "index.md").read_text()
+    rows = [line for line in index.splitlines() if ".md" in line and line.startswith("|")]
+    assert len(rows) == 4
+    assert rows[0].startswith(f"| 1 | [{second.name}]({second.name}) | ")
+    assert rows[0].endswith("| position = 1 |")
+    assert rows[-1].startswith(f"|  | [{first.name}]({first.name}) | ")
+    assert rows[-1].endswith("| drop |")
+    for paper in collected.papers:
+        assert sum(f"| {paper['title']} |" in row for row in rows) == 1
+    assert collected("edit", DAY, "--json").json["problems"] == []
 
 
 def test_an_issue_that_is_not_there_cannot_be_approved(newsletter: Folder) -> None:

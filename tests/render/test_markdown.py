@@ -1,6 +1,7 @@
 """The Markdown profiles: byte for byte as published, the same data when read again, and text that stays text."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from newsletter.archives.arxiv_daily import read_arxiv_daily
 from newsletter.archives.hf_daily import read_hf_daily
 from newsletter.archives.paper_express import read_paper_express
 from newsletter.domain.archives import BackIssue
-from newsletter.domain.notes import PaperNote
+from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.errors import UsageError
 from newsletter.render.markdown import MarkdownRenderer
 from tests.support.back_issues import issue_of
@@ -122,6 +123,33 @@ def test_front_matter_goes_before_profiles_that_have_none_of_their_own(renderer:
         assert 'title: "A \\"title\\": with marks, Tuesday, 2 June 2026"' in text
     assert renderer.write(issue, "paper-express", "en", front_matter="hugo").count("layout: wiki") == 1
     assert renderer.write(issue, "paper-express", "en", front_matter="hugo").startswith("---\nlayout: wiki\n")
+
+
+@pytest.mark.parametrize("profile", ["arxiv-daily", "hf-daily", "paper-express"])
+def test_a_site_generator_finds_nothing_of_its_own_in_any_text(renderer: MarkdownRenderer, profile: str) -> None:
+    """Liquid is read before Markdown, in code and formulas too; a shortcode that nobody defined stops Hugo."""
+    hostile = "{{ site.secret }} {% include x %} {{< raw >}} {{% md %}} {{{ $x_{{ij}}$"
+    note = PaperNote(
+        paper_id=make_paper(1).id,
+        affiliation=hostile,
+        code_remark=hostile,
+        links=((hostile, "https://example.org"),),
+        deep_dive=f"```\n{hostile}\n```",
+        words={"en": {"motivation": hostile}},
+    )
+    paper = make_paper(1, title=hostile, abstract=hostile, raw_title=hostile, raw_abstract=hostile)
+    issue = make_issue(
+        [dataclasses.replace(paper, note=note)], note=IssueNote(preface={"en": hostile}, references=(hostile,))
+    )
+    jekyll = renderer.write(issue, profile, "en", front_matter="jekyll").partition("\n---\n")[2]
+    assert set(re.findall(r"\{\{.*?\}\}|\{%", jekyll)) <= {'{{ "{{" }}', '{{ "{%" }}'}
+    assert "site.secret" in jekyll
+    said = jekyll.replace('{{ "{{" }}', "{{").replace('{{ "{%" }}', "{%")
+    plain = renderer.write(issue, profile, "en")
+    assert plain.endswith(said.strip("\n") + plain[len(plain.rstrip("\n")) :])
+    hugo = renderer.write(issue, profile, "en", front_matter="hugo")
+    assert not re.search(r"\{\{[<%]", hugo)
+    assert "{{" in renderer.write(issue, profile, "en", compat=True), "what is written to the letter stays as it is"
 
 
 def test_an_unknown_profile_is_refused_with_the_known_ones(renderer: MarkdownRenderer) -> None:

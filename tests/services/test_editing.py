@@ -68,6 +68,7 @@ def test_every_paper_gets_a_file_and_the_issue_one(desk):
         "arxiv-2606.00000.md",
         "arxiv-2606.00001.md",
         "arxiv-2606.00002.md",
+        "index.md",
         "issue.md",
     ]
 
