@@ -29,6 +29,7 @@ from newsletter.render.markdown_text import (
 )
 from newsletter.render.prose import markdown_html, math
 from newsletter.render.text import wrap
+from newsletter.render.undefined import CheckedContext, Missing, checked_filters
 
 __all__ = ["Templates"]
 
@@ -39,6 +40,12 @@ def yaml_string(text: str) -> str:
 
 
 _MARKUP = ("html", "xml", "xsl", "svg")
+
+_MISTAKES = (
+    *(jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError),
+    *(AssertionError, RecursionError),
+)
+"""What a wrong template can raise: Babel asserts what it is given, and a template may include itself."""
 
 Filter = Callable[..., Any]
 
@@ -98,13 +105,14 @@ class Templates:
     def _build(self, words: Wording) -> jinja2.Environment:
         environment = jinja2.Environment(
             loader=self._loader,
-            undefined=jinja2.StrictUndefined,
+            undefined=Missing,
             autoescape=jinja2.select_autoescape(_MARKUP, disabled_extensions=(), default=False),
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
         )
+        environment.context_class = CheckedContext
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             words.gettext, words.ngettext, newstyle=True
         )
@@ -127,6 +135,7 @@ class Templates:
             **self._filters,
         )
         environment.filters.update(shortday=words.shortday, day=words.day, weekday=words.weekday, month=words.month)
+        environment.filters = checked_filters(environment.filters)
         environment.globals.update(language=words.language, direction=words.direction, label=Labels(words))
         return environment
 
@@ -139,7 +148,7 @@ class Templates:
             looked = ", ".join(str(folder) for folder in self._folders)
             msg = f"template {error.name or name} does not exist (looked in {looked})"
             raise TemplateFault(msg, file=str(error.name or name)) from error
-        except (jinja2.TemplateError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        except _MISTAKES as error:
             file, line = self._place(error)
             if not file:
                 raise

@@ -51,6 +51,52 @@ def test_a_mistake_names_file_line_and_variable(tmp_path: Path, text: str, line:
         assert f"{tmp_path / 'a.html'}:{line}: " in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "paper.titel | dir",
+        "paper.titel | markdown",
+        "paper.titel | wrap(72)",
+        "paper.titel | yaml",
+        "paper.titel | tojson",
+        "paper.titel | day",
+        "paper.titel | round",
+        "paper.titel | batch(2)",
+        "paper['titel'] | md",
+        "'text' | ellipsis(paper.titel)",
+        "label.rating(paper.titel)",
+        "_('%(title)s', title=paper.titel)",
+        "[paper] | map(attribute='titel') | join",
+    ],
+)
+def test_a_name_that_does_not_exist_is_named_wherever_it_is_handed_on(tmp_path: Path, expression: str) -> None:
+    templates = Templates([folder(tmp_path, a__html=f"one\n{{{{ {expression} }}}}")])
+    with pytest.raises(TemplateFault) as caught:
+        templates.render("a.html", "en", paper={"title": "t"})
+    assert str(caught.value) == f"{tmp_path / 'a.html'}:2: dict has no 'titel'; did you mean 'title'?"
+
+
+def test_a_filter_says_the_name_of_a_variable_too(tmp_path: Path) -> None:
+    with pytest.raises(TemplateFault, match=r"a\.html:1: 'titel' is not defined here$"):
+        Templates([folder(tmp_path, a__html="{{ titel | dir }}")]).render("a.html", "en")
+
+
+def test_what_is_made_for_undefined_values_still_gets_them(tmp_path: Path) -> None:
+    text = """{% macro shown(value) %}{{ value if value is defined else 'none' }}{% endmacro -%}
+        {{ paper.x | default('a') }} {{ paper.x | d('b') }} {{ shown(paper.x) }} {{ paper.x is undefined }}"""
+    assert Templates([folder(tmp_path, a__txt=text)]).render("a.txt", "en", paper={}).strip() == "a b none True"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("{{ 'Monday' | day }}", r"a\.html:1: "), ("{% include 'a.html' %}", "recursion")]
+)
+def test_what_a_filter_asserts_and_what_includes_itself_are_mistakes_of_the_template(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    with pytest.raises(TemplateFault, match=said):
+        Templates([folder(tmp_path, a__html=text)]).render("a.html", "en")
+
+
 def test_a_missing_template_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(TemplateFault, match=str(tmp_path)):
         Templates([tmp_path]).render("none.html", "en")
