@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from newsletter import __version__
 from newsletter.cli import daily, editing, interests, sending, serve, setup, showing, status, subscribers
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config
+from newsletter.cli.logs import shorten_logs
 from newsletter.cli.output import Terminal, err
 from newsletter.errors import NewsletterError
 
@@ -61,10 +65,24 @@ sending.register(app)
 setup.register(app)
 
 
+_MACHINE = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM),
+    *(errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENFILE),
+}
+"""What a file or a folder of the operator's can be wrong with; any other OSError is a mistake of ours."""
+
+
 def run() -> None:
     """Parse, run, and end with the right status. Errors of ours are a message; others keep their traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that has no Chinese still gets the rest of a line
+            stream.reconfigure(errors="backslashreplace")
+    shorten_logs()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where an error of it is still told, not while Python shuts down
     except NewsletterError as error:
         err.print(f"[bold red]{'Nothing to do' if error.exit_status == 3 else 'Error'}:[/] ", end="")
         err.print(str(error), markup=False, highlight=False)
@@ -73,6 +91,21 @@ def run() -> None:
         err.print("Stopped. What was done is kept; the same command goes on from here.")
         sys.exit(130)
     except BrokenPipeError:
-        # the reader of a pipe (`| head`) has gone: Python would complain once more while it shuts down
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()
+        sys.exit(1)  # the reader of a pipe (`| head`) has gone
+    except OSError as error:
+        if error.errno not in _MACHINE:
+            raise
+        _leave_output()
+        what = f"{error.filename!s} cannot be used" if error.filename else "Something could not be written"
+        advice = "Check its folder, its rights and the disk's space, then run the command again."
+        err.print(f"[bold red]Error:[/] {escape(f'{what}: {error.strerror}. {advice}')}", highlight=False)
         sys.exit(1)
+
+
+def _leave_output() -> None:
+    """Give up standard output, which Python would otherwise try again, and complain of, while it shuts down."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

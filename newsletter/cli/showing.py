@@ -38,10 +38,17 @@ def preview(
     """
     application = open_application(context, config, sample=True)
     key = chosen_issue(application, date, unnamed, weekly=weekly)
-    with ThreadingHTTPServer(("127.0.0.1", port), _handler(application.preview(key))) as server:
-        out.print(
-            f"Preview of {key.slug} at http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)", markup=False
-        )
+    from newsletter.web.server import listen  # noqa: PLC0415  # help needs none of it
+
+    shown = application.preview(key)
+    with (
+        listen("127.0.0.1", port, advice="Name another by --port; 0 takes any that is free.") as line,
+        ThreadingHTTPServer(line.getsockname()[:2], _handler(shown), bind_and_activate=False) as server,
+    ):
+        server.socket.close()
+        server.socket = line
+        address = f"http://127.0.0.1:{line.getsockname()[1]}/"
+        out.print(f"Preview of {key.slug} at {address} (Ctrl-C ends it)", markup=False)
         with suppress(KeyboardInterrupt):
             server.serve_forever()
 

@@ -76,8 +76,16 @@ class Relay:
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
-        """Certificates and host names are checked, always."""
-        return ssl.create_default_context(cafile=str(self.authorities) if self.authorities else None)
+        """Certificates and host names are checked, always.
+
+        Raises:
+            ConfigError: `authorities` holds no certificates.
+        """
+        try:
+            return ssl.create_default_context(cafile=str(self.authorities) if self.authorities else None)
+        except OSError as error:  # an SSLError is one
+            msg = f"smtp.authorities: {self.authorities} cannot be read ({error}). Expected certificates in PEM."
+            raise ConfigError(msg, key="smtp.authorities") from error
 
 
 class RelayRefuses(RelayUnavailable):  # named after what happened

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError
 
 from newsletter.domain.web_addresses import feed_name
 from newsletter.errors import ConfigError
-from newsletter.settings.models import Settings, SourceSettings
+from newsletter.settings.models import Existing, Settings, SourceSettings
 
 __all__ = ["environment", "load_settings", "make_settings"]
 
@@ -54,7 +54,9 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         raise ConfigError(msg, path=path) from None
     _refuse_secrets(values, path)
     variables = _overlay(values, environ)
-    return make_settings(values, path=path, variables=variables)
+    settings = make_settings(values, path=path, variables=variables)
+    _check_existing(settings, path, variables)
+    return settings
 
 
 def make_settings(
@@ -153,8 +155,9 @@ def _overlay(values: dict[str, Any], environ: Mapping[str, str]) -> Mapping[str,
             continue  # another program's variable; or a mistake of the file, which is named when it is checked
         known = {field.alias or key: field for key, field in model.model_fields.items()}
         may_be_none = name in known and type(None) in get_args(known[name].annotation)
-        # an empty variable is the only way to take back what the file sets: an empty path would be this folder
-        table[name] = None if may_be_none and not value else value
+        # an empty variable is the only way to take back what the file sets: an empty path would be this folder. An
+        # empty secret is a mistake, though: it is judged like any other
+        table[name] = None if may_be_none and not value and name not in _SECRET_KEYS else value
         used[f"{section}.{name}"] = variable
     return used
 
@@ -222,6 +225,25 @@ def _refuse_same_feeds(settings: Settings) -> None:
                 'alone. Give each a name of its own, for example name = "Lab A".'
             )
             raise ConfigError(msg, key=f"sources[{place}].name")
+
+
+def _check_existing(settings: Settings, path: Path, variables: Mapping[str, str]) -> None:
+    """Refuse a setting that names a file or a folder that is not there."""
+    for section in Settings.model_fields:
+        values = getattr(settings, section)
+        if not isinstance(values, BaseModel):
+            continue
+        for name in values.model_fields_set:
+            field, value = type(values).model_fields[name], getattr(values, name)
+            kinds = [mark.kind for mark in field.metadata if isinstance(mark, Existing)]
+            if not kinds or value is None:
+                continue
+            named = settings.path(value)
+            if not (os.path.isdir if kinds[0] == "folder" else os.path.isfile)(named):
+                key = f"{section}.{name}"
+                where = variables.get(key, f"{path}: {key}")
+                msg = f"{where}: there is no {kinds[0]} {named}. Make it, or correct the setting."
+                raise ConfigError(msg, key=key, path=None if key in variables else path)
 
 
 def _key(problem: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -134,6 +135,13 @@ Language = Annotated[str, AfterValidator(language_tag)]
 Listed = BeforeValidator(_listed)
 
 
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """Marks a path that must be there when it is set: nobody would notice that a missing one is passed over."""
+
+    kind: Literal["file", "folder"]
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, populate_by_name=True)
 
@@ -150,11 +158,11 @@ class NewsletterSettings(_Section):
     from_: Annotated[str, AfterValidator(_mailbox)] = Field(alias="from")
     language: Language = "en"
     timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
-    topics: Path = Path("subscribers/topics.toml")
+    topics: Annotated[Path, Existing("file")] = Path("subscribers/topics.toml")
     roster: Path | None = None
     contact: str = ""
     postal_address: str = ""
-    templates: Path | None = None
+    templates: Annotated[Path | None, Existing("folder")] = None
     secret: SecretStr | None = None
     secret_file: Path | None = None
     earlier_secrets: SecretStr | None = None
@@ -215,7 +223,7 @@ class CollectSettings(_Section):
 
     wait: Duration = timedelta(0)
     every: Annotated[Duration, Field(ge=timedelta(seconds=1))] = timedelta(minutes=15)
-    holidays: Path | None = None
+    holidays: Annotated[Path | None, Existing("file")] = None
     inner_hosts: Annotated[tuple[str, ...], Listed] = ()
 
 
@@ -238,7 +246,7 @@ class EnrichSettings(_Section):
     concurrency: int = Field(default=8, ge=1, le=256)
     papers_per_request: int = Field(default=1, ge=1, le=20)
     timeout: Duration = timedelta(minutes=2)
-    prompts: Path | None = None
+    prompts: Annotated[Path | None, Existing("folder")] = None
     scope: Literal["shown", "all"] = "all"
 
 
@@ -283,7 +291,7 @@ class SmtpSettings(_Section):
     per_domain: Limits = ()
     messages: int = Field(default=0, ge=0)
     preset: Literal["", "gmail", "google-workspace", "microsoft-365", "ses", "ses-sandbox"] = ""
-    authorities: Path | None = None
+    authorities: Annotated[Path | None, Existing("file")] = None
     plaintext_login: bool = False
     timeout: Duration = timedelta(minutes=10)
 

@@ -88,13 +88,9 @@ class Database:
         found = self.revision()
         if found is None:
             self.upgrade()
-        elif found not in migrations.REVISIONS:
-            msg = (
-                f"The database {self.label} was written by a newer version of newsletter (revision {found}; this one "
-                f"knows up to {migrations.REVISIONS[-1]}). Install that version, or restore an older backup."
-            )
-            raise StoreNewer(msg)
-        elif found != migrations.REVISIONS[-1]:
+            return
+        self._refuse_newer(found)
+        if found != migrations.REVISIONS[-1]:
             msg = (
                 f"The database {self.label} is older than this program (revision {found}, expected "
                 f"{migrations.REVISIONS[-1]}). Make a backup, then run `newsletter db upgrade`."
@@ -109,9 +105,24 @@ class Database:
             return connection.execute(select(migrations.VERSION_TABLE.c.version_num)).scalar()
 
     def upgrade(self) -> None:
-        """Bring the tables up to this program's version, in one transaction."""
+        """Bring the tables up to this program's version, in one transaction.
+
+        Raises:
+            StoreNewer: they are of a newer one.
+        """
+        found = self.revision()
+        if found is not None:
+            self._refuse_newer(found)
         with self.write() as connection:
             migrations.upgrade(connection)
+
+    def _refuse_newer(self, revision: str) -> None:
+        if revision not in migrations.REVISIONS:
+            msg = (
+                f"The database {self.label} was written by a newer version of newsletter (revision {revision}; this "
+                f"one knows up to {migrations.REVISIONS[-1]}). Install that version, or restore an older backup."
+            )
+            raise StoreNewer(msg)
 
     def close(self) -> None:
         """Give connections back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from typing import Any
 
@@ -57,8 +58,13 @@ class _ImpatientProtocol(H11Protocol):
             self._deadline = None
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, advice: str = "Set web.host and web.port, or --port.") -> socket.socket:
     """A listening socket; port 0 takes any that is free.
+
+    Args:
+        host: an address of this machine, or its name.
+        port: from 0 to 65535.
+        advice: what to do where it cannot be had.
 
     Raises:
         NewsletterError: the port is in use, or this machine has no such address.
@@ -66,8 +72,11 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        msg = f"Cannot listen at {host}, port {port}: {error.strerror or error}. Set web.host and web.port, or --port."
+    except (OSError, UnicodeError) as error:  # a name that no resolver takes is a UnicodeError
+        # not `strerror`: create_server adds to it what is said here already; errors of resolvers have negative numbers
+        number = error.errno if isinstance(error, OSError) else None
+        reason = os.strerror(number) if number and number > 0 else getattr(error, "strerror", None) or error
+        msg = f"Cannot listen at {host}, port {port}: {reason}. {advice}"
         raise NewsletterError(msg) from error
 
 

@@ -118,7 +118,7 @@ def test_a_command_that_is_named_next_carries_the_day_and_the_settings(
         assert words[:2] == ["--config", config]
         takes = {name for o in COMMANDS[words[2]].params if isinstance(o, TyperOption) for name in o.opts}
         if "--date" in takes:
-            assert words[words.index("--date") + 1] == day
+            assert words[words.index("--date" if "--date" in words else "--from") + 1] == day
         if "--weekly" in takes and words[2] != "preview":
             assert ("--weekly" in words) == ("--weekly" in options)
 

@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from newsletter.domain.pacing import Limit
 from newsletter.errors import ConfigError
 from newsletter.settings import Settings, load_settings
+from newsletter.settings.models import Existing
 
 SENDER = '[newsletter]\nfrom = "digest@example.org"\n'
 CHECKED = {
@@ -69,7 +70,7 @@ def example(key: str) -> str:
             return "7/s, 900/day"
         return ", ".join(get_args(inner)[::-1][:2]) if get_origin(inner) is Literal else "one.example, two.example"
     assert kind in {str, Path}, f"say in CHECKED what {key} may be"
-    return "some/where"
+    return "some/file" if Existing("file") in field.metadata else "some/where"
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
@@ -98,6 +99,8 @@ def variable(key: str) -> str:
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "newsletter.toml"
     path.write_text(SENDER)
+    (tmp_path / "some" / "where").mkdir(parents=True)
+    (tmp_path / "some" / "file").touch()
     return path
 
 
@@ -195,6 +198,28 @@ def test_mistakes_of_the_file_and_of_the_environment_are_told_apart(file: Path) 
 def test_a_secrets_file_that_a_variable_names_is_blamed_on_the_variable(file: Path) -> None:
     with pytest.raises(ConfigError, match=r"^NEWSLETTER_SMTP__PASSWORD_FILE: gone\.txt cannot be read"):
         load_settings(file, {"NEWSLETTER_SMTP__PASSWORD_FILE": "gone.txt"})
+
+
+MARKED = ((key, mark) for key, field in SETTINGS.items() for mark in field.metadata)
+EXISTING = [(key, mark.kind) for key, mark in MARKED if isinstance(mark, Existing)]
+
+
+@pytest.mark.parametrize(("key", "kind"), EXISTING)
+def test_a_file_or_folder_that_is_not_there_is_refused_with_its_path(file: Path, key: str, kind: str) -> None:
+    wrong = "some/file" if kind == "folder" else "some/where"  # the other kind
+    for named in ("nosuch", wrong):
+        with pytest.raises(ConfigError) as raised:
+            read_from_file(file, key, json.dumps(named))
+        told = f"{key}: there is no {kind} {file.parent / named}. Make it, or correct the setting."
+        assert str(raised.value) == f"{file}: {told}"
+        file.write_text(SENDER)
+        with pytest.raises(ConfigError) as raised:
+            load_settings(file, {variable(key): named})
+        assert str(raised.value) == told.replace(key, variable(key))
+
+
+def test_a_default_that_is_not_there_is_no_mistake(file: Path) -> None:
+    assert not load_settings(file, {}).path(load_settings(file, {}).newsletter.topics).exists()
 
 
 def test_a_limit_that_is_neither_a_number_nor_text_says_what_it_may_be(file: Path) -> None:
