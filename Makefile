@@ -32,14 +32,17 @@ $(VENV)/dev: $(VENV)/runtime requirements/dev.txt
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-demo: $(VENV)/runtime  ## Show the bundled sample: the messages that would go out, the site, the feeds
-	@$(BIN)/newsletter send --dry-run
-	@$(BIN)/newsletter publish
+# in a folder of its own: the sample is what a folder without newsletter.toml shows, and your site stays yours
+demo: $(VENV)/runtime  ## Show the bundled sample in demo/: the messages that would go out, the site, the feeds
+	@mkdir -p demo
+	@test ! -e demo/newsletter.toml || { echo "demo/ holds a newsletter of yours (demo/newsletter.toml). Move it, then: make demo"; exit 1; }
+	@cd demo && ../$(BIN)/newsletter send --dry-run
+	@cd demo && ../$(BIN)/newsletter publish
 	@echo
-	@echo "Look at   outbox/2026-06-15/index.html   every message, as its reader would see it"
-	@echo "          site/index.html                the site, with feeds in site/feed.atom and site/feed.rss"
-	@echo "Then      $(BIN)/newsletter init      writes newsletter.toml for real papers"
-	@echo "          $(BIN)/newsletter --help    lists the commands"
+	@echo "Look at   demo/outbox/2026-06-15/index.html   every message, as its reader would see it"
+	@echo "          demo/site/index.html                the site, with feeds in demo/site/feed.atom and feed.rss"
+	@echo "Then      $(BIN)/newsletter init           writes newsletter.toml for real papers"
+	@echo "          $(BIN)/newsletter --help         lists the commands"
 
 run: $(VENV)/runtime  ## Run the daily job with newsletter.toml
 	@$(BIN)/newsletter send
@@ -89,5 +92,8 @@ lock: $(VENV)/dev  ## Pin the newest versions that pyproject.toml allows
 migration: $(VENV)/dev  ## Write a migration: make migration MESSAGE="What changes"
 	@$(BIN)/python -m newsletter.store.migrations "$(MESSAGE)"
 
-clean:  ## Remove the environment and what runs have written
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis outbox site sample.db*
+# nothing that a newsletter wrote: its site, outbox and database are found beside newsletter.toml
+clean:  ## Remove what make has made: the environment, caches and the demo
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@test -e demo/newsletter.toml || rm -rf demo/outbox demo/site demo/.newsletter demo/sample.db*
+	@rmdir demo 2>/dev/null || true
