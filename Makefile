@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-all crash-test mta-test check-standards lint types format bench lock migration clean
+.PHONY: help demo run test test-all crash-test mta-test check-standards lint types format bench lock migration reference clean
 
 help:  ## List these tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -91,6 +91,9 @@ lock: $(VENV)/dev  ## Pin the newest versions that pyproject.toml allows
 
 migration: $(VENV)/dev  ## Write a migration: make migration MESSAGE="What changes"
 	@$(BIN)/python -m newsletter.store.migrations "$(MESSAGE)"
+
+reference: $(VENV)/runtime  ## Write docs/settings.md from the models
+	@$(BIN)/python -m newsletter.settings.reference > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 
 # nothing that a newsletter wrote: its site, outbox and database are found beside newsletter.toml
 clean:  ## Remove what make has made: the environment, caches and the demo
