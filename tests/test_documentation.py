@@ -18,7 +18,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/*.md"), *ROOT.glob("subscribers/*.md")]
 )
 _CODE = re.compile(r"^    newsletter .*$|^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-_COMMAND = re.compile(r"(?:^|[\s`$/])newsletter((?: +[^\s`#>|&;()]+)+)", re.MULTILINE)
+_COMMAND = re.compile(r"(?:^|[\s`$]|bin/)(?<!-u )(?<!nologin )newsletter((?: +[^\s`#>|&;()]+)+)", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"[A-Z_…./<>\d\"'*@-]")
 ROOT_COMMAND = typer.main.get_command(app)
 
