@@ -279,7 +279,8 @@ def _explain(problem: Mapping[str, Any], variables: Mapping[str, str]) -> str:
     name = variable or key
     if isinstance(given, dict | list) or location[-1] in _SECRET_KEYS | {"url", "base_url"}:
         return f"{name}: {expected}."
-    return f"{name}: {expected}, got {given!r:.200}."
+    # a check of ours may have said already what came
+    return f"{name}: {expected}." if ", got " in expected else f"{name}: {expected}, got {given!r:.200}."
 
 
 def _known_names(location: tuple[str | int, ...], *, secrets: bool) -> list[str]:
