@@ -30,6 +30,7 @@ def _nothing(**_context: object) -> str:
     return ""
 
 
+_MINUS = re.compile(r"-[^-]")
 _REQUIRED = re.compile(r"^\{(\w+)(?:\.\.\.)?\}")
 
 
@@ -40,6 +41,18 @@ class _Command(TyperCommand):
 
     def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401  # typer has a click of its own and exports no name of it
         return _plain(super().get_params(ctx))
+
+
+class _MinusCommand(_Command):
+    """A command whose arguments may begin with a minus: `-survey` is no option, as long as none has that name."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401  # as above
+        """The same with each such argument behind `--`, where nothing is an option."""
+        cut = args.index("--") if "--" in args else len(args)
+        options = {name for parameter in self.get_params(ctx) for name in (*parameter.opts, *parameter.secondary_opts)}
+        texts = [text for text in args[:cut] if _MINUS.match(text) and text not in options]
+        others = [text for text in args[:cut] if text not in texts]
+        return super().parse_args(ctx, [*others, "--", *texts, *args[cut + 1 :]] if texts else args)
 
 
 class _Group(TyperGroup):
@@ -53,6 +66,15 @@ class Commands(typer.Typer):
     def __init__(self, *, help: str, **settings: Any) -> None:  # noqa: A002, ANN401  # typer's own names
         super().__init__(cls=_Group, help=help, no_args_is_help=True, **settings)
 
-    def command(self, name: str | None = None, **settings: Any) -> Callable[..., Any]:  # noqa: ANN401  # as above
-        """A decorator that makes a function a command of this group."""
-        return super().command(name, cls=_Command, **settings)
+    def command(
+        self,
+        name: str | None = None,
+        *,
+        minus_begins_text: bool = False,
+        **settings: Any,  # noqa: ANN401  # as above
+    ) -> Callable[..., Any]:
+        """A decorator that makes a function a command of this group.
+
+        With `minus_begins_text` an argument such as `-survey` is a text, not an option that nobody knows.
+        """
+        return super().command(name, cls=_MinusCommand if minus_begins_text else _Command, **settings)

@@ -25,6 +25,8 @@ __all__ = ["app"]
 
 app = Commands(help="What subscribers care about: try an expression before somebody relies on it.")
 
+RULED_OUT = 5
+"""Papers shown that an exclusion takes away."""
 AROUND = 100
 """Characters of an abstract shown on each side of what was found."""
 
@@ -34,7 +36,7 @@ def interests() -> None:
     """Keep `test` a command of its own, though there is only one."""
 
 
-@app.command("test")
+@app.command("test", minus_begins_text=True)
 def try_out(
     context: typer.Context,
     expressions: Annotated[list[str], typer.Argument(metavar="INTEREST...", help="As in a roster; quote each one.")],
@@ -45,7 +47,7 @@ def try_out(
 ) -> None:
     """Show what interests mean and what they find in an issue: the newest one, or that of --date.
 
-    An exclusion begins with a hyphen: put `--` before it, as in `newsletter interests test -- robots -survey`.
+    What begins with a hyphen leaves papers out: `newsletter interests test robots -title:survey`.
 
     Example: `newsletter interests test '"world model" AND cat:cs.RO' --date 2026-06-02`
     """
@@ -87,7 +89,9 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
                 "found": item.found,
                 "broad": item.is_broad,
                 "dead": item.is_dead,
+                "excludes": item.excludes,
                 "notes": list(item.notes),
+                "advice": item.advice,
                 "problem": item.problem,
             }
             for item in found.items
@@ -107,7 +111,8 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
 
 
 def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selection) -> None:
-    from newsletter.domain.meaning import describe  # noqa: PLC0415  # as above
+    from newsletter.domain.interest_budget import excess  # noqa: PLC0415  # as above
+    from newsletter.domain.meaning import describe  # noqa: PLC0415
 
     for item in found.items:
         interest = selector.read(item.interest).interest
@@ -116,7 +121,7 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
             continue
         out.print(f"  {describe(interest)}", markup=False)
         for note in item.notes:
-            out.print(f"  Note: {note}.", markup=False)
+            out.print(f"  Note: {note}{'' if note.endswith('?') else '.'}", markup=False)
         action = "rules out" if item.excludes else "finds"
         of = counted(len(issue.papers), "paper")
         out.print(f"  It {action} {item.found} of {of} of {issue.key.slug}.", markup=False)
@@ -125,7 +130,11 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
                 "  Too broad: a digest of it is hardly a selection. Add words, or AND another term.", style="yellow"
             )
         if item.is_dead:
-            out.print("  Finds nothing on this day. Check its spelling, or try another --date.", style="yellow")
+            out.print(f"  Finds nothing on this day. {item.advice}", style="yellow", markup=False)
+        if item.excludes:
+            _show_ruled_out(issue, selector, found, item.interest)
+    if reason := excess([item.interest for item in found.items]):
+        out.print(f"Too many: {reason}.", style="yellow", markup=False)
     out.print(f"\nThe digest: {counted(selection.found, 'paper')}, best first", markup=False)
     for place, pick in enumerate(selection.picks, 1):
         entry = issue.papers[pick.index]
@@ -140,6 +149,26 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
             out.print(_marked(f"   {excerpt}", marks), soft_wrap=True)
     if selection.found > len(selection):
         out.print(f"\n… and {selection.found - len(selection)} more", markup=False)
+
+
+def _show_ruled_out(issue: Issue, selector: IssueSelector, found: Review, exclusion: str) -> None:
+    """Which papers would be in the digest but for this exclusion, best first, with what it found in them."""
+    from newsletter.domain.selection import SelectionRequest  # noqa: PLC0415  # as above
+
+    listed = [item.interest for item in found.items]
+    kept = set(selector.select(SelectionRequest(tuple(listed))).places)
+    others = SelectionRequest(tuple(text for text in listed if text != exclusion))
+    lost = [place for place in selector.select(others).places if place not in kept]
+    if not lost:
+        out.print("  It takes no paper from the digest below.", markup=False)
+        return
+    out.print(f"  It takes {counted(len(lost), 'paper')} from the digest below:", markup=False)
+    for place in lost[:RULED_OUT]:
+        match = selector.explain(place, exclusion)
+        words = f"  (“{match.found}” in {match.field})" if match is not None and match.found else ""
+        out.print(f"    {issue.papers[place].paper.title}{words}", markup=False, soft_wrap=True)
+    if len(lost) > RULED_OUT:
+        out.print(f"    … and {len(lost) - RULED_OUT} more", markup=False)
 
 
 def _label(match: Match) -> str:

@@ -39,6 +39,9 @@ __all__ = [
 SHOWN = 40
 """Rows of a long table; the rest is counted."""
 
+REMARKS = 20
+"""Remarks on interests of rosters that are shown at once."""
+
 
 def show_roster(report: SyncReport | None) -> None:
     """What taking in the rosters changed, and what is wrong in them."""
@@ -48,6 +51,9 @@ def show_roster(report: SyncReport | None) -> None:
         err.print(f"roster: {problem}", markup=False)
     if report.added or report.changed or report.removed or report.problems:
         problems = f", {counted(len(report.problems), 'problem')}" if report.problems else ""
+        # what has not changed was said when it was taken in
+        for remark in report.remarks[:REMARKS] if report.added or report.changed else ():
+            out.print(f"Note: {remark}", markup=False, soft_wrap=True)
         out.print(
             f"Rosters: {report.files} read, {counted(report.added, 'subscriber')} added, {report.changed} changed, "
             f"{report.removed} removed{problems}."

@@ -43,10 +43,11 @@ def add(
 ) -> None:
     """Add a subscriber, or change one.
 
-    Example: `newsletter subscribers add ada@example.org -i "retrieval-augmented generation" -i -survey --max-papers 30`
+    Example: `newsletter subscribers add ada@example.org -i "language models" -i -title:survey --max-papers 30`
     """
     from newsletter.domain.addresses import check_address  # noqa: PLC0415  # help needs none of it
     from newsletter.domain.interest_budget import excess  # noqa: PLC0415
+    from newsletter.domain.interest_parser import one_line, remarks  # noqa: PLC0415
     from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState  # noqa: PLC0415
 
     application = open_application(context, config)
@@ -61,10 +62,11 @@ def add(
         address = check_address(email)
     except AddressInvalid as error:
         raise UsageError(str(error)) from error
+    interests = tuple(map(one_line, interest or ()))
     subscriber = Subscriber(
         email=address,
         name=name,
-        interests=tuple(interest or ()),
+        interests=interests,
         language=language,
         cadence=Cadence.WEEKLY if weekly else Cadence.DAILY,
         max_papers=max_papers,
@@ -79,6 +81,8 @@ def add(
         err.print(f"{subscriber.email} has unsubscribed and stays so. If they asked to come back: --resubscribe.")
         raise typer.Exit(1)
     out.print(f"{'Added' if added else 'Changed'} {subscriber.email}.", markup=False)
+    for remark in remarks(interests):
+        out.print(f"Note: {remark}", markup=False)
 
 
 @app.command("list")

@@ -1,22 +1,33 @@
 """The grammar of interests: what words, operators, fields and brackets mean together.
 
-interest   = "!" unary | any
+interest   = list
+list       = any { "," any }                       either; what is left out or a must holds for all of the list
 any        = all { "OR" all }
 all        = unary { ["AND"] unary }               words side by side in one run belong together instead
 unary      = ( "-" | "NOT" ) unary | "!" unary | near [ "^" number ]
 near       = part { "~" part }
-part       = [ field ":" ] ( run | quoted | "(" any ")" )
-run        = word { word }                          up to the next operator, field, quote or bracket
+part       = [ field ":" ] ( run | quoted | "(" list ")" )
+run        = word { word }                          up to the next operator, comma, field, quote or bracket
 field      = title | abstract | author | cat | org | topic
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from newsletter.domain.folding import tokens
+from newsletter.domain.arxiv_categories import is_known, nearest
+from newsletter.domain.folding import fold, tokens
+from newsletter.domain.interest_habits import (
+    CONNECTIVE,
+    CONNECTIVES,
+    bare_categories,
+    is_acronym,
+    shortened,
+    taken_literally,
+)
 from newsletter.domain.interest_lexemes import Lexeme, fail, lexemes
 from newsletter.domain.interests import (
     AllOf,
@@ -34,7 +45,7 @@ from newsletter.domain.interests import (
     Weighted,
 )
 
-__all__ = ["BARE_CATEGORY", "MAX_DEPTH", "MAX_TERMS", "MAX_WORDS", "read_expression"]
+__all__ = ["MAX_DEPTH", "MAX_TERMS", "MAX_WORDS", "read_expression"]
 
 MAX_TERMS = 128
 """Terms of one expression."""
@@ -45,11 +56,6 @@ MAX_DEPTH = 16
 MAX_WORD = 100
 """Characters of one word."""
 MAX_WEIGHT = 10.0
-
-BARE_CATEGORY = re.compile(
-    r"(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z]{2}(?:-[a-z]+)?"
-)
-"""A category that is known as one without `cat:` before it."""
 
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.(?:[a-z-]+|\*|[a-z-]+\*))?|[a-z][a-z-]*\*", re.IGNORECASE)
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -77,17 +83,17 @@ class _Reader:
 
     def __init__(self, text: str, line: str, notes: tuple[str, ...]) -> None:
         self._text = text
-        self._notes = notes
+        self._notes = [*notes]
         self._lexemes = lexemes(text, line)
         self._next = 0
         self._depth = 0
         self._terms = 0
 
     def interest(self) -> Interest:
-        root = self._any()
+        root = self._list()
         if (lexeme := self._peek()).kind != "end":
             self._fail("there is no opening bracket for this one" if lexeme.kind == ")" else "unexpected", lexeme)
-        notes = self._notes
+        notes = tuple(dict.fromkeys(self._notes))
         if isinstance(root, _Must):
             return Interest(root.part, must=True, notes=notes)
         if isinstance(root, Not):
@@ -100,11 +106,27 @@ class _Reader:
 
     # Each level hands `_Must` up only where it stands alone.
 
+    def _list(self) -> Expression | _Must:
+        parts: list[Expression | _Must] = []
+        while True:
+            while self._peek().kind == ",":
+                self._take()
+            if parts and self._peek().kind in {"end", ")"}:
+                break
+            parts.append(self._any())
+            if self._peek().kind != ",":
+                break
+        if len(parts) == 1:
+            return parts[0]
+        root = _listed(parts)
+        self._notes.append(f"a list: read as {shortened(str(root.part if isinstance(root, _Must) else root))}")
+        return root
+
     def _any(self) -> Expression | _Must:
         parts = [self._all()]
         while self._peek().kind == "OR":
             operator = self._take()
-            if self._peek().kind in {"end", ")", "OR", "AND"}:
+            if self._peek().kind in {"end", ")", ",", "OR", "AND"}:
                 self._fail("OR needs something on its right", operator)
             parts.append(self._all())
         if len(parts) == 1:
@@ -116,10 +138,10 @@ class _Reader:
 
     def _all(self) -> Expression | _Must:
         parts = [self._unary()]
-        while (lexeme := self._peek()).kind not in {"end", ")", "OR"}:
+        while (lexeme := self._peek()).kind not in {"end", ")", ",", "OR"}:
             if lexeme.kind == "AND":
                 self._take()
-                if self._peek().kind in {"end", ")", "OR", "AND"}:
+                if self._peek().kind in {"end", ")", ",", "OR", "AND"}:
                     self._fail("AND needs something on its right", lexeme)
             parts.append(self._unary())
         if len(parts) == 1:
@@ -131,7 +153,7 @@ class _Reader:
         if lexeme.kind in {"-", "NOT", "!"}:
             self._deeper(lexeme)
             self._take()
-            if self._peek().kind in {"end", ")", "AND", "OR"}:
+            if self._peek().kind in {"end", ")", ",", "AND", "OR"}:
                 self._fail(f"{lexeme.value} needs something on its right", lexeme)
             part = self._unary()
             self._depth -= 1
@@ -159,20 +181,22 @@ class _Reader:
             operator = self._take()
             if self._peek().kind not in {"word", "quoted", "field"}:
                 self._fail("~ needs a word or a phrase on its right", operator)
-            parts.append(self._part())
+            parts.append(self._part(near=True))
         terms = tuple(part for part in parts if isinstance(part, Term))
         if len(terms) < len(parts):
             fail("~ stands between words or phrases only", self._text, self._peek().at)
         return Near(terms)
 
-    def _part(self) -> Expression:
+    def _part(self, *, near: bool = False) -> Expression:
         lexeme = self._take()
         if lexeme.kind == "field":
             return self._field(lexeme)
         if lexeme.kind == "quoted":
             return self._term(lexeme, exact=True)
         if lexeme.kind == "word":
-            return self._term(lexeme._replace(value=self._run(lexeme)))
+            words = lexeme._replace(value=self._run(lexeme))
+            joined = None if near or self._peek().kind == "~" else self._joined(words)
+            return self._term(words) if joined is None else joined
         if lexeme.kind == "(":
             return self._group(lexeme)
         wrong = {
@@ -184,7 +208,7 @@ class _Reader:
 
     def _group(self, opening: Lexeme) -> Expression:
         self._deeper(opening)
-        part = self._any()
+        part = self._list()
         if self._peek().kind != ")":
             self._fail("this bracket is never closed", opening)
         self._take()
@@ -209,7 +233,7 @@ class _Reader:
                 self._fail("a topic's name has letters, digits and hyphens only", lexeme)
             return Topic(lexeme.value.lower())
         if not exact:
-            lexeme = lexeme._replace(value=self._run(lexeme))
+            lexeme = lexeme._replace(value=self._run(lexeme, named=name in {"author", "org"}))
         if name in {"author", "org"}:
             self._count(lexeme)
             if not tokens(lexeme.value):
@@ -222,18 +246,53 @@ class _Reader:
         pattern = lexeme.value.strip()
         if not _CATEGORY.fullmatch(pattern):
             self._fail("a category looks like cs.CL or cs.*", lexeme)
+        if not is_known(pattern):
+            near = " or ".join(nearest(pattern))
+            self._notes.append(
+                f"arXiv has no category “{pattern}”; "
+                + (f"did you mean {near}?" if near else "they are listed at arxiv.org/category_taxonomy")
+            )
         return Category(pattern)
 
-    def _run(self, first: Lexeme) -> str:
+    def _run(self, first: Lexeme, *, named: bool = False) -> str:
         words = [first.value]
-        while self._peek().kind == "word":
-            words.append(self._take().value)
+        while self._peek().kind == "word" or (named and self._goes_on()):
+            if (word := self._take()).kind == ",":
+                words[-1] += ","
+            else:
+                words.append(word.value)
         return " ".join(words)
+
+    def _goes_on(self) -> bool:
+        """Whether a name goes on behind this comma (`Knuth, Donald`), and is not followed by the next of a list."""
+        if self._peek().value != ",":
+            return False
+        after = self._lexemes[self._next + 1]
+        return after.kind == "word" and after.value[:1].isupper() and fold(after.value).capitals < 2
+
+    def _joined(self, lexeme: Lexeme) -> Expression | None:
+        """What `and` or `or` mean in small letters: an operator beside an acronym (`rag and llm`), else a word."""
+        words = lexeme.value.split()
+        used = {CONNECTIVES[word] for word in words if word in CONNECTIVES}
+        if not used:
+            return None
+        operator = used.pop()
+        sides = CONNECTIVE.split(lexeme.value)
+        plain = not used and operator != "NOT" and all(len(side.split()) == 1 and tokens(side) for side in sides)
+        if plain and any(map(is_acronym, sides)):
+            shown = f" {operator} ".join(sides)
+            self._notes.append(f"read as {shortened(shown)}; for the phrase, put it in quotation marks")
+            parts = tuple(self._term(lexeme._replace(value=side)) for side in sides)
+            return AllOf(parts) if operator == "AND" else AnyOf(parts)
+        small = next(word for word in words if word in CONNECTIVES)
+        self._notes.append(f"“{small}” is read as a word of the phrase; as an operator it is written {operator}")
+        return None
 
     def _term(self, lexeme: Lexeme, *, exact: bool = False, scope: Scope = Scope.EVERYWHERE) -> Expression:
         self._count(lexeme)
-        if not exact and BARE_CATEGORY.fullmatch(lexeme.value):
-            return Category(lexeme.value)
+        if not exact and scope is Scope.EVERYWHERE and (names := bare_categories(lexeme.value)):
+            self._notes.append(f"read as {shortened(' OR '.join(f'cat:{name}' for name in names))}")
+            return Category(names[0]) if len(names) == 1 else AnyOf(tuple(map(Category, names)))
         cut = tokens(lexeme.value)
         count = len(cut)
         if not count:
@@ -242,7 +301,9 @@ class _Reader:
             self._fail(f"a word of more than {MAX_WORD} characters", lexeme)
         if count > MAX_WORDS * (4 if not lexeme.value.isascii() else 1):
             self._fail(f"more than {MAX_WORDS} words belong together here; use AND, OR or several interests", lexeme)
-        return Term(lexeme.value, exact, scope)
+        term = Term(lexeme.value, exact, scope)
+        self._notes += taken_literally(term)
+        return term
 
     def _count(self, lexeme: Lexeme) -> None:
         self._terms += 1
@@ -264,6 +325,18 @@ class _Reader:
 
     def _fail(self, message: str, lexeme: Lexeme) -> NoReturn:
         fail(message, self._text, lexeme.at)
+
+
+def _listed(parts: Sequence[Expression | _Must]) -> Expression | _Must:
+    """A list as one expression: any of what is wanted, all that must be, nothing of what is left out."""
+    wanted = tuple(part for part in parts if not isinstance(part, (_Must, Not)))
+    musts = tuple(part.part for part in parts if isinstance(part, _Must))
+    left_out = tuple(part for part in parts if isinstance(part, Not))
+    if not wanted and not left_out:
+        return _Must(AllOf(musts), 0)
+    some = (AnyOf(wanted),) if len(wanted) > 1 else wanted
+    every = (*some, *musts, *left_out)
+    return every[0] if len(every) == 1 else AllOf(every)
 
 
 def _scoped(part: Expression, scope: Scope) -> Expression:

@@ -1,7 +1,8 @@
 """The pieces an interest is written in: words, quoted phrases, fields, operators, brackets, weights.
 
 `AND`, `OR` and `NOT` are operators in capitals only; `-` and `!` at a word's start only; `^` with a number behind it
-only. Everything else is a word: `C++`, `gpt-4`, `x^2`.
+only. `,` and `;` part a list, and so does a `/` that stands alone; `+`, `&&`, `|` and `||` are operators where they
+stand alone. Everything else is a word: `C++`, `gpt-4`, `TCP/IP`, `1,000`, `x^2`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ FIELDS = {
 }  # fmt: skip
 """The fields and their other names; `ti`, `abs`, `au`, `all` are those of arXiv's own search."""
 
+_SIGNS = {"/": ",", "|": "OR", "||": "OR", "+": "AND", "&&": "AND"}
+"""What signs mean that stand alone between others."""
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)(?=$|[\s()~])")
 _FIELD = re.compile(r"([A-Za-z]+):\s*")
 
@@ -39,7 +42,7 @@ def fail(message: str, text: str, position: int) -> NoReturn:
 class Lexeme(NamedTuple):
     """One piece: its kind, its text without what marks it, and where it begins in the line (from 0)."""
 
-    kind: str  # one of: word quoted field ( ) ~ ^ - ! AND OR NOT end
+    kind: str  # one of: word quoted field ( ) ~ , ^ - ! AND OR NOT end
     value: str
     at: int
 
@@ -58,6 +61,9 @@ def lexemes(text: str, line: str) -> list[Lexeme]:
             at += 1
         elif char in "()~":
             found.append(Lexeme(char, char, at))
+            at += 1
+        elif _parts(line, at):
+            found.append(Lexeme(",", char, at))
             at += 1
         elif char == '"':
             close = line.find('"', at + 1)
@@ -78,15 +84,25 @@ def lexemes(text: str, line: str) -> list[Lexeme]:
             stop = at + 1
             while (
                 stop < end
-                and not (line[stop].isspace() or line[stop] in '()~"')
+                and not (line[stop].isspace() or line[stop] in '()~"' or _parts(line, stop))
                 and not (line[stop] == "^" and stop - at > 1 and _WEIGHT.match(line, stop))
             ):
                 stop += 1
             word = line[at:stop]
-            found.append(Lexeme(word if word in OPERATORS else "word", word, at))
+            kind = word if word in OPERATORS else "word"
+            if word in _SIGNS and found and line[stop:].strip():
+                kind = _SIGNS[word]
+            found.append(Lexeme(kind, word, at))
             at = stop
     found.append(Lexeme("end", "", end))
     return found
+
+
+def _parts(line: str, at: int) -> bool:
+    """Whether a list is parted here: the comma of `1,000` does not."""
+    if line[at] == ",":
+        return not (line[at - 1 : at].isdigit() and line[at + 1 : at + 2].isdigit())
+    return line[at] == ";"
 
 
 def _known_field(name: str, text: str, at: int) -> bool:

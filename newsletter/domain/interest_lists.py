@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from newsletter.domain.folding import STOP_WORDS, tokens
+from newsletter.domain.interests import Interest, Term, leaves
 from newsletter.domain.selection import SelectionRequest
 from newsletter.domain.selector import IssueSelector
 
@@ -17,6 +19,7 @@ __all__ = ["BROAD_LEAST", "BROAD_SHARE", "Review", "Reviewed", "review"]
 
 BROAD_SHARE = 0.15
 BROAD_LEAST = 20
+_MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Reviewed:
     is_dead: bool = False
     notes: tuple[str, ...] = ()
     problem: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,19 @@ class Review:
         return tuple(item.problem for item in self.items if item.problem)
 
 
+def _advice(selector: IssueSelector, interest: Interest) -> str:
+    """What to do about an interest that finds nothing: which of its words are missing, or stand apart."""
+    terms = [leaf for leaf in leaves(interest.expression) if isinstance(leaf, Term)]
+    cut = [token.surface for term in terms for token in tokens(term.words) if token.surface.isascii()]
+    words = [word for word in dict.fromkeys(cut) if word.lower() not in STOP_WORDS][:_MOST_WORDS]
+    if missing := [f"“{word}”" for word in words if not selector.matching(f'"{word}"')]:
+        return f"No paper of this day has {' or '.join(missing)}: check the spelling, or try another --date."
+    both = " AND ".join(words)
+    if len(terms) == 1 and len(words) > 1 and (together := selector.matching(both)):
+        return f"Its words never stand close together here; anywhere in a paper: {both} finds {together}."
+    return "Try another --date."
+
+
 def review(selector: IssueSelector, interests: Sequence[str]) -> Review:
     """Look at each interest of a list by itself."""
     items = []
@@ -73,6 +90,7 @@ def review(selector: IssueSelector, interests: Sequence[str]) -> Review:
                 is_dead=works and not excludes and not found,
                 notes=reading.interest.notes if reading.interest is not None else (),
                 problem=reading.problem,
+                advice=_advice(selector, reading.interest) if works and not found and reading.interest else "",
             )
         )
     return Review(selector.select(SelectionRequest(tuple(interests))).found, tuple(items))

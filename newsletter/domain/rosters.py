@@ -8,7 +8,7 @@ One wrong entry is reported with its line and the others go on. What is wrong an
 4. the interests ask for more terms than one reader may have (`domain.interest_budget`): that subscriber is left out;
 5. an interest cannot be read: it is reported, matches nothing, and the subscriber's other interests count.
 
-Line ends and control characters within a name or an interest count as spaces.
+Line ends and control characters within a name or an interest count as spaces; the line ends of a list part it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import io
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
 from newsletter.domain.addresses import address_key, check_address
 from newsletter.domain.interest_budget import excess
+from newsletter.domain.interest_parser import one_line, remarks
 from newsletter.domain.language_tags import language_tag
 from newsletter.domain.subscriptions import Cadence, Subscriber
 from newsletter.errors import AddressInvalid, RosterError
@@ -60,6 +61,8 @@ class Roster:
 
     subscribers: tuple[Subscriber, ...]
     problems: tuple[RosterError, ...]
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    """How interests were read where something else may have been meant."""
 
 
 def parse_roster(path: PurePath, text: str, check_interest: CheckInterest) -> Roster:
@@ -68,6 +71,7 @@ def parse_roster(path: PurePath, text: str, check_interest: CheckInterest) -> Ro
     rows = _csv_rows(path, text) if path.suffix.lower() == ".csv" else _toml_rows(path, text)
     subscribers: dict[str, Subscriber] = {}
     problems: list[RosterError] = []
+    said: list[str] = []
     for line, row in rows:
         if isinstance(row, RosterError):
             problems.append(row)
@@ -82,12 +86,13 @@ def parse_roster(path: PurePath, text: str, check_interest: CheckInterest) -> Ro
             problems.append(RosterError(f"{error}.", path=path, line=line))
             continue
         subscribers[key] = subscriber
+        said += [f"{path.name}, line {line}: {subscriber.email}: {remark}" for remark in remarks(subscriber.interests)]
         problems += [
             RosterError(f"{subscriber.email}: interest {interest[:80]!r}: {problem}", path=path, line=line)
             for interest in subscriber.interests
             if (problem := check_interest(interest))
         ]
-    return Roster(tuple(subscribers.values()), tuple(problems))
+    return Roster(tuple(subscribers.values()), tuple(problems), tuple(said))
 
 
 def write_roster(subscribers: Iterator[Subscriber], suffix: str) -> Iterator[str]:
@@ -233,7 +238,7 @@ def _subscriber(row: Mapping[str, Any]) -> Subscriber:
     return Subscriber(
         email=email,
         name=_one_line(_text(row, "name"))[:MAX_NAME].rstrip(),
-        interests=tuple(dict.fromkeys(text for i in interests if (text := _one_line(i)))),
+        interests=tuple(dict.fromkeys(text for i in interests if (text := _one_line(one_line(i))))),
         language=language,
         cadence=Cadence(cadence),
         max_papers=limit,

@@ -21,7 +21,7 @@ from newsletter.domain.interest_parser import parse
 from newsletter.domain.interests import Expression, Interest, Term, Topic, leaves
 from newsletter.domain.issues import Issue
 from newsletter.domain.score_table import ScoreTable, best_papers
-from newsletter.domain.selection import Selection, SelectionRequest
+from newsletter.domain.selection import Match, Selection, SelectionRequest
 from newsletter.errors import InterestError
 
 __all__ = ["IssueSelector", "Reading"]
@@ -137,6 +137,11 @@ class IssueSelector:
     def matching(self, text: str) -> int:
         """How many papers one interest matches; for an exclusion, how many it rules out."""
         return len(self._table.row(self._read(text).row)[0])
+
+    def explain(self, place: int, text: str) -> Match | None:
+        """By what an interest, an exclusion too, matches the paper at this place; None where it cannot be read."""
+        interest = self._read(text).interest
+        return None if interest is None else self._evaluator.explain([place], text, interest.expression)[0]
 
     # --- scoring ----------------------------------------------------------------------------------------------------
 

@@ -31,9 +31,10 @@ PAIR_REACH = 5
 """How far apart two words may stand to be in the index of pairs; 1 is side by side."""
 
 _JOINS = "-_\u2010\u2011\u2212"
-_STOPS = ".!?。！？；"
-_SCAN = re.compile(rf"{SCAN}|[{_JOINS}](?=[^\W_])|[.!?](?=\s)|[。！？；]|,(?=\s)")
-_SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?,](?=\s)")
+_STOPS = ".!?;…。！？；"
+# a sentence ends at its mark, also where a bracket or a quotation ends with it
+_SCAN = re.compile(rf"{SCAN}|[{_JOINS}](?=[^\W_])|[.!?;][\"')\]”’»]*(?=\s)|[…。！？；]|,(?=\s)")
+_SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?;][\"')\]]*(?=\s)|,(?=\s)")
 _SEGMENT, _JOIN, _SENTENCE, _COMMA = 0, 1, 2, 3
 _LAST_MARK = 3
 MAX_CUT = 8_192

@@ -27,6 +27,7 @@ class SyncReport:
     changed: int = 0
     removed: int = 0
     problems: tuple[RosterError, ...] = field(default=())
+    remarks: tuple[str, ...] = field(default=())
 
 
 class SyncRoster:
@@ -52,6 +53,7 @@ class SyncRoster:
         files = self._files(path)
         seen: set[str] = set()
         problems: list[RosterError] = []
+        said: list[str] = []
         added = changed = removed = 0
         for file in files:
             text = self._read(file, problems)
@@ -59,6 +61,7 @@ class SyncRoster:
                 continue
             roster = parse_roster(file, text, self._check)
             problems += roster.problems
+            said += roster.remarks
             fresh = [s for s in roster.subscribers if address_key(s.email) not in seen]
             problems += [
                 RosterError(f"{s.email} stands in another roster too; that entry counts.", path=file)
@@ -70,7 +73,7 @@ class SyncRoster:
             added, changed = added + more, changed + other
         if prune and not problems and path.is_dir() and seen:
             removed = sum(self._subscribers.remove(email) for email in self._gone(seen))
-        return SyncReport(len(files), added, changed, removed, tuple(problems))
+        return SyncReport(len(files), added, changed, removed, tuple(problems), tuple(said))
 
     def _gone(self, seen: set[str]) -> list[str]:
         # who unsubscribed is kept, so that a roster that names them again later does not subscribe them again

@@ -11,12 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from newsletter.domain.interest_parser import remarks
 from newsletter.domain.ports import SubscriberStore
 from newsletter.domain.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
 from newsletter.domain.subscriptions import Subscriber, SubscriptionState
 from newsletter.domain.tokens import Secrets, feed_token, read_token, subscriber_token
 
 __all__ = ["Outcome", "PreferencesForm", "Purpose", "Subscriptions"]
+
+
+MOST_REMARKS = 20
+"""Remarks on new interests that are shown at once."""
 
 
 class Purpose(StrEnum):
@@ -43,7 +48,8 @@ class PreferencesForm:
     """A subscriber's preferences as a page shows them.
 
     `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
-    tags that can be chosen. `feed` is the token of the private feed; empty for who is not subscribed.
+    tags that can be chosen. `feed` is the token of the private feed; empty for who is not subscribed. `remarks` say
+    in English how new interests were read where that may not be what was meant.
     """
 
     subscriber: Subscriber
@@ -52,6 +58,7 @@ class PreferencesForm:
     outcome: Outcome = Outcome.UNTOUCHED
     problems: tuple[Problem, ...] = ()
     feed: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class Subscriptions:
@@ -131,7 +138,8 @@ class Subscriptions:
             cadence=chosen.cadence,
             max_papers=chosen.max_papers,
         )
-        return self._form(kept, Outcome.SAVED)
+        said = remarks(text for text in chosen.interests if text not in subscriber.interests)
+        return replace(self._form(kept, Outcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
 
     def come_back(self, token: str) -> PreferencesForm | None:
         """Subscribe again: the link came by mail, so the address is proved. None where the token is wrong.

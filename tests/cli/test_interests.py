@@ -91,3 +91,29 @@ def test_the_newest_issue_is_the_newest_with_papers(config: Path) -> None:
 def test_without_an_issue_it_says_what_to_do(config: Path) -> None:
     result = CliRunner().invoke(app, ["interests", "test", "--config", str(config), "x", "--date", "2026-06-03"])
     assert "no issue of 2026-06-03" in str(result.exception)
+
+
+def test_an_exclusion_needs_no_dashes_before_it_and_shows_what_it_takes(config: Path) -> None:
+    status, text = run(config, "gardens", "-title:retrieval", '-"part 7"', "--limit", "1")
+    assert status == 0
+    assert "It takes no paper from the digest below." in text
+    assert "It takes 1 paper from the digest below:" in text
+    assert "Gardens, part 7  (“part 7” in title)" in text
+    assert "The digest: 28 papers" in text
+
+
+def test_options_work_wherever_they_stand_and_unknown_ones_are_refused(config: Path) -> None:
+    before, after = run(config, "--json", "-rag", "gardens"), run(config, "-rag", "gardens", "--json")
+    assert before == after
+    assert run(config, "gardens", "--limt", "3")[0] == 2
+
+
+def test_a_list_in_one_field_is_read_as_one_and_says_so(config: Path) -> None:
+    _, text = run(config, "gardens, rag")
+    assert "Note: a list: read as gardens OR rag." in text
+    assert "It finds 29 of 30 papers" in text
+
+
+def test_a_list_that_is_too_long_is_said_to_be(config: Path) -> None:
+    _, text = run(config, *(f"(a{n} OR b) AND mod*" for n in range(60)))
+    assert "these interests ask for 1,320 terms together" in " ".join(text.split())

@@ -29,6 +29,17 @@ def test_broad_dead_and_unreadable_interests_are_told_apart() -> None:
     assert found.items[-1].excludes
 
 
+def test_what_finds_nothing_is_told_why() -> None:
+    advice = {
+        item.interest: item.advice
+        for item in review(selector(), ["modle part", "trees model", "model", "cat:cs.CL"]).items
+    }
+    assert "No paper of this day has “modle”" in advice["modle part"]
+    assert "anywhere in a paper: trees AND model finds 40" in advice["trees model"]
+    assert advice["model"] == ""
+    assert advice["cat:cs.CL"] == "Try another --date."
+
+
 def test_a_meaning_is_told_in_one_sentence() -> None:
     told = describe(parse('title:"world model" AND (cat:cs.* OR author:Knuth) -survey^2'))
     assert told == (

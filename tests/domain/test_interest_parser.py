@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.interest_parser import parse
+from newsletter.domain.interest_parser import one_line, parse
 from newsletter.domain.interests import (
     AllOf,
     AnyOf,
@@ -103,6 +103,87 @@ def test_an_error_says_what_is_wrong_and_where(text: str, position: int, says: s
     assert says in str(caught.value)
     assert caught.value.position == position
     assert f"at character {position + 1}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("rag, llm", "rag OR llm"),
+        ("rag,llm;", "rag OR llm"),
+        ("rag; llm", "rag OR llm"),
+        ("rag、llm，vlm；mllm", "rag OR llm OR vlm OR mllm"),
+        ("rag / llm", "rag OR llm"),
+        ("rag\nllm\n", "rag OR llm"),
+        ("- rag\n- world models", "rag OR world models"),
+        ("1. rag\r\n2. llm", "rag OR llm"),
+        ("rag and llm", "rag AND llm"),
+        ("RAG or robots", "RAG OR robots"),
+        ("rag + llm", "rag AND llm"),
+        ("rag && llm", "rag AND llm"),
+        ("rag | llm", "rag OR llm"),
+        ("cs.CL, stat.ml", "cat:cs.CL OR cat:stat.ML"),
+        ("CS.CL cs.LG", "cat:cs.CL OR cat:cs.LG"),
+        ("rag, llm, -title:survey", "(rag OR llm) AND -title:survey"),
+        ("-survey, -review", "-(survey OR review)"),
+        ("!cat:cs.CL, rag", "rag AND cat:cs.CL"),
+        ("(rag, llm) AND cat:cs.CL", "(rag OR llm) AND cat:cs.CL"),
+        ('"a, b", c', '"a, b" OR c'),
+        ("author:Knuth, Donald", "author:Knuth, Donald"),
+        ("author:Knuth, D.; rag", "author:Knuth, D. OR rag"),
+        ("author:knuth, rag", "author:knuth OR rag"),
+        ("org:University of California, Berkeley", "org:University of California, Berkeley"),
+        ("hep-th", "cat:hep-th"),
+        ("CS.CL", "cat:cs.CL"),
+    ],
+)
+def test_people_write_lists_and_operators_in_many_ways(text: str, means: str) -> None:
+    assert str(parse(text)) == means
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "question and answer", "search and rescue", "near and far", "true or false", "Natural Language and Brain",
+        "Vision-and-Language Navigation", "Q & A", "R&D", "TCP/IP", "CI/CD", "1,000 genomes", "2,3-butanediol", "C++",
+        "A* search", "tr*", "to be or not to be", "math", "large language models and RAG", "+ rag",
+    ],
+)  # fmt: skip
+def test_what_is_a_phrase_stays_one(text: str) -> None:
+    assert parse(text).expression == Term(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rag, llm", "a list: read as rag OR llm"),
+        ("rag and llm", "read as rag AND llm; for the phrase, put it in quotation marks"),
+        ("search and rescue", "“and” is read as a word of the phrase; as an operator it is written AND"),
+        ("graphs not trees", "as an operator it is written NOT"),
+        ("rag/llm", "for one or the other write rag OR llm"),
+        ("tr*", "the * of “tr*” is an ordinary sign"),
+        ("transform* diffus*", "the * of “diffus*” is an ordinary sign"),
+        ("CS.CL", "read as cat:cs.CL"),
+        ("cat:cs.CLL", "arXiv has no category “cs.CLL”; did you mean cs.CL"),
+        ("cat:foo", "arXiv has no category “foo”"),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_said(text: str, says: str) -> None:
+    assert says in "; ".join(parse(text).notes)
+
+
+@pytest.mark.parametrize(
+    "text", ["language models", "cat:cs.*", "cat:math", "*bench", "transform*", '"a and b"', "a AND b"]
+)
+def test_what_is_plain_is_not_commented_on(text: str) -> None:
+    assert parse(text).notes == ()
+
+
+def test_an_interest_of_several_lines_is_stored_in_one() -> None:
+    assert one_line(" rag \r\n world\tmodels\n") == "rag; world models"
+    wrapped = "I care about robots that learn\nfrom what people show them in the house"
+    assert one_line("graph\n  neural") == "graph neural"
+    assert one_line("\n  rag\n  llm\n") == "rag; llm"
+    assert one_line(wrapped) == wrapped.replace("\n", " ")
 
 
 def test_free_text_is_read_as_phrases_and_says_so() -> None:

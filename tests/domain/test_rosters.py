@@ -292,3 +292,18 @@ def test_who_asks_for_more_terms_than_one_reader_may_have_is_left_out_with_the_r
     assert emails(roster) == ["ada@example.org", "bo@example.net"]
     (problem,) = said(roster)
     assert "eve@example.org: these interests ask for 1,320 terms together, and one reader may ask for 1,000" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("lab.toml", '[[subscriber]]\nemail = "ada@example.org"\ninterests = ["""\nrag\nworld models\n"""]\n'),
+        ("lab.csv", 'email,interests\nada@example.org,"rag\nworld models"\n'),
+    ],
+)
+def test_a_list_in_one_field_is_read_as_one_and_said(name: str, text: str) -> None:
+    roster = read(name, text)
+    assert not roster.problems
+    assert roster.subscribers[0].interests == ("rag; world models",)
+    (remark,) = roster.remarks
+    assert "ada@example.org: “rag; world models”: a list: read as rag OR world models." in remark

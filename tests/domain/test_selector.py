@@ -82,6 +82,27 @@ def test_fields_and_operators(selector: IssueSelector, interest: str, expected: 
     assert found(selector, interest) == expected
 
 
+@pytest.mark.parametrize("mark", [". ", "; ", "? ", '." ', ".) ", "… ", "。", "；"])
+def test_neither_a_phrase_nor_a_near_match_crosses_the_end_of_a_sentence(mark: str) -> None:
+    selector = IssueSelector(issue(paper(0, "Apart", f"We draw language{mark}Models of cells are here.")))
+    assert found(selector, "language models") == []
+    assert found(selector, '"language models"') == []
+    assert found(selector, "language ~ models") == []
+    assert found(selector, "language AND models") == [0]
+
+
+def test_a_near_match_stays_in_its_field() -> None:
+    selector = IssueSelector(issue(paper(0, "Small language", "Models of cells.")))
+    assert found(selector, "language ~ models") == []
+
+
+def test_a_star_stands_for_the_beginning_or_the_end_of_a_word() -> None:
+    names = [f"con{a}{b}{c}" for a in "abcdefg" for b in "abcdefg" for c in "xyz"]
+    selector = IssueSelector(issue(paper(0, "MathBench and SWE-bench"), *(paper(n, x) for n, x in enumerate(names, 1))))
+    assert found(selector, "*bench") == [0]
+    assert len(found(selector, "con*")) == len(names)
+
+
 def test_a_must_have_holds_for_the_whole_digest(selector: IssueSelector) -> None:
     assert found(selector, "!cat:cs.IR", "generation", "model") == [1]
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.domain.merging import merge
+from newsletter.domain.preferences import ProblemKind
 from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.tokens import feed_token, subscriber_token
 from newsletter.services.subscriptions import Outcome, Purpose
@@ -234,3 +235,22 @@ def test_a_feed_that_was_revoked_stays_so_for_the_same_address_subscribed_anew(s
     assert service.find(Purpose.FEED, first.feed) is None
     unsubscribe = subscriber_token(SECRET, "unsubscribe", old.id, EMAIL)
     assert service.find(Purpose.UNSUBSCRIBE, unsubscribe) is None
+
+
+def test_how_new_lines_were_read_is_said_once(store: SqlStore) -> None:
+    form = {"interests": "rag, llm\nlanguage models", "cadence": "daily"}
+    service = make_subscriptions(store)
+    saved = service.save(token(store, "preferences"), form)
+    assert saved is not None
+    assert saved.remarks == ("“rag, llm”: a list: read as rag OR llm.",)
+    again = service.save(token(store, "preferences"), form | {"interests": form["interests"] + "\nagents"})
+    assert again is not None
+    assert again.remarks == ()
+
+
+def test_a_stored_list_above_the_limit_is_named_on_the_page(store: SqlStore) -> None:
+    store.subscribers.upsert([replace(reader(store), interests=tuple(f"(a{n} OR b) AND mod*" for n in range(60)))])
+    shown = make_subscriptions(store).preferences(token(store, "preferences"))
+    assert shown is not None
+    (problem,) = shown.problems
+    assert (problem.kind, problem.text) == (ProblemKind.TOO_MANY_TERMS, "1,320")

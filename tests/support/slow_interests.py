@@ -6,6 +6,7 @@ the product fast (indexes, arrays, caches, batches, partial sorts) is absent her
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 
@@ -21,7 +22,7 @@ from newsletter.domain.term_patterns import Alternative, alternatives, near_grou
 __all__ = ["slow_find"]
 
 JOINS = set("-_\u2010\u2011\u2212")
-STOPS = set("。！？；")
+SENTENCE_END = re.compile(r"[…。！？；]|[.!?;][\"')\]”’»]*\s")
 
 
 class Line:
@@ -37,7 +38,7 @@ class Line:
             hyphen = bool(there) and between[:1] in JOINS and len(between) == 1
             comma = any(a == "," and b.isspace() for a, b in pairwise(between))
             self.sentences[-1].append((fold(here.surface), hyphen, comma))
-            if any(c in STOPS or (c in ".!?" and n.isspace()) for c, n in pairwise(f"{between}x")):
+            if SENTENCE_END.search(between):
                 self.sentences.append([])
 
 
