@@ -6,8 +6,9 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
-__all__ = ["FILE", "FOLDER", "is_open_to_others", "keep_private", "private_folder", "write_private"]
+__all__ = ["FILE", "FOLDER", "is_open_to_others", "keep_private", "open_private", "private_folder", "write_private"]
 
 FILE = 0o600
 FOLDER = 0o700
@@ -30,9 +31,18 @@ def write_private(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb") as file:
+    with open_private(path) as file:
         file.write(content)
+
+
+def open_private(path: Path) -> BinaryIO:
+    """The same for what is written piece by piece.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE), "wb")
 
 
 def keep_private(path: Path) -> None:

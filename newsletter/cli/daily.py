@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -297,9 +298,6 @@ def _dry_run(application: Application, key: IssueKey, *, json: bool) -> dict[str
     report = application.dry_run().run(key)
     if not json:
         show_dry_run(report, key, sample=application.settings.sample)
-    return {
-        "issue": key.slug,
-        "outbox": str(report.folder),
-        "totals": dict(report.totals),
-        "deliveries": [asdict(entry) for entry in report.entries],
-    }
+        return {}
+    deliveries = loads((report.folder / "manifest.json").read_bytes())["deliveries"]
+    return {"issue": key.slug, "outbox": str(report.folder), "totals": dict(report.totals), "deliveries": deliveries}

@@ -149,12 +149,12 @@ def show_dry_run(report: DryRunReport, key: IssueKey, *, sample: bool) -> None:
             f"{e.size / 1024:.0f} KB" if e.size else "",
             told_reason(e.reason, weekly=weekly) or _why(e.matched),
         )
-        for e in report.entries[:SHOWN]
+        for e in report.first[:SHOWN]
     ]
     columns = ("Subscriber", "Status", "Papers", "Size", "Why")
     table("Who would get what", columns, rows, right=("Papers", "Size"))
-    if len(report.entries) > SHOWN:
-        out.print(f"... and {len(report.entries) - SHOWN} more; all are in {report.folder / 'manifest.json'}.")
+    if report.recipients > SHOWN:
+        out.print(f"... and {report.recipients - SHOWN} more; all are in {report.folder / 'manifest.json'}.")
     out.print(f"{_summed(report.totals)}. Look at [bold]{report.folder / 'index.html'}[/].")
     if sample:
         out.print("Nothing was sent: these subscribers and papers are invented.")

@@ -174,6 +174,7 @@ class OutgoingMessage:
 
     `header` holds the header fields, each ending in CRLF, without the empty line; `body` is in parts that joined are
     the body, so that parts shared by all recipients need not be copied. `sender` is the envelope's (RFC 5321).
+    `papers` is how many of the selection stand in it, from the first one on.
     `dotless` is said by who made it so that no line begins with a full stop: then there is nothing to stuff.
     """
 
@@ -183,6 +184,7 @@ class OutgoingMessage:
     header: bytes
     body: tuple[bytes, ...]
     dotless: bool = False
+    papers: int = 0
 
     def __bytes__(self) -> bytes:
         return b"".join((self.header, b"\r\n", *self.body))

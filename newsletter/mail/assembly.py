@@ -359,7 +359,7 @@ class _Edition:
         html_open = _part_header(boundary, b"html", self._html.encoding)
         end = b"--%b--\r\n" % boundary
         room = self._max_bytes - len(header) - len(text_open) - len(html_open) - len(end) - 2
-        text, html = self._bodies(picks, found, values, room)
+        text, html, papers = self._bodies(picks, found, values, room)
         return OutgoingMessage(
             sender=bounce_address(self._secret, self._bounces, self._key, recipient.subscriber_id),
             recipient=address,
@@ -368,12 +368,13 @@ class _Edition:
             body=(text_open, *text, html_open, *html, end),
             # both codecs see to it, and fields and boundaries begin otherwise
             dotless=True,
+            papers=papers,
         )
 
     def _bodies(
         self, picks: Sequence[Pick], found: int, values: Mapping[Slot, str], room: int
-    ) -> tuple[list[bytes], list[bytes]]:
-        """Both parts, with as many papers as there is room for; the others stay on the web."""
+    ) -> tuple[list[bytes], list[bytes], int]:
+        """Both parts, with as many papers as there is room for, and how many these are; the others stay on the web."""
         text, html, designed = self._text, self._html, self._designed
         rows = [pick.index for pick in picks[: designed.summary_rows]]
         hidden = found - len(picks)
@@ -381,18 +382,19 @@ class _Edition:
         text_parts, text_foot = text.around(values, rows, more)
         html_parts, html_foot = html.around(values, rows, more)
         room -= sum(map(len, (*text_parts, *text_foot, *html_parts, *html_foot))) + (0 if hidden else _MORE_ROOM)
-        cards = self._cards
+        cards, papers = self._cards, len(picks)
         for number, pick in enumerate(picks, 1):
             _, text_card, html_card, size = cards.get((number, id(pick))) or self._card(number, pick)
             room -= size
             if room < 0 and number > 1:
-                hidden = found - number + 1
+                papers = number - 1
+                hidden = found - papers
                 _, text_foot = text.around(values, (), designed.more(hidden))
                 _, html_foot = html.around(values, (), designed.more(hidden))
                 break
             text_parts.append(text_card)
             html_parts += html_card
-        return text_parts + text_foot, html_parts + html_foot
+        return text_parts + text_foot, html_parts + html_foot, papers
 
     def _card(self, number: int, pick: Pick) -> _Card:
         """A card in both parts: kept by its pick, because selectors give the same one whenever it comes again."""

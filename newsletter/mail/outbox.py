@@ -13,21 +13,25 @@ from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from newsletter.domain.addresses import address_key
 from newsletter.domain.deliveries import OutgoingMessage
 from newsletter.errors import MailError
-from newsletter.private import keep_private, private_folder, write_private
+from newsletter.private import keep_private, open_private, private_folder, write_private
 
 __all__ = ["OutboxEntry", "OutboxPage", "OutboxWriter", "file_name"]
 
 OutboxPage = Callable[[Mapping[str, Any], Mapping[str, str]], str]
-"""Renders `index.html` from the manifest and, by address, the HTML part of messages to be shown in it."""
+"""Renders `index.html` from the manifest and, by address, the HTML part of messages to be shown in it.
+
+The manifest it gets lists the first recipients alone; `more` says how many others there are.
+"""
 
 _SAFE = re.compile(r"[a-z0-9_+=][a-z0-9_+=.-]{0,63}@[a-z0-9][a-z0-9.-]{0,119}", re.ASCII)
 _UNSAFE = re.compile(r"[^a-z0-9_+=@-]+", re.ASCII)
-_SHOWN = 50
+_SHOWN = 15
+_LISTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +81,13 @@ def file_name(email: str) -> str:
 
 
 class OutboxWriter:
-    """Writes one outbox: built beside its place and moved there when it is whole.
+    """Writes one outbox, each recipient as they come: built beside its place and moved there when it is whole.
 
     Use as a context manager: leaving it puts the new folder in the place of the old one; leaving it by an exception
     removes what was written and lets the old one stand.
 
     Attributes:
-        entries: everybody, in the order they came.
+        first: the first recipients, in the order they came; `manifest.json` has them all.
         totals: how many stand in which state.
     """
 
@@ -93,7 +97,8 @@ class OutboxWriter:
         self._hash = issue_hash
         self._page = page
         self._building = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-        self.entries: list[OutboxEntry] = []
+        self.first: list[OutboxEntry] = []
+        self._manifest: BinaryIO | None = None
         self._html: dict[str, str] = {}
         self.totals: Counter[str] = Counter()
 
@@ -102,6 +107,9 @@ class OutboxWriter:
             shutil.rmtree(self._building, ignore_errors=True)
             self._keep_private()
             private_folder(self._building)
+            self._manifest = open_private(self._building / "manifest.json")
+            head = _json({"date": self._slug, "issue_hash": self._hash})
+            self._manifest.write(head[:-1] + b',"deliveries":[')
         except OSError as error:
             raise self._explained(error) from error
         return self
@@ -115,14 +123,17 @@ class OutboxWriter:
         except OSError as fault:
             raise self._explained(fault) from fault
         finally:
+            if self._manifest is not None:
+                self._manifest.close()
             shutil.rmtree(self._building, ignore_errors=True)
 
     def add(self, entry: OutboxEntry, message: OutgoingMessage | None) -> None:
-        """Write the message of one recipient, and keep the entry with what only the message tells.
+        """Write the message of one recipient, and the entry with what only the message tells.
 
         Raises:
-            MailError: the file cannot be written.
+            MailError: a file cannot be written.
         """
+        assert self._manifest is not None  # noqa: S101  # open as long as the context is
         if message is not None:
             content = bytes(message)
             entry = replace(
@@ -132,26 +143,28 @@ class OutboxWriter:
                 sha256=hashlib.sha256(content).hexdigest(),
                 message_id=message.message_id,
             )
-            try:
-                write_private(self._building / entry.file, content)
-            except OSError as error:
-                raise self._explained(error) from error
-            if self._page is not None and len(self._html) < _SHOWN:
+            if self._page is not None and len(self._html) < _SHOWN and len(self.first) < _LISTED:
                 self._html[entry.email] = _html_of(content)
-        self.entries.append(entry)
+        try:
+            if message is not None:
+                write_private(self._building / entry.file, content)
+            self._manifest.write((b"," if self.totals else b"") + b"\n" + _json(entry.as_dict()))
+        except OSError as error:
+            raise self._explained(error) from error
+        if len(self.first) < _LISTED:
+            self.first.append(entry)
         self.totals[entry.status] += 1
 
     def _finish(self) -> None:
-        manifest = {
-            "date": self._slug,
-            "issue_hash": self._hash,
-            "deliveries": [entry.as_dict() for entry in self.entries],
-            "totals": dict(sorted(self.totals.items())),
-        }
-        text = json.dumps(manifest, ensure_ascii=False, indent=1)
-        write_private(self._building / "manifest.json", f"{text}\n".encode())
+        assert self._manifest is not None  # noqa: S101  # as above
+        totals = dict(sorted(self.totals.items()))
+        with self._manifest as file:
+            file.write(b'\n],"totals":' + _json(totals) + b"}\n")
         if self._page is not None:
-            write_private(self._building / "index.html", self._page(manifest, self._html).encode())
+            deliveries = [entry.as_dict() for entry in self.first]
+            manifest = {"date": self._slug, "issue_hash": self._hash, "deliveries": deliveries, "totals": totals}
+            more = sum(totals.values()) - len(deliveries)
+            write_private(self._building / "index.html", self._page(manifest | {"more": more}, self._html).encode())
         old = self.folder.with_name(f".{self.folder.name}.{os.getpid()}.old")
         shutil.rmtree(old, ignore_errors=True)
         if self.folder.exists():
@@ -174,6 +187,10 @@ class OutboxWriter:
             f"The outbox {self.folder} cannot be written: {error.strerror or error}. "
             "Check the folder, its rights and the disk's space; an earlier outbox still stands."
         )
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _html_of(content: bytes) -> str:

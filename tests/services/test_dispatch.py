@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from email import message_from_bytes, policy
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +22,7 @@ from newsletter.services.audit import Audit
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
-from tests.support.samples import make_notice
+from tests.support.samples import make_issue, make_notice
 from tests.support.smtp_server import Behaviour, running_server
 
 
@@ -202,6 +204,47 @@ def test_a_domain_of_other_letters_is_mailed_and_paced_as_the_one_it_is(newslett
     ]
     for mail in server.accepted:
         assert f"To: {mail.recipient}\r\n".encode() in mail.content
+
+
+def test_a_dry_run_holds_few_of_its_recipients_and_lists_them_all(newsletter: Dispatching, tmp_path: Path) -> None:
+    """Twenty thousand of them once took half a gigabyte."""
+    newsletter.subscribe(*subscribers(450))
+    pages: list[tuple[dict[str, Any], int]] = []
+
+    def page(manifest: dict[str, Any], html: dict[str, str]) -> str:
+        pages.append((manifest, len(html)))
+        return "a page"
+
+    report = newsletter.dry_run(tmp_path, page=page).run(newsletter.issue.key)
+    assert (report.recipients, len(report.first), report.totals) == (450, 200, {"queued": 450})
+    manifest = json.loads((report.folder / "manifest.json").read_text())
+    assert [*manifest] == ["date", "issue_hash", "deliveries", "totals"]
+    assert [d["email"] for d in manifest["deliveries"]] == [s.email for s in subscribers(450)]
+    assert (manifest["totals"], manifest["issue_hash"]) == ({"queued": 450}, newsletter.issue.hash)
+    [(shown, messages)] = pages
+    assert (len(shown["deliveries"]), shown["more"], messages) == (200, 250, 15)
+    assert shown["deliveries"] == manifest["deliveries"][:200]
+
+
+def test_a_dry_run_for_nobody_is_a_manifest_all_the_same(newsletter: Dispatching, tmp_path: Path) -> None:
+    report = newsletter.dry_run(tmp_path).run(newsletter.issue.key)
+    manifest = json.loads((report.folder / "manifest.json").read_text())
+    assert (manifest["deliveries"], manifest["totals"]) == ([], {})
+
+
+def test_a_dry_run_counts_the_papers_that_stand_in_the_message(database: Database, tmp_path: Path) -> None:
+    """Those that there was no room for are on the web."""
+    newsletter = Dispatching(database, issue=make_issue(400))
+    newsletter.subscribe(Subscriber(email="ada@example.org", interests=("paper",)))
+    report = newsletter.dry_run(tmp_path).run(newsletter.issue.key)
+    [entry] = report.first
+    message = message_from_bytes((report.folder / entry.file).read_bytes(), policy=policy.default)
+    text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    titles = {str(e.id): e.paper.title for e in newsletter.issue.papers}
+    assert 0 < len(entry.papers) < 400
+    assert set(entry.matched) <= set(entry.papers)
+    assert f"{400 - len(entry.papers)} more on the web" in text
+    assert all(titles[paper] in " ".join(text.split()) for paper in entry.papers)
 
 
 def test_a_dry_run_leaves_the_ledger_alone(newsletter: Dispatching, tmp_path: Path) -> None:

@@ -22,11 +22,16 @@ _NOTHING = Selection((), 0)
 
 @dataclass(frozen=True, slots=True)
 class DryRunReport:
-    """Where the messages are and how many recipients stand in which state."""
+    """Where the messages are, how many recipients stand in which state, and the first of them."""
 
     folder: Path
     totals: Mapping[str, int]
-    entries: tuple[OutboxEntry, ...]
+    first: tuple[OutboxEntry, ...]
+
+    @property
+    def recipients(self) -> int:
+        """How many there are."""
+        return sum(self.totals.values())
 
 
 class DryRun:
@@ -69,7 +74,7 @@ class DryRun:
         with writer:
             for planned in self._planned(issue, maker):
                 self._write(writer, maker, planned)
-        return DryRunReport(writer.folder, dict(writer.totals), tuple(writer.entries))
+        return DryRunReport(writer.folder, dict(writer.totals), tuple(writer.first))
 
     def _planned(self, issue: Issue, maker: MessageMaker) -> Iterator[Planned]:
         """The ledger's rows, then those whom planning would add."""
@@ -81,20 +86,19 @@ class DryRun:
         yield from audience(issue, self._select, self._subscribers, after=after)
 
     def _write(self, writer: OutboxWriter, maker: MessageMaker, planned: Planned) -> None:
-        picks = planned.selection.picks
         entry = OutboxEntry(
-            email=planned.recipient.email,
-            status=planned.status.value,
-            reason=planned.reason,
-            papers=tuple(str(pick.paper_id) for pick in picks),
-            matched={str(p.paper_id): tuple(match.label for match in p.matches) for p in picks if p.matches},
+            email=planned.recipient.email, status=planned.status.value, reason=planned.reason, papers=(), matched={}
         )
         if planned.status is DeliveryStatus.SKIPPED:
-            writer.add(replace(entry, papers=(), matched={}), None)
+            writer.add(entry, None)
             return
         try:
             message = maker.make(planned.recipient, planned.selection)
         except AddressInvalid as error:
             writer.add(replace(entry, status=DeliveryStatus.FAILED.value, reason=str(error)), None)
         else:
-            writer.add(entry, message)
+            # those that stand in it: the rest is on the web
+            picks = planned.selection.picks[: message.papers]
+            papers = tuple(str(pick.paper_id) for pick in picks)
+            matched = {str(p.paper_id): tuple(match.label for match in p.matches) for p in picks if p.matches}
+            writer.add(replace(entry, papers=papers, matched=matched), message)

@@ -1,0 +1,68 @@
+"""The memory of a dry run: `python -m benchmarks.dry_run --subscribers 100000`.
+
+The dry run is a process of its own, so that the peak is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.dispatch import Newsletter, now
+from newsletter.domain.merging import merge
+from newsletter.domain.selector import IssueSelector
+from newsletter.render.outbox import render_outbox
+from newsletter.services.dispatch import DryRun
+from newsletter.store import Database, SqlStore
+from tests.support.mails import make_assembler, make_templates
+
+LIMIT = 150
+
+
+def dry_run(folder: Path) -> None:
+    """Write the outbox of what is in this folder, and say what it took."""
+    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), merge=merge, clock=now)
+    templates = make_templates()
+    [status] = store.issues.archive()
+    run = DryRun(
+        issues=store.issues,
+        subscribers=store.subscribers,
+        deliveries=store.deliveries,
+        select=IssueSelector,
+        mail=make_assembler(),
+        outbox=folder / "outbox",
+        page=lambda manifest, html: render_outbox(templates, manifest, html=html),
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begin = time.perf_counter()
+    report = run.run(status.key)
+    seconds = time.perf_counter() - begin
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    index = (report.folder / "index.html").stat().st_size / 1e6
+    manifest = (report.folder / "manifest.json").stat().st_size / 1e6
+    print(f"{report.recipients:,} recipients in {seconds:.0f} s, peak {peak:.0f} MB of {LIMIT}, {before:.0f} before it")
+    print(f"index.html {index:.1f} MB, manifest.json {manifest:.1f} MB, {dict(report.totals)}")
+    if peak > LIMIT:
+        raise SystemExit(1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--subscribers", type=int, default=100_000)
+    parser.add_argument("--papers", type=int, default=300)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        Newsletter("sqlite:///newsletter.db", folder, options.subscribers, options.papers).database.close()
+        process = multiprocessing.get_context("spawn").Process(target=dry_run, args=(folder,))
+        process.start()
+        process.join()
+        raise SystemExit(process.exitcode)
+
+
+if __name__ == "__main__":
+    main()
