@@ -1,9 +1,10 @@
-"""Enrichment, measured: `python -m benchmarks.enrich [quality|speed|model|week]`; all of them without an argument.
+"""Enrichment, measured: `python -m benchmarks.enrich [quality|speed|judging|model|week]`; without an argument, all.
 
 - `quality`: the extractive engine against what models wrote in the second half of June 2026 (it learned from the
   first), by ROUGE-L F1 of each role, beside the first sentence, the last sentence and, where it is installed, sumy's
   LexRank. An empty role counts as zero. LexRank ranks sentences without roles: its best one stands for every role.
 - `speed`: papers a second of the extractive engine on one core.
+- `judging`: every recorded answer beside its paper's own abstract: how many are refused, and for what.
 - `model`: answers a second of the `llm` engine at concurrency 16, from a local server in a process of its own that
   answers with recorded texts.
 - `week`: those answers for every paper of a week in English and Chinese: what was recognised as unusable, beside an
@@ -21,15 +22,18 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from benchmarks.recorded import TRAINED_UNTIL, Reference, as_paper, english_references, june, papers_of
+from benchmarks.recorded import TRAINED_UNTIL, Reference, answers, as_paper, english_references, june, papers_of
 from benchmarks.rouge import rouge_l, tokens
+from newsletter.domain.judging import judge
 from newsletter.domain.papers import Paper
 from newsletter.domain.sentences import split_sentences
-from newsletter.domain.summaries import Summary
+from newsletter.domain.summaries import Provenance, Summary
+from newsletter.domain.summary_schema import read_answer
 from newsletter.enrich._roles import Roles, find_roles
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient
@@ -45,13 +49,15 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("quality", "speed", "model", "week"))
+    parser.add_argument("part", nargs="?", choices=("quality", "speed", "judging", "model", "week"))
     parser.add_argument("--papers", type=int, default=1000)
     arguments = parser.parse_args()
     if arguments.part in (None, "quality"):
         quality(arguments.papers)
     if arguments.part in (None, "speed"):
         speed(arguments.papers)
+    if arguments.part in (None, "judging"):
+        judging()
     if arguments.part in (None, "model"):
         model(arguments.papers)
     if arguments.part in (None, "week"):
@@ -132,6 +138,28 @@ def speed(limit: int) -> None:
     whole = time.process_time() - began
     print(f"extractive: {len(papers)} papers in {whole:.1f} s of one core ({len(papers) / whole:.0f}/s);")
     print(f"  of it {roles:.1f} s for the sentences, the rest for keywords")
+
+
+# --- judging --------------------------------------------------------------------------------------------------------
+
+
+def judging() -> None:
+    for name, language in (("en", "en"), ("zh", "zh-Hans")):
+        kinds, judged, broken, found = Counter[str](), 0, 0, 0
+        for record in answers(name):
+            if record["id"] not in june():
+                continue
+            own = june()[record["id"]]
+            paper = replace(as_paper(own), comment=own.get("comment") or "")
+            said = {role: record["AI"][role] for role in ROLES}
+            failure = judge(read_answer(said, paper, language, Provenance("llm")).summary, paper)
+            is_broken = any(CONTROL.search(text) or text == "Summary generation failed" for text in said.values())
+            judged, broken, found = judged + 1, broken + is_broken, found + bool(is_broken and failure)
+            if failure and not is_broken:
+                kinds[failure.value] += 1
+        others = kinds.total()
+        print(f"{language:8} {judged} answers; {found} of {broken} broken ones found;", end=" ")
+        print(f"{others} others refused ({others / judged:.2%}): {dict(kinds.most_common())}")
 
 
 # --- the recorded model ---------------------------------------------------------------------------------------------

@@ -134,4 +134,5 @@ class Composing(Collecting):
             chance=random.random,
             concurrency=s.concurrency,
             papers_per_request=s.papers_per_request,
+            book=self.store.summaries.book,
         )

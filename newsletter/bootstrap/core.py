@@ -136,6 +136,11 @@ class Core:
         counts = Counter(day for day, _ in self.store.issues.left_out(first, last))
         return {day: counts[day] for day in sorted(counts, reverse=True) if not self.store.issues.status(IssueKey(day))}
 
+    def without_summary(self, days: int) -> Mapping[date, Mapping[str, Mapping[str, int]]]:
+        """Of the papers of the last days those whose summary failed, newest day first: how many, by kind and why."""
+        failed = self.store.summaries.failed(*self._last_days(days))
+        return {day: failed[day] for day in sorted(failed, reverse=True)}
+
     def _last_days(self, days: int) -> tuple[date, date]:
         zone = ZoneInfo(self.settings.newsletter.timezone)
         last = sample.DAY if self.settings.sample else self._clock().astimezone(zone).date()

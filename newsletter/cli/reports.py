@@ -33,7 +33,11 @@ __all__ = [
     "show_roster",
     "told_count",
     "told_reason",
+    "told_reasons",
 ]
+
+_MOST_REASONS = 3
+"""Of the reasons for one failure, as many are told."""
 
 
 SHOWN = 40
@@ -90,12 +94,21 @@ def show_reconciled(reports: Sequence[ReconcileReport]) -> None:
         )
 
 
+def told_reasons(reasons: Mapping[str, int]) -> str:
+    """` (connection refused (72), HTTP 500 (8))`, the commonest first; empty where nobody knows why."""
+    known = [(reason, count) for reason, count in reasons.items() if reason]
+    shown = [f"{reason} ({count})" for reason, count in sorted(known, key=lambda item: -item[1])[:_MOST_REASONS]]
+    rest = sum(count for _, count in known) - sum(sorted((count for _, count in known), reverse=True)[:_MOST_REASONS])
+    return f" ({', '.join([*shown, *([f'others ({rest})'] if rest else [])])})" if shown else ""
+
+
 def show_enriched(report: EnrichReport) -> None:
     """How many summaries were written, why others were not, and what they cost."""
     failed = f", {report.failed} could not be used" if report.failed else ""
     out.print(f"Summaries: {report.written - report.failed} written, {report.cached} were there already{failed}.")
     for kind, count in sorted(report.failures.items()):
-        out.print(f"  {kind}: {count}; the digest shows the abstract and says so.")
+        why = told_reasons(report.reasons.get(kind, {}))
+        out.print(f"  {kind}: {count}{why}; the digest shows the abstract and says so.", markup=False, soft_wrap=True)
     if told := report.spending.told:
         out.print(f"The papers have cost {told}.")
     for remark in report.spending.remarks:

@@ -9,7 +9,7 @@ import typer
 
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
-from newsletter.cli.reports import told_count
+from newsletter.cli.reports import told_count, told_reasons
 from newsletter.domain.counting import counted
 
 __all__ = ["register"]
@@ -33,6 +33,7 @@ def status(
     application = open_application(context, config, quiet=json, sample=True)
     listings, issues = application.recent(days)
     dropped = application.dropped(days)
+    failed = application.without_summary(days)
     if json:
         print_json(
             {
@@ -43,6 +44,7 @@ def status(
                     for i, totals in issues
                 ],
                 "dropped": [{"day": day.isoformat(), "papers": count} for day, count in dropped.items()],
+                "failed_summaries": [{"day": day.isoformat(), "failures": kinds} for day, kinds in failed.items()],
             }
         )
         return
@@ -62,6 +64,9 @@ def status(
     table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
     for day, count in dropped.items():
         out.print(f"{day} has no issue: the editor dropped its {counted(count, 'paper')}.")
+    for day, kinds in failed.items():
+        told = ", ".join(f"{kind}: {sum(whys.values())}{told_reasons(whys)}" for kind, whys in sorted(kinds.items()))
+        out.print(f"{day}: summaries that could not be used: {told}.", markup=False, soft_wrap=True)
     if warning := application.calendar_warning():
         err.print(warning, soft_wrap=True)
     count = application.store.subscribers.count()

@@ -134,7 +134,6 @@ def choose_summaries(
             if s.language == language and s.version in {version, None} and s.provenance.engine in rank
         ]
         if fitting:
-            chosen[language] = min(
-                fitting, key=lambda s: (s.failure is not None, rank[s.provenance.engine], s.version != version)
-            )
+            best = min(fitting, key=lambda s: (s.failure is not None, rank[s.provenance.engine], s.version != version))
+            chosen[language] = replace(best, why="")  # which is the operator's
     return chosen

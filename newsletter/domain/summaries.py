@@ -9,7 +9,7 @@ from enum import StrEnum
 from newsletter.domain.languages import is_in, scripts
 from newsletter.domain.papers import PaperId
 
-__all__ = ["RATINGS", "FailureKind", "Keyword", "Provenance", "Rating", "Summary", "SummaryKey"]
+__all__ = ["RATINGS", "Expense", "FailureKind", "Keyword", "Provenance", "Rating", "Summary", "SummaryKey"]
 
 RATINGS = ("practicality", "novelty", "recommendation")
 """The names a rating may have, in the order they are shown."""
@@ -90,6 +90,23 @@ class Provenance:
     cost: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense:
+    """What one request to a paid engine cost, or one paper's part of it. Kept for ever: budgets count money, not rows.
+
+    `is_estimate`: the server did not say, because the answer was cut, came too late, or nobody waited for it.
+    """
+
+    paper_id: PaperId
+    language: str
+    engine: str
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    is_estimate: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryKey:
     """What makes a summary the same summary: the same text would be asked for again."""
@@ -108,7 +125,8 @@ class Summary:
 
     `language` is a BCP 47 tag (`en`, `zh-Hans`). `title` and `abstract` are translations, empty in the paper's own
     language. `tldr_en` is the English one-liner of a summary in another language. `failure` is set when the engine's
-    answer could not be used; then every text is empty.
+    answer could not be used; then every text is empty, and `why` tells the operator what the
+    server did, where it gave no answer. No issue holds it.
     """
 
     paper_id: PaperId
@@ -129,6 +147,7 @@ class Summary:
     affiliation: str = ""
     code: str = ""
     failure: FailureKind | None = None
+    why: str = ""
 
     @property
     def key(self) -> SummaryKey:

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from newsletter.errors import ConfigError
 
-__all__ = ["Budget", "Prices", "parse_budget", "parse_currency"]
+__all__ = ["Budget", "Prices", "Usage", "estimated_tokens", "parse_budget", "parse_currency"]
 
+# Groups of three digits may be parted; what follows a point are decimals.
+_NUMBER = re.compile(r"\d{1,3}(?:(?P<mark>[_, ])\d{3})(?:(?P=mark)\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
 _BUDGET = re.compile(
-    r"\s*(?P<number>\d[\d_, ]*(?:\.\d+)?)\s*(?P<factor>[kKmM]?)\s*(?P<unit>tokens?|[A-Za-z]{3}|[$€£¥])?\s*\Z", re.ASCII
+    r"\s*(?P<number>[\d_., ]*\d)\s*(?P<factor>[kKmM]?)\s*(?P<unit>tokens?|[A-Za-z]{3}|[$€£¥])?\s*\Z", re.ASCII
 )
 _FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one request cost in tokens. `is_estimate`: the server did not say, so it was worked out from the texts."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    is_estimate: bool = False
+
+
+def estimated_tokens(text: str) -> int:
+    """About how many tokens a text has: one for four characters of ASCII, one for any other character."""
+    others = 0 if text.isascii() else sum(not character.isascii() for character in text)
+    return -(-(len(text) - others) // 4) + others
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +54,32 @@ def parse_budget(text: str) -> tuple[int | None, float | None]:
     if not text.strip():
         return None, None
     match = _BUDGET.match(text)
-    if match is None or (match["factor"] and match["unit"] and not match["unit"].startswith("token")):
-        msg = f"enrich.daily_budget: expected `200000 tokens`, `200k` or `2.50 USD`, got {text!r}"
-        raise ConfigError(msg, key="enrich.daily_budget")
-    number = float(re.sub(r"[_, ]", "", match["number"])) * _FACTORS[match["factor"].lower()]
-    unit = match["unit"] or "tokens"
-    return (int(number), None) if unit.startswith("token") else (None, number)
+    unit = (match["unit"] or "tokens") if match else ""
+    is_money = not unit.startswith("token")
+    if match is None or (match["factor"] and is_money):
+        raise _wrong(text, "expected `200000 tokens`, `200k` or `2.50 USD`")
+    number = match["number"]
+    if is_money and ("," in number or re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number)):
+        raise _wrong(
+            text,
+            f"a comma, or a point before three digits, can be read in two ways; write `2.50 {unit}` or `1000 {unit}`",
+        )
+    if not _NUMBER.fullmatch(number):
+        raise _wrong(
+            text, "expected digits with one decimal point, in groups of three or in none: `1_000_000` or `2.50 USD`"
+        )
+    value = float(re.sub(r"[_, ]", "", number)) * _FACTORS[match["factor"].lower()]
+    if is_money:
+        return None, value
+    if not value.is_integer() or re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number):
+        raise _wrong(
+            text, "tokens are whole, and a point before three digits can be read in two ways; write `1500 tokens`"
+        )
+    return int(value), None
+
+
+def _wrong(text: str, expected: str) -> ConfigError:
+    return ConfigError(f"enrich.daily_budget: got {text!r}; {expected}.", key="enrich.daily_budget")
 
 
 def parse_currency(text: str) -> str:
@@ -65,6 +103,7 @@ class Budget:
     currency: str = ""
     tokens: int = 0
     money: float = 0.0
+    estimated: int = 0
     _reserved: dict[int, tuple[int, float]] = field(default_factory=dict)
     _tickets: int = 0
 
@@ -81,14 +120,18 @@ class Budget:
         self._reserved[self._tickets] = (tokens, money)
         return self._tickets
 
-    def settle(self, ticket: int, tokens_in: int, tokens_out: int) -> float:
+    def settle(self, ticket: int, usages: Sequence[Usage]) -> float:
         """Put what it did cost in the place of what it might have; returns the money."""
         del self._reserved[ticket]
-        money = self.prices.cost(tokens_in, tokens_out)
-        self.charge(tokens_in + tokens_out, money)
+        money = 0.0
+        for usage in usages:
+            spent = usage.tokens_in + usage.tokens_out
+            money += self.prices.cost(usage.tokens_in, usage.tokens_out)
+            self.tokens += spent
+            self.estimated += spent if usage.is_estimate else 0
+        self.money += money
         return money
 
-    def charge(self, tokens: int, money: float) -> None:
-        """Count what was spent elsewhere: by an earlier run for the same day."""
-        self.tokens += tokens
-        self.money += money
+    def begin_at(self, tokens: int, money: float, estimated: int = 0) -> None:
+        """Begin with what has been spent up to now, by whichever run."""
+        self.tokens, self.money, self.estimated = tokens, money, estimated

@@ -1,16 +1,22 @@
 """One question to an OpenAI-compatible server, and everything that can happen to it.
 
-Answers are streamed: a server that stalls is noticed after the time between two pieces, not after that of a whole
-answer, and one that never stops is stopped. Structured output is asked for in the strictest form that the server takes;
-one that takes none is asked in plain words. The key goes into the client and nowhere else: no message, no log, no repr.
+Answers are streamed, and one that comes whole is understood as well. A whole answer has a deadline, a number of tokens
+and a number of bytes; who exceeds one is hung up on. Whatever a server may have been paid for is booked, however the
+question ended: by the server's own count where it came, estimated from what was sent and received where it did not.
+
+Structured output is asked for in the strictest form that the server takes. A form or parameter is given up for the run
+where the server complains of it by name; after another complaint only this question is asked in plainer words. The key
+goes into the client and nowhere else: no message, no log, no repr.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.moments import retry_after
@@ -19,13 +25,22 @@ from newsletter.domain.summaries import FailureKind
 from newsletter.domain.summary_schema import bounded
 from newsletter.domain.web_addresses import site_of
 from newsletter.enrich.answers import LARGEST
+from newsletter.enrich.budget import Usage, estimated_tokens
 from newsletter.errors import AnswerUnusable, EngineUnavailable
 
 if TYPE_CHECKING:
+    import httpx2 as httpx
     import openai
 
-__all__ = ["ChatClient", "Interrupted", "Reply", "Throttled"]
+__all__ = ["Book", "ChatClient", "Interrupted", "Throttled"]
 
+Book = Callable[[Usage], None]
+"""Is told what one request cost, whatever became of it."""
+
+_MOST_BYTES = 32 * 1024 * 1024
+"""Bytes of one response: far more than the largest honest answer, each token of which has some 200 around it."""
+_LONGEST_TOKEN = 8
+"""Characters of a token, generously: an answer with more characters has not kept to its limit."""
 _SECRET = re.compile(r"\b(?:sk|key|pk|api)[-_][A-Za-z0-9_*-]{6,}|Bearer\s+\S+", re.IGNORECASE)
 
 
@@ -42,6 +57,11 @@ class Throttled(Interrupted):
 
 
 _FORMS = ("bounded", "json_schema", "json_object", "text")
+_NAMES_FORM = re.compile(
+    r"response[_ ]?format|json[_ ]?(?:schema|object|mode)|structured|schema|grammar|guided|maxlength|maxitems"
+    r"|additionalproperties",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +92,66 @@ class _Dialect:
             parameters["temperature"] = 0
         return parameters
 
-    def plainer(self, complaint: str) -> _Dialect | None:
-        """The dialect without what is complained of, None where nothing is left to give up."""
+    def without(self, complaint: str) -> _Dialect | None:
+        """The dialect without what is complained of by name, None where that is nothing of it."""
         if self.usage and "stream_options" in complaint:
             return replace(self, usage=False)
         if self.temperature and "temperature" in complaint:
             return replace(self, temperature=False)
         if self.limit == "max_tokens" and "max_completion_tokens" in complaint:
             return replace(self, limit="max_completion_tokens")
+        return self.plainer() if _NAMES_FORM.search(complaint) else None
+
+    def plainer(self) -> _Dialect | None:
+        """The dialect with the next plainer form of structured output, None after the plainest."""
         after = _FORMS.index(self.form) + 1
         return replace(self, form=_FORMS[after]) if after < len(_FORMS) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole answer: its text, and the tokens it cost (estimated at four characters each where nothing was said)."""
+@dataclass(slots=True)
+class _Answer:
+    """What has been received of an answer."""
 
-    text: str
-    tokens_in: int
-    tokens_out: int
+    asked: str
+    longest: int
+    pieces: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
+    length: int = 0
+    finish: str = ""
+    counted: tuple[int, int] | None = None
+
+    def take(self, chunk: Mapping[str, Any]) -> None:
+        """Take a piece of a stream, or a whole answer.
+
+        Raises:
+            AnswerUnusable: it did not keep to its limit.
+        """
+        usage = chunk.get("usage")
+        if isinstance(usage, Mapping):
+            counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
+            if all(isinstance(count, int) and count >= 0 for count in counts):
+                self.counted = counts  # type: ignore[assignment]  # two numbers, as was just seen
+        for choice in chunk.get("choices") or ():
+            said = choice.get("delta") or choice.get("message") or {}
+            for name, texts in (
+                ("content", self.pieces),
+                ("reasoning_content", self.thoughts),
+                ("reasoning", self.thoughts),
+            ):
+                if isinstance(text := said.get(name), str):
+                    texts.append(text)
+                    self.length += len(text)
+            self.finish = choice.get("finish_reason") or self.finish
+        if self.length > self.longest:
+            msg = f"the answer did not end after {self.longest:,} characters"
+            raise AnswerUnusable(msg, kind=FailureKind.TOO_LONG)
+
+    def usage(self) -> Usage:
+        """What it cost so far: as the server counted, or as what was sent and received may have."""
+        if self.counted is not None:
+            return Usage(*self.counted)
+        received = estimated_tokens("".join((*self.pieces, *self.thoughts)))
+        return Usage(estimated_tokens(self.asked), received, is_estimate=True)
 
 
 class ChatClient:
@@ -99,7 +160,7 @@ class ChatClient:
     def __init__(
         self, *, base_url: str, api_key: str, model: str, timeout: float, clock: Clock, longest_text: int = 800
     ) -> None:
-        """`timeout` is in seconds, for connecting and between two pieces of an answer.
+        """`timeout` is in seconds, for connecting and for a whole answer.
 
         `longest_text` bounds the characters of each text but a translated abstract, where the server can hold to it.
         """
@@ -122,92 +183,111 @@ class ChatClient:
             await self._openai.close()
             self._openai = None
 
-    async def ask(self, messages: Sequence[dict[str, str]], schema: dict[str, Any], *, most_tokens: int) -> Reply:
-        """Ask once.
+    async def ask(
+        self, messages: Sequence[dict[str, str]], schema: dict[str, Any], *, most_tokens: int, book: Book
+    ) -> str:
+        """Ask once; the text of the answer. `book` is told what each request to the server cost, also those in vain.
 
         Raises:
             Throttled: too many requests.
             Interrupted: no whole answer.
-            AnswerUnusable: the server declined this question, or the answer was cut at the limit of tokens.
+            AnswerUnusable: the server declined this question, or the answer did not keep to its limit.
             EngineUnavailable: the server will answer no question (credentials, model, quota).
         """
+        import httpx2 as httpx  # noqa: PLC0415 - as below
         import openai  # noqa: PLC0415 - takes most of a second: only who asks a model pays for it
 
+        dialect = self._dialect
         while True:
-            dialect = self._dialect
             try:
-                return await self._stream(
-                    self._client(), messages, dialect.parameters(schema, most_tokens, self._longest_text)
+                return await self._once(
+                    messages, dialect.parameters(schema, most_tokens, self._longest_text), most_tokens, book
                 )
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if _declines_content(error):
                     raise AnswerUnusable(self._clean(error), kind=FailureKind.REFUSED) from error
-                plainer = dialect.plainer(str(error))
+                plainer = self._plainer(dialect, f"{error.param or ''} {error}")
                 if plainer is None:
-                    raise AnswerUnusable(self._clean(error), kind=FailureKind.UNPARSABLE) from error
-                if self._dialect is dialect:  # another question may have found out meanwhile
-                    self._dialect = plainer
+                    why = f"HTTP {error.status_code}: {self._clean(error)[:120]}"
+                    raise AnswerUnusable(why, kind=FailureKind.UNAVAILABLE) from error
+                dialect = plainer
             except openai.RateLimitError as error:
                 if "insufficient_quota" in str(error):
                     raise EngineUnavailable(f"the account has no quota left: {self._clean(error)}") from error
-                raise Throttled(self._clean(error), retry_after=self._retry_after(error)) from error
+                raise Throttled("HTTP 429", retry_after=self._retry_after(error)) from error
             except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as error:
                 msg = f"{self._site} refuses the key or the model {self.model!r}: {self._clean(error)}"
                 raise EngineUnavailable(msg) from error
             except openai.APIStatusError as error:
                 wait = self._retry_after(error)
                 if wait is not None:
-                    raise Throttled(self._clean(error), retry_after=wait) from error
-                raise Interrupted(self._clean(error)) from error
-            except (openai.APIError, json.JSONDecodeError, UnicodeDecodeError) as error:
-                raise Interrupted(self._clean(error)) from error
+                    raise Throttled(f"HTTP {error.status_code}", retry_after=wait) from error
+                raise Interrupted(f"HTTP {error.status_code}") from error
+            except TimeoutError as error:
+                raise Interrupted(f"no whole answer within {self._timeout:g} s") from error
+            except (openai.APIError, httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError) as error:
+                raise Interrupted(_cause(error) or self._clean(error)) from error
+
+    def _plainer(self, dialect: _Dialect, complaint: str) -> _Dialect | None:
+        """In which dialect to ask again after this complaint; one that names what it is about changes it for all."""
+        without = dialect.without(complaint)
+        if without is None:
+            return dialect.plainer()
+        if self._dialect is dialect:  # another question may have found out meanwhile
+            self._dialect = without
+        return without
 
     def _client(self) -> openai.AsyncOpenAI:
         if self._openai is None:
             import openai  # noqa: PLC0415
 
             self._openai = openai.AsyncOpenAI(
-                api_key=self._api_key or "none", base_url=self._base_url or None, timeout=self._timeout, max_retries=0
+                api_key=self._api_key or "none",
+                base_url=self._base_url or None,
+                timeout=self._timeout,
+                max_retries=0,
+                # bytes are counted as they come, so they must be those of the answer
+                default_headers={"Accept-Encoding": "identity"},
+                http_client=openai.DefaultAsyncHttpxClient(event_hooks={"response": [_limit]}),
             )
         return self._openai
 
-    async def _stream(
-        self, client: openai.AsyncOpenAI, messages: Sequence[dict[str, str]], parameters: dict[str, Any]
-    ) -> Reply:
-        create: Any = client.chat.completions.create
-        # As `extra_body`, because the library would walk the whole schema with every question to convert nothing.
-        stream = await create(model=self.model, messages=list(messages), stream=True, extra_body=parameters)
-        pieces: list[str] = []
-        length, finish, usage = 0, "", None
+    async def _once(
+        self, messages: Sequence[dict[str, str]], parameters: dict[str, Any], most_tokens: int, book: Book
+    ) -> str:
+        import openai  # noqa: PLC0415
+
+        longest = min(LARGEST, most_tokens * _LONGEST_TOKEN)
+        answer = _Answer("".join(message["content"] for message in messages), longest)
+        is_served = True
         try:
-            async for chunk in stream:
-                usage = getattr(chunk, "usage", None) or usage
-                for choice in chunk.choices or ():
-                    piece = (choice.delta.content if choice.delta else None) or ""
-                    pieces.append(piece)
-                    length += len(piece)
-                    finish = choice.finish_reason or finish
-                if length > LARGEST:
-                    msg = f"the answer did not end after {LARGEST:,} characters"
-                    raise AnswerUnusable(msg, kind=FailureKind.TOO_LONG)
+            async with asyncio.timeout(self._timeout):
+                await self._receive(answer, messages, parameters)
+        except openai.APIStatusError:
+            is_served = False
+            raise
+        except openai.APIConnectionError as error:
+            is_served = not _is_unconnected(error)
+            raise
         finally:
-            await stream.close()
-        text = "".join(pieces)
-        if not finish:
-            msg = f"the answer was cut after {length} characters"
-            raise Interrupted(msg)
-        if finish == "content_filter":
-            msg = "the server's content filter stopped the answer"
-            raise AnswerUnusable(msg, kind=FailureKind.REFUSED)
-        if finish == "length":
-            msg = "the answer was longer than its limit of tokens"
-            raise AnswerUnusable(msg, kind=FailureKind.TOO_LONG)
-        asked = sum(len(message["content"]) for message in messages)
-        return Reply(
-            text,
-            tokens_in=usage.prompt_tokens if usage else -(-asked // 4),
-            tokens_out=usage.completion_tokens if usage else -(-length // 4),
-        )
+            if is_served:
+                book(answer.usage())
+        return _whole(answer)
+
+    async def _receive(self, answer: _Answer, messages: Sequence[dict[str, str]], parameters: dict[str, Any]) -> None:
+        create: Any = self._client().chat.completions.with_raw_response.create
+        # As `extra_body`, because the library would walk the whole schema with every question to convert nothing.
+        raw = await create(model=self.model, messages=list(messages), stream=True, extra_body=parameters)
+        response: httpx.Response = raw.http_response
+        try:
+            if "event-stream" in response.headers.get("content-type", ""):
+                async for chunk in raw.parse():
+                    answer.take(chunk.to_dict())
+            else:
+                for event in _events(await response.aread()):
+                    answer.take(event)
+        finally:
+            await response.aclose()
 
     def _clean(self, error: Exception) -> str:
         """The error's text without any key in it, short enough for one line."""
@@ -227,3 +307,75 @@ def _declines_content(error: Exception) -> bool:
     return any(
         word in str(error).lower() for word in ("content_filter", "content_policy", "responsible ai", "data_inspection")
     )
+
+
+def _whole(answer: _Answer) -> str:
+    """The text of an answer that has ended as one should.
+
+    Raises:
+        Interrupted: it has not ended.
+        AnswerUnusable: it was stopped.
+    """
+    if not answer.finish:
+        raise Interrupted("the answer was cut" if answer.length else "the answer was empty")
+    if answer.finish == "content_filter":
+        msg = "the server's content filter stopped the answer"
+        raise AnswerUnusable(msg, kind=FailureKind.REFUSED)
+    if answer.finish == "length":
+        msg = "the answer was longer than its limit of tokens"
+        raise AnswerUnusable(msg, kind=FailureKind.TOO_LONG)
+    return "".join(answer.pieces)
+
+
+def _events(body: bytes) -> list[Mapping[str, Any]]:
+    """What an answer says that is not declared as a stream: one JSON object, or events all the same.
+
+    Raises:
+        json.JSONDecodeError: it is neither.
+    """
+    text = body.decode("utf-8", "replace").strip()
+    lines = [line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:")]
+    values = [json.loads(line) for line in lines if line != "[DONE]"] if lines else [json.loads(text)]
+    return [value for value in values if isinstance(value, Mapping)]
+
+
+async def _limit(response: httpx.Response) -> None:
+    """Count the bytes of a response as they come."""
+    import httpx2 as httpx  # noqa: PLC0415
+
+    if response.headers.get("content-encoding", "identity") != "identity":
+        msg = "the answer is compressed, which was not asked for"
+        raise httpx.RemoteProtocolError(msg, request=response.request)
+    stream = response.stream
+
+    class Counted(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            received = 0
+            async for part in stream:  # type: ignore[union-attr]  # of an asynchronous client
+                received += len(part)
+                if received > _MOST_BYTES:
+                    msg = f"the answer did not end after {_MOST_BYTES:,} bytes"
+                    raise httpx.ReadError(msg, request=response.request)
+                yield part
+
+        async def aclose(self) -> None:
+            await stream.aclose()  # type: ignore[union-attr]  # as above
+
+    response.stream = Counted()
+
+
+def _is_unconnected(error: Exception) -> bool:
+    """Whether the question never left."""
+    import httpx2 as httpx  # noqa: PLC0415
+
+    return isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+
+
+def _cause(error: BaseException) -> str:
+    """What an operator can act on, in the words of the operating system: `connection refused`; empty for nothing."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno:
+            return ((cause.strerror or "") if cause.errno < 0 else os.strerror(cause.errno)).lower()
+        cause = cause.__cause__ or cause.__context__
+    return ""

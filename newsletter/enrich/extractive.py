@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import threading
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 
 from newsletter.domain.model_talk import without_orders
 from newsletter.domain.papers import Paper
@@ -60,7 +62,9 @@ class ExtractiveEngine:
             return
         loop = asyncio.get_running_loop()
         # spawned, not forked: a fork would inherit database connections that are not its own
-        with ProcessPoolExecutor(min(cores, _MOST_WORKERS), mp_context=get_context("spawn")) as workers:
+        with ProcessPoolExecutor(
+            min(cores, _MOST_WORKERS), mp_context=get_context("spawn"), initializer=_end_with_parent
+        ) as workers:
             shares = [papers[at : at + _SHARE] for at in range(0, len(papers), _SHARE)]
             tasks = [loop.run_in_executor(workers, _summaries, share, language) for share in shares]
             try:
@@ -86,6 +90,21 @@ class ExtractiveEngine:
             result=roles.result,
             keywords=tuple(Keyword(term) for term in terms),
         )
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent does, also when that is killed and can tell nobody.
+
+    A worker holds both ends of the queue it reads, so it would wait for ever; the parent's sentinel is a pipe (on
+    Windows a handle) of which the parent alone holds the other end.
+    """
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    if parent := parent_process():
+        threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
 
 
 def _summaries(papers: Sequence[Paper], language: str) -> list[Summary]:

@@ -9,14 +9,15 @@ applied to an answer:
 3. an item is read by the schema, compared with its paper (`domain.resemblance`), and judged (`domain.judging`);
 4. what fails is asked once more, alone, saying what was wrong; what fails again stays a failure.
 
-Cut, slow and throttled answers are `_traffic`'s business and count as no attempt.
+Cut, slow and throttled answers are `_traffic`'s business and count as no attempt. Each request has its own part of the
+budget, set aside before it is asked, and what it cost is booked when it ends, however it ends.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,12 +26,12 @@ from newsletter.domain.judging import judge
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.ports import Spending
 from newsletter.domain.resemblance import is_about
-from newsletter.domain.summaries import FailureKind, Provenance, Summary, SummaryKey
+from newsletter.domain.summaries import Expense, FailureKind, Provenance, Summary, SummaryKey
 from newsletter.domain.summary_schema import Reading, answer_schema, read_answer
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
 from newsletter.enrich.answers import parse_answer
-from newsletter.enrich.budget import Budget
-from newsletter.enrich.client import ChatClient, Interrupted, Reply
+from newsletter.enrich.budget import Budget, Usage
+from newsletter.enrich.client import ChatClient, Interrupted
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import AnswerUnusable
 
@@ -63,10 +64,12 @@ class LlmEngine:
         concurrency: int = 8,
         papers_per_request: int = 1,
         answer_tokens: int | None = None,
+        book: Callable[[Sequence[Expense]], None] = lambda _: None,
     ) -> None:
         """`papers_per_request` above 1 is cheaper and weaker: a hostile abstract may then speak to the others'.
 
-        `answer_tokens` is how long the answer about one paper may become; enough for every language by default.
+        `answer_tokens` is how long the answer about one paper may become; enough for every language by default. `book`
+        keeps what each request cost, as soon as it is known.
         """
         self._client = client
         self._prompts = prompts
@@ -76,6 +79,7 @@ class LlmEngine:
         self._concurrency = concurrency
         self._group = papers_per_request
         self._answer_tokens = answer_tokens
+        self._book = book
         self._gaps: Counter[str] = Counter()
         self._strangers: Counter[str] = Counter()
         self._read = 0
@@ -101,11 +105,13 @@ class LlmEngine:
             f"{counted(count, 'answer')} had the unknown key `{key}`" for key, count in self._strangers.most_common(5)
         ]
         told = tuple(remarks) if self._read >= _FEW else ()
-        return Spending(self._budget.tokens, self._budget.money, told, self._budget.currency)
+        return Spending(
+            self._budget.tokens, self._budget.money, told, self._budget.currency, estimated=self._budget.estimated
+        )
 
-    def charge(self, tokens: int, money: float) -> None:
-        """Count what earlier runs for the same day spent."""
-        self._budget.charge(tokens, money)
+    def begin_at(self, spent: Spending) -> None:
+        """Count what was spent for the same day up to now."""
+        self._budget.begin_at(spent.tokens, spent.money, spent.estimated)
 
     async def summarise(self, papers: Sequence[Paper], language: str) -> AsyncIterator[Summary]:
         """One summary a paper, as they come; begun in the order given, so that a budget is spent on the first.
@@ -172,6 +178,7 @@ class LlmEngine:
             language=language,
             provenance=provenance,
             failure=FailureKind(found.kind),
+            why=" ".join(str(found).split())[:200] if found.kind == FailureKind.UNAVAILABLE else "",
         )
 
     async def _try(
@@ -190,25 +197,55 @@ class LlmEngine:
         schema = answer_schema(language)
         each = self._answer_tokens or _TOKENS_OUT[language.partition("-")[0].lower() == "en"]
         most = each * len(papers)
-        ticket = self._budget.reserve(sum(len(m["content"]) for m in messages) // 3, most)
-        if ticket is None:
-            return _all(papers, "the daily budget is spent", FailureKind.BUDGET)
-        spent_in = spent_out = 0
+
+        async def question() -> str:
+            ticket = self._budget.reserve(sum(len(m["content"]) for m in messages) // 3, most)
+            if ticket is None:
+                msg = "the daily budget is spent"
+                raise AnswerUnusable(msg, kind=FailureKind.BUDGET)
+            usages: list[Usage] = []
+            try:
+                return await self._client.ask(messages, schema, most_tokens=most, book=usages.append)
+            finally:
+                money = self._budget.settle(ticket, usages)
+                self._share(papers, language, usages, money, costs)
+
         try:
-            reply: Reply = await traffic.ask(lambda: self._client.ask(messages, schema, most_tokens=most))
-            spent_in, spent_out = reply.tokens_in, reply.tokens_out
-            return self._matched(reply.text, papers, language)
+            return self._matched(await traffic.ask(question), papers, language)
         except Interrupted as error:
             return _all(papers, str(error), FailureKind.UNAVAILABLE)
         except AnswerUnusable as error:
-            if error.kind == FailureKind.TOO_LONG:
-                spent_out = most  # it was written, and is paid for, to the last token
             return dict.fromkeys((paper.id for paper in papers), error)
-        finally:
-            money = self._budget.settle(ticket, spent_in, spent_out)
-            for paper in papers:
-                costs[paper.id].tokens += (spent_in + spent_out) // len(papers)
-                costs[paper.id].money += money / len(papers)
+
+    def _share(
+        self,
+        papers: Sequence[Paper],
+        language: str,
+        usages: Sequence[Usage],
+        money: float,
+        costs: Mapping[PaperId, _Cost],
+    ) -> None:
+        """Book what a question cost, a part for each of its papers; the first bears what cannot be parted."""
+        tokens_in, tokens_out = sum(u.tokens_in for u in usages), sum(u.tokens_out for u in usages)
+        if not tokens_in + tokens_out:
+            return
+        expenses = [
+            Expense(
+                paper_id=paper.id,
+                language=language,
+                engine=self.name,
+                model=self._client.model,
+                tokens_in=_part(tokens_in, number, len(papers)),
+                tokens_out=_part(tokens_out, number, len(papers)),
+                cost=money / len(papers),
+                is_estimate=any(u.is_estimate for u in usages),
+            )
+            for number, paper in enumerate(papers)
+        ]
+        for expense in expenses:
+            costs[expense.paper_id].tokens += expense.tokens_in + expense.tokens_out
+            costs[expense.paper_id].money += expense.cost
+        self._book(expenses)
 
     def _matched(self, text: str, papers: Sequence[Paper], language: str) -> dict[PaperId, Summary | AnswerUnusable]:
         # Models like to drop the scheme of an id (`arxiv:`); that is still the id.
@@ -251,3 +288,7 @@ class LlmEngine:
 
 def _all(papers: Sequence[Paper], why: str, kind: FailureKind) -> dict[PaperId, Summary | AnswerUnusable]:
     return dict.fromkeys((paper.id for paper in papers), AnswerUnusable(why, kind=kind))
+
+
+def _part(whole: int, number: int, of: int) -> int:
+    return whole // of + (whole % of if number == 0 else 0)

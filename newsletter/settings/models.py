@@ -231,7 +231,7 @@ class EnrichSettings(_Section):
     """`[enrich]`: who writes the summaries, in which languages, for how much.
 
     `daily_budget` is `200000 tokens` or `2.50 USD`; the prices, for a million tokens, are in the same currency.
-    `prompts` is a folder whose files replace the shipped ones.
+    `timeout` is for a whole answer. `prompts` is a folder whose files replace the shipped ones.
     """
 
     engine: Literal["extractive", "llm"] = "extractive"
@@ -245,7 +245,7 @@ class EnrichSettings(_Section):
     price_out: float = Field(default=0, ge=0)
     concurrency: int = Field(default=8, ge=1, le=256)
     papers_per_request: int = Field(default=1, ge=1, le=20)
-    timeout: Duration = timedelta(minutes=2)
+    timeout: Duration = timedelta(minutes=5)
     prompts: Annotated[Path | None, Existing("folder")] = None
     scope: Literal["shown", "all"] = "all"
 

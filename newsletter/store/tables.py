@@ -22,6 +22,7 @@ __all__ = [
     "DispatchRow",
     "DispatchRunRow",
     "DomainRestRow",
+    "ExpenseRow",
     "HostGateRow",
     "IssuePaperRow",
     "IssueRow",
@@ -30,6 +31,7 @@ __all__ = [
     "NoteRow",
     "PaperRow",
     "SubscriberRow",
+    "SummaryClaimRow",
     "SummaryRow",
     "SuppressionRow",
     "metadata",
@@ -136,6 +138,37 @@ class ArchiveRow(SQLModel, table=True):
     papers: int
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     imported_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ExpenseRow(SQLModel, table=True):
+    """What one request to a paid engine cost, one paper's part of it. Rows are added and never changed."""
+
+    __tablename__ = "expense"
+
+    id: int | None = Field(default=None, primary_key=True)
+    paper_id: str = Field(index=True)
+    language: str
+    engine: str
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    is_estimate: bool = False
+
+
+class SummaryClaimRow(SQLModel, table=True):
+    """Which run writes a summary at this moment; `until` in seconds since the epoch. `version` as in `summary`."""
+
+    __tablename__ = "summary_claim"
+
+    paper_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    engine: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    prompt: str = Field(primary_key=True)
+    holder: str = Field(index=True)
+    until: float
 
 
 class IssueRow(SQLModel, table=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.domain.papers import Paper, PaperId
-from newsletter.domain.ports import Engine, PaidEngine
+from newsletter.domain.ports import Engine, PaidEngine, Spending
 from newsletter.domain.summaries import FailureKind
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient
@@ -364,7 +364,7 @@ async def test_the_daily_budget_in_tokens_stops_at_the_least_relevant():
 async def test_the_daily_budget_in_money_counts_what_was_spent_before():
     async with LlmServer(lambda q: Answer(honest(q).text, usage=(1000, 1000))) as server:
         engine = engine_for(server, budget=Budget(most_money=0.01, prices=Prices(1.0, 2.0)), concurrency=1)
-        engine.charge(0, 0.0095)
+        engine.begin_at(Spending(0, 0.0095))
         summaries = [s async for s in engine.summarise(PAPERS, "en")]
     assert {s.failure for s in summaries} == {FailureKind.BUDGET}
     assert server.questions == []
@@ -439,3 +439,154 @@ async def test_closing_early_leaves_no_question_behind():
         asked = len(server.questions)
         await asyncio.sleep(0.2)
         assert len(server.questions) == asked
+
+
+def bad_request(text):
+    return Answer(text, status=400)
+
+
+async def test_one_unrelated_complaint_downgrades_nothing():
+    """The first paper is declined once, for a reason that names no parameter; the others keep the strictest form."""
+
+    def answer(question):
+        return bad_request("something went wrong") if question.number == 1 else honest(question)
+
+    summaries, server = await ask(answer, concurrency=1)
+    assert all(s.failure is None for s in summaries.values())
+    asked = [json.dumps(q.body.get("response_format")) for q in server.questions]
+    assert ["maxLength" in form for form in asked] == [True, False] + [True] * (len(PAPERS) - 1)
+
+
+async def test_a_complaint_that_stays_is_that_papers_failure_and_says_why():
+    bad = PAPERS[2].id
+
+    def answer(question):
+        return bad_request("prompt is too odd") if question.papers[0]["id"] == bad else honest(question)
+
+    summaries, _ = await ask(answer, concurrency=1)
+    assert [s.paper_id for s in summaries.values() if s.failure] == [bad]
+    assert summaries[bad].failure is FailureKind.UNAVAILABLE
+    assert summaries[bad].why.startswith("HTTP 400: ")
+    assert "prompt is too odd" in summaries[bad].why
+
+
+@pytest.mark.parametrize("declared", ["application/json", "text/plain; charset=utf-8", ""])
+async def test_a_server_that_ignores_stream_is_understood(declared):
+    expenses = []
+    summaries, _ = await ask(lambda q: Answer(honest(q).text, plain=declared), papers=PAPERS[:2], book=expenses.extend)
+    assert_right(summaries, PAPERS[:2])
+    assert all(s.failure is None for s in summaries.values())
+    assert [(e.tokens_in, e.tokens_out, e.is_estimate) for e in expenses] == [(100, 50, False)] * 2
+
+
+async def test_an_answer_that_drips_is_given_up_at_the_deadline_of_the_whole():
+    """Each piece comes in time, the answer never does: before, only the time between two pieces was bounded."""
+    expenses = []
+    summaries, server = await ask(
+        lambda q: Answer(honest(q).text, drip=0.05) if q.attempt == 1 else honest(q),
+        papers=PAPERS[:1],
+        timeout=0.3,
+        book=expenses.extend,
+    )
+    assert summaries[PAPERS[0].id].failure is None
+    assert len(server.questions) == 2
+    assert [e.is_estimate for e in expenses] == [True, False]
+
+
+async def test_an_answer_that_always_drips_says_so():
+    summaries, _ = await ask(lambda q: Answer(honest(q).text, drip=0.05), papers=PAPERS[:1], timeout=0.2)
+    assert summaries[PAPERS[0].id].failure is FailureKind.UNAVAILABLE
+    assert summaries[PAPERS[0].id].why == "no whole answer within 0.2 s"
+
+
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+async def test_every_question_bounds_the_tokens_of_its_answer(language, size):
+    _, server = await ask(honest, language=language, papers_per_request=size)
+    most = {q.body["max_tokens"] for q in server.questions}
+    assert most == {size * (1200 if language == "en" else 3500)}
+
+
+async def test_an_answer_beyond_its_limit_of_tokens_is_hung_up_on_and_booked():
+    expenses = []
+    endless = "a word " * 20_000
+    summaries, server = await ask(lambda _: Answer(endless), papers=PAPERS[:1], book=expenses.extend)
+    assert summaries[PAPERS[0].id].failure is FailureKind.TOO_LONG
+    assert len(server.questions) == 2
+    assert all(e.is_estimate and 1000 < e.tokens_out < 5000 for e in expenses)
+
+
+async def test_a_compressed_answer_is_not_unpacked():
+    head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n"
+    summaries, server = await ask(lambda _: Answer(raw=head.encode() + b"abcd"), papers=PAPERS[:1])
+    assert summaries[PAPERS[0].id].failure is FailureKind.UNAVAILABLE
+    assert len(server.questions) == 5
+
+
+SERVED = {
+    "cut": (lambda q: Answer(honest(q).text, cut_after=40), True),
+    "stalled": (lambda _: Answer(stall=1.0), True),
+    "dropped": (lambda _: Answer(raw=b""), True),
+    "throttled": (lambda _: Answer(status=429), False),
+    "broken": (lambda _: Answer(status=500), False),
+    "cut at its limit": (lambda q: Answer(honest(q).text, finish="length", usage=(900, 1200)), True),
+}
+
+
+@pytest.mark.parametrize("fault", SERVED)
+async def test_every_token_served_is_booked(fault):
+    """What was served in vain costs as much as what was not."""
+    answer, is_served = SERVED[fault]
+    expenses = []
+    async with LlmServer(lambda q: answer(q) if q.attempt == 1 else Answer(honest(q).text, usage=(100, 50))) as server:
+        engine = engine_for(server, timeout=0.3, book=expenses.extend)
+        (summary,) = [s async for s in engine.summarise(PAPERS[:1], "en")]
+    assert summary.failure is None
+    *in_vain, last = expenses
+    assert (last.tokens_in, last.tokens_out) == (100, 50)
+    assert bool(in_vain) == is_served
+    if fault == "cut at its limit":
+        assert [(e.tokens_in, e.tokens_out, e.is_estimate) for e in in_vain] == [(900, 1200, False)]
+    elif is_served:
+        assert all(e.is_estimate and e.tokens_in > 100 for e in in_vain)
+        assert "of them estimated" in engine.spending.told
+    assert engine.spending.tokens == sum(e.tokens_in + e.tokens_out for e in expenses) == summary.provenance.tokens
+
+
+async def test_what_nobody_connected_to_costs_nothing():
+    server = LlmServer(honest)
+    server.url = "http://127.0.0.1:9/v1"  # the discard port: nobody listens
+    expenses = []
+    engine = engine_for(server, concurrency=1, book=expenses.extend)
+    (summary,) = [s async for s in engine.summarise(PAPERS[:1], "en")]
+    assert (summary.why, expenses) == ("connection refused", [])
+
+
+async def test_a_question_nobody_waits_for_any_more_is_booked():
+    expenses = []
+    asked = asyncio.Event()
+
+    def answer(question):
+        if question.number == 1:
+            return honest(question)
+        asked.set()
+        return Answer(stall=5.0)
+
+    async with LlmServer(answer) as server:
+        engine = engine_for(server, concurrency=1, timeout=10, book=expenses.extend)
+        stream = engine.summarise(PAPERS[:2], "en")
+        await anext(stream)
+        await asked.wait()
+        await stream.aclose()
+    assert [e.is_estimate for e in expenses] == [False, True]
+
+
+async def test_retries_keep_to_the_budget_too():
+    """Each attempt is served and paid for: the bound holds for them together, not for each."""
+    budget = Budget(most_tokens=6000)
+    expenses = []
+    summaries, _ = await ask(
+        lambda q: Answer(honest(q).text, finish="length", usage=(300, 1200)), budget=budget, book=expenses.extend
+    )
+    assert sum(e.tokens_in + e.tokens_out for e in expenses) == budget.tokens <= 6000
+    assert FailureKind.BUDGET in {s.failure for s in summaries.values()}

@@ -169,3 +169,18 @@ def test_a_server_that_is_down_is_named_without_the_password() -> None:
         database.open()
     assert "hunter2" not in str(raised.value)
     assert "hunter2" not in database.label
+
+
+def test_what_older_summaries_cost_becomes_expenses(database_url: str) -> None:
+    database = Database(database_url)
+    with database.write() as connection:
+        command.upgrade(migrations.make_config(connection), "0010")
+        row = "INSERT INTO summary (id, paper_id, version, language, engine, model, prompt, record) VALUES "
+        for number, record in enumerate(('{"provenance":{"tokens":1500,"cost":0.5}}', '{"provenance":{}}'), 1):
+            values = f"({number}, 'arxiv:2606.0000{number}', 1, 'en', 'llm', 'm', 'p', '{record}')"
+            connection.exec_driver_sql(row + values)
+    database.upgrade()
+    with database.read() as connection:
+        expenses = connection.exec_driver_sql("SELECT paper_id, engine, model, tokens_out, cost FROM expense").all()
+    assert [tuple(expense) for expense in expenses] == [("arxiv:2606.00001", "llm", "m", 1500, 0.5)]
+    database.close()

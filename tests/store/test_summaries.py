@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.summaries import FailureKind, Keyword, Provenance, Rating, SummaryKey
+from newsletter.domain.summaries import Expense, FailureKind, Keyword, Provenance, Rating, SummaryKey
 from newsletter.store import SqlStore
-from tests.support.doubles import paper_id, summary
+from tests.support.doubles import MONDAY, announced, paper_id, summary
 
 
 def test_a_summary_is_found_again_as_it_was_put(store: SqlStore) -> None:
@@ -72,3 +73,49 @@ def test_thousands_are_asked_for_at_once(store: SqlStore) -> None:
     many = [summary(n) for n in range(2500)]
     store.summaries.put(many)
     assert len(store.summaries.get([s.key for s in many])) == 2500
+
+
+KEYS = [summary(number).key for number in (1, 2, 3)]
+
+
+def test_what_one_run_claims_another_does_not_get(store: SqlStore) -> None:
+    claim = store.summaries.claim
+    assert claim(KEYS[:2], "one", seconds=60)
+    assert claim(KEYS[:2], "one", seconds=60), "who holds them may take them again"
+    assert not claim(KEYS[1:], "other", seconds=60), "all or none"
+    assert claim(KEYS[2:], "third", seconds=60), "who got none holds none"
+    store.summaries.release("one")
+    assert claim(KEYS[:2], "other", seconds=60)
+
+
+def test_a_claim_ends_by_itself(store: SqlStore) -> None:
+    assert store.summaries.claim(KEYS, "killed", seconds=0.0)
+    assert store.summaries.claim(KEYS, "other", seconds=60)
+    assert not store.summaries.claim(KEYS, "killed", seconds=60), "who was away too long has lost them"
+
+
+def test_many_papers_are_claimed_at_once(store: SqlStore) -> None:
+    keys = [summary(number).key for number in range(1, 1500)]
+    assert store.summaries.claim(keys, "one", seconds=60)
+    assert not store.summaries.claim(keys[-1:], "other", seconds=60)
+
+
+def test_expenses_add_up_by_paper_and_engine(store: SqlStore) -> None:
+    def spent(number: int, engine: str = "llm", **fields: object) -> Expense:
+        given = {"tokens_in": 100, "tokens_out": 20, "cost": 0.25} | fields
+        return Expense(paper_id=paper_id(number), language="en", engine=engine, **given)  # type: ignore[arg-type]
+
+    store.summaries.book([spent(1), spent(1, is_estimate=True), spent(2)])
+    store.summaries.book([spent(1, engine="other"), spent(3)])
+    assert store.summaries.spent([paper_id(1), paper_id(2)], "llm") == (360, 0.75, 120)
+    assert store.summaries.spent([paper_id(9)], "llm") == (0, 0.0, 0)
+
+
+def test_failures_are_counted_by_day_with_their_reasons(store: SqlStore) -> None:
+    store.papers.add([announced(number) for number in (1, 2, 3, 4)])
+    down = {"failure": FailureKind.UNAVAILABLE, "why": "connection refused", "tldr": ""}
+    store.summaries.put([summary(1, **down), summary(2, **down), summary(3, failure=FailureKind.ECHO, tldr="")])
+    store.summaries.put([summary(4, **down, prompt="old"), summary(4, prompt="new")])
+    counted = {"unavailable": {"connection refused": 2}, "echo": {"": 1}}
+    assert store.summaries.failed(MONDAY, MONDAY) == {MONDAY: counted}
+    assert store.summaries.failed(MONDAY + timedelta(1), MONDAY + timedelta(1)) == {}

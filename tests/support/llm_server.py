@@ -42,6 +42,8 @@ class Answer:
     cut_after: int | None = None  # characters of text after which the connection is dropped
     stall: float = 0.0  # seconds of silence before the answer
     raw: bytes | None = None  # bytes instead of any HTTP answer
+    plain: str | None = None  # not streamed: one JSON object, declared as this
+    drip: float = 0.0  # seconds between two characters
 
 
 class LlmServer:
@@ -119,7 +121,15 @@ class LlmServer:
             writer.write(self._head(answer.status, headers) + payload)
             await writer.drain()
             return True
+        if answer.plain is not None:
+            writer.write(self._whole(answer, answer.plain))
+            await writer.drain()
+            return True
         writer.write(self._head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
+        for character in answer.text if answer.drip else "":
+            self._event(writer, {"choices": [{"delta": {"content": character}, "index": 0, "finish_reason": None}]})
+            await writer.drain()
+            await asyncio.sleep(answer.drip)
         whole = answer.text if answer.cut_after is None else answer.text[: answer.cut_after]
         events = [{"delta": {"content": whole[i : i + 400]}, "index": 0} for i in range(0, len(whole), 400)]
         for event in events:
@@ -137,6 +147,15 @@ class LlmServer:
         writer.write(b"0\r\n\r\n")
         await writer.drain()
         return True
+
+    def _whole(self, answer: Answer, declared: str) -> bytes:
+        choice = {"message": {"role": "assistant", "content": answer.text}, "index": 0, "finish_reason": answer.finish}
+        body: dict[str, Any] = {"id": "c", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+        if answer.usage:
+            body["usage"] = dict(zip(("prompt_tokens", "completion_tokens"), answer.usage, strict=True))
+        payload = json.dumps(body).encode()
+        headers = {"content-length": str(len(payload))} | ({"content-type": declared} if declared else {})
+        return self._head(200, headers) + payload
 
     @staticmethod
     def _head(status: int, headers: dict[str, str]) -> bytes:

@@ -16,7 +16,7 @@ from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
-from newsletter.domain.summaries import Summary, SummaryKey
+from newsletter.domain.summaries import Expense, Summary, SummaryKey
 
 __all__ = [
     "AcronymCount",
@@ -89,6 +89,26 @@ class SummaryStore(Protocol):
 
     def put(self, summaries: Sequence[Summary]) -> None:
         """Keep these; a summary replaces one of the same key."""
+        ...
+
+    def failed(self, first: date, last: date) -> Mapping[date, Mapping[str, Mapping[str, int]]]:
+        """Of the papers announced on each of these days those without a usable summary: how many, by kind and why."""
+        ...
+
+    def book(self, expenses: Sequence[Expense]) -> None:
+        """Keep what was spent."""
+        ...
+
+    def spent(self, paper_ids: Sequence[PaperId], engine: str) -> tuple[int, float, int]:
+        """What this engine has cost for these papers: tokens, money, and how many of the tokens are estimated."""
+        ...
+
+    def claim(self, keys: Sequence[SummaryKey], holder: str, *, seconds: float) -> bool:
+        """Take all of these for so long, or none: False where another holds one. Who holds them may take them again."""
+        ...
+
+    def release(self, holder: str) -> None:
+        """Give back all that this holder has taken."""
         ...
 
 
