@@ -49,7 +49,7 @@ MEANINGS: Mapping[str, str] = {
     "enrich.price_out": "What a million tokens of output cost.",
     "enrich.concurrency": "How many requests are open at once.",
     "enrich.papers_per_request": "How many papers are asked about in one request.",
-    "enrich.timeout": "How long an answer may take.",
+    "enrich.timeout": "How long a whole answer may take.",
     "enrich.prompts": "Your own prompts: a file takes the place of the shipped one of its name.",
     "enrich.scope": "Which papers are summarised: all, or those that some digest or the feed shows.",
     "issue.max_papers": "At most so many papers in an issue.",
