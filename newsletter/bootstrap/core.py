@@ -22,8 +22,9 @@ from newsletter.domain.merging import merge
 from newsletter.domain.papers import Paper, parse_paper_id
 from newsletter.domain.ports import Progress
 from newsletter.domain.selection import Selector
+from newsletter.domain.subscriptions import SubscriptionState
 from newsletter.domain.topics import Catalogue, parse_catalogue
-from newsletter.errors import ConfigError, InterestError, IssueMissing, UsageError
+from newsletter.errors import ConfigError, InterestError, IssueMissing, RosterError, UsageError
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.settings import Settings
@@ -215,11 +216,36 @@ class Core:
         roster = self.settings.newsletter.roster
         return None if roster is None else self.sync_from(self.settings.path(roster))
 
-    def sync_from(self, path: Path, *, prune: bool = True) -> SyncReport:
+    def sync_from(
+        self,
+        path: Path,
+        *,
+        prune: bool = True,
+        dry_run: bool = False,
+        state: SubscriptionState = SubscriptionState.CONFIRMED,
+    ) -> SyncReport:
         """Take in a roster, or a folder of them."""
+        return self._sync().run(path, prune=prune, dry_run=dry_run, state=state)
+
+    def roster_of(self, email: str) -> Path | None:
+        """The roster that names an address, of those that settings name; None where none does."""
+        roster = self.settings.newsletter.roster
+        path = None if roster is None else self.settings.path(roster)
+        return self._sync().where(path, email) if path is not None and path.exists() else None
+
+    def take_in_suppressions(self, path: Path) -> tuple[int, Sequence[RosterError]]:
+        """Take in the suppressions of an export, or a list of addresses; how many are new, and what is wrong."""
+        return self._sync().suppressions_of(path)
+
+    def _sync(self) -> SyncRoster:
         topics = self.settings.path(self.settings.newsletter.topics).resolve()
-        service = SyncRoster(self.store.subscribers, self.check_interest, not_rosters=frozenset({topics}))
-        return service.run(path, prune=prune)
+        return SyncRoster(
+            self.store.subscribers,
+            self.store.suppressions,
+            self.check_interest,
+            not_rosters=frozenset({topics}),
+            languages=self.settings.languages,
+        )
 
     def subscriptions(self) -> Subscriptions:
         """What readers do through the links in their mail."""

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from newsletter import __version__
-from newsletter.cli import daily, editing, interests, sending, serve, setup, showing, status, subscribers
+from newsletter.cli import daily, editing, interests, sending, serve, setup, showing, status, subscribers, suppressions
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config
 from newsletter.cli.logs import shorten_logs
@@ -57,6 +57,7 @@ def options(
 daily.register(app)
 editing.register(app)
 app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(interests.app, name="interests")
 status.register(app)
 showing.register(app)

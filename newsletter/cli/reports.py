@@ -53,15 +53,31 @@ def show_roster(report: SyncReport | None) -> None:
         return
     for problem in report.problems:
         err.print(f"roster: {problem}", markup=False)
-    if report.added or report.changed or report.removed or report.problems:
-        problems = f", {counted(len(report.problems), 'problem')}" if report.problems else ""
-        # what has not changed was said when it was taken in
-        for remark in report.remarks[:REMARKS] if report.added or report.changed else ():
-            out.print(f"Note: {remark}", markup=False, soft_wrap=True)
-        out.print(
-            f"Rosters: {report.files} read, {counted(report.added, 'subscriber')} added, {report.changed} changed, "
-            f"{report.removed} removed{problems}."
-        )
+    done = (report.added, report.changed, report.removed, report.problems, report.unsure, report.suppressions)
+    if not any(done) and not report.dry_run:
+        return
+    # what has not changed was said when it was taken in
+    for remark in report.remarks[:REMARKS] if report.added or report.changed else ():
+        out.print(f"Note: {remark}", markup=False, soft_wrap=True)
+    problems = f", {counted(len(report.problems), 'problem')}" if report.problems else ""
+    taken = f", {counted(report.suppressions, 'suppression')} taken in" if report.suppressions else ""
+    would = "would be " if report.dry_run else ""
+    out.print(
+        f"Rosters: {report.files} read, {counted(report.added, 'subscriber')} {would}added, {report.changed} changed, "
+        f"{report.removed} removed{taken}{problems}."
+    )
+    _name("Would be removed" if report.dry_run else "Removed", report.gone, report.removed)
+    _name("Kept, for a row that cannot be read may be theirs", report.unsure)
+    _name("Suppressed, so they get no mail (`newsletter suppressions remove ADDRESS` lifts that)", report.barred)
+    if report.dry_run:
+        out.print("Nothing was changed.")
+
+
+def _name(what: str, addresses: Sequence[str], count: int = 0) -> None:
+    """The first of these addresses, and how many more there are as far as that is known."""
+    if addresses:
+        more = f" and {count - len(addresses)} more" if count > len(addresses) else ""
+        out.print(f"  {what}: {', '.join(addresses)}{more}", markup=False)
 
 
 def show_collected(report: CollectReport) -> None:

@@ -1,11 +1,12 @@
-"""Subscribers: add, list, show, remove, and rosters in and out."""
+"""Subscribers: add, edit, list, show, remove, and rosters in and out."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,9 +14,11 @@ from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import show_roster
-from newsletter.errors import AddressInvalid, UsageError
+from newsletter.cli.suppressions import Output, as_json, checked_address, explained, write_out
+from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
+    from newsletter.bootstrap import Application
     from newsletter.domain.subscriptions import Subscriber
 
 __all__ = ["app"]
@@ -27,62 +30,217 @@ SHOWN = 200
 """Rows of a list on a terminal; `--all` and `export` give everybody."""
 
 
+Interests = Annotated[list[str] | None, typer.Option("--interest", "-i", help="May be given several times.")]
+Name = Annotated[str | None, typer.Option("--name", help="How the digest greets them.")]
+Language = Annotated[str | None, typer.Option("--language", help="en, zh-Hans, …; the newsletter's by default.")]
+Limit = Annotated[
+    str | None, typer.Option("--max-papers", metavar="NUMBER", help="At most so many papers in one digest.")
+]
+
+
 @app.command()
 def add(
     context: typer.Context,
     email: Email,
-    interest: Annotated[list[str] | None, typer.Option("--interest", "-i", help="May be given several times.")] = None,
-    name: Annotated[str, typer.Option(help="How the digest greets them.")] = "",
-    language: Annotated[str, typer.Option(help="en, zh-Hans, …; the newsletter's by default.")] = "",
+    interest: Interests = None,
+    name: Name = None,
+    language: Language = None,
     weekly: Annotated[bool, typer.Option("--weekly", help="One digest a week.")] = False,
-    max_papers: Annotated[int | None, typer.Option(min=1, help="At most so many papers in one digest.")] = None,
+    max_papers: Limit = None,
     resubscribe: Annotated[
         bool, typer.Option("--resubscribe", help="Even if they have unsubscribed: they asked to come back.")
     ] = False,
     config: Config = None,
 ) -> None:
-    """Add a subscriber, or change one.
+    """Add a subscriber. One who is there already is changed by `newsletter subscribers edit`.
 
     Example: `newsletter subscribers add ada@example.org -i "language models" -i -title:survey --max-papers 30`
     """
-    from newsletter.domain.addresses import check_address  # noqa: PLC0415  # help needs none of it
-    from newsletter.domain.interest_budget import excess  # noqa: PLC0415
-    from newsletter.domain.interest_parser import one_line, remarks  # noqa: PLC0415
-    from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState  # noqa: PLC0415
+    from newsletter.domain.subscriptions import Subscriber, SubscriptionState  # noqa: PLC0415  # help needs none of it
 
     application = open_application(context, config)
+    address = checked_address(email)
+    named = _named(
+        application,
+        interest=interest,
+        name=name,
+        language=language,
+        cadence="weekly" if weekly else None,
+        max_papers=max_papers,
+    )
+    if address in (suppressed := application.store.suppressions.found([address])):
+        msg = (
+            f"{address} is suppressed {explained(suppressed[address])} and would get no mail; nothing was changed. If "
+            f"they asked for mail again: `newsletter suppressions remove {address}`, then this command."
+        )
+        raise UsageError(msg)
+    store = application.store.subscribers
+    if store.add(replace(Subscriber(email=address, origin="cli"), **named)):
+        out.print(f"Added {address}.", markup=False)
+        _note(named.get("interests", ()))
+        return
+
+    def come_back(before: Subscriber) -> Subscriber:
+        if before.state is SubscriptionState.CONFIRMED or not resubscribe:
+            return before
+        return replace(before, **named, state=SubscriptionState.CONFIRMED)
+
+    before, after = store.edit(address, come_back) or (None, None)
+    if before is None or after is None:
+        msg = f"{address} was removed by somebody else at this moment. Run the command again."
+        raise UsageError(msg)
+    if after == before:
+        raise UsageError(_already(before))
+    _show_changes(before, after)
+
+
+def _already(known: Subscriber) -> str:
+    """Why somebody cannot be added, and what can be done instead."""
+    if known.state == "unsubscribed":
+        return (
+            f"{known.email} has unsubscribed; nothing was changed. If they asked to come back: "
+            f"`newsletter subscribers add {known.email} --resubscribe`."
+        )
+    return (
+        f"{known.email} is a subscriber already ({known.state}); nothing was changed. To change something: "
+        f"`newsletter subscribers edit {known.email}`."
+    )
+
+
+@app.command()
+def edit(
+    context: typer.Context,
+    email: Email,
+    interest: Annotated[
+        list[str] | None, typer.Option("--interest", "-i", help="These instead of all they have; several times.")
+    ] = None,
+    add_interest: Annotated[list[str] | None, typer.Option("--add-interest", help="One more; several times.")] = None,
+    drop_interest: Annotated[
+        list[str] | None, typer.Option("--drop-interest", help="One less, as `show` writes it; several times.")
+    ] = None,
+    name: Name = None,
+    language: Language = None,
+    cadence: Annotated[str | None, typer.Option("--cadence", metavar="daily|weekly", help="How often.")] = None,
+    max_papers: Limit = None,
+    clear: Annotated[
+        list[str] | None,
+        typer.Option("--clear", metavar="FIELD", help="name, interests, language, cadence or max-papers: none."),
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Change what is named of a subscriber, and nothing else.
+
+    Example: `newsletter subscribers edit ada@example.org --add-interest "title:benchmark" --clear max-papers`
+    """
+    from newsletter.domain.choices import choose_interests  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscriptions import Subscriber  # noqa: PLC0415
+
+    application = open_application(context, config)
+    values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
+    named = _named(application, interest=interest, **values)
+    _named(application, interest=add_interest)
+    blank = Subscriber(email="")
+    for field in clear or ():
+        key = field.replace("-", "_")
+        if key not in {*values, "interests"}:
+            msg = f"--clear: expected name, interests, language, cadence or max-papers, got {field[:80]!r}."
+            raise UsageError(msg)
+        if key in named:
+            msg = f"--clear {field}: the same command sets it. Leave one of them out."
+            raise UsageError(msg)
+        named[key] = getattr(blank, key)
+    if not (named or add_interest or drop_interest):
+        msg = "Nothing to change was named. `newsletter subscribers edit --help` lists what can be."
+        raise UsageError(msg)
+
+    def change(before: Subscriber) -> Subscriber:
+        after = replace(before, **named)
+        if missing := [text for text in drop_interest or () if text not in after.interests]:
+            msg = f"--drop-interest {missing[0]!r}: they have {', '.join(map(repr, after.interests)) or 'none'}."
+            raise UsageError(msg)
+        left = [text for text in after.interests if text not in (drop_interest or ())]
+        try:
+            return replace(after, interests=choose_interests([*left, *(add_interest or ())]))
+        except ValueError as error:
+            msg = f"--add-interest: {error}."
+            raise UsageError(msg) from None
+
+    address = checked_address(email)
+    changed = application.store.subscribers.edit(address, change)
+    if changed is None:
+        msg = f"Nobody is subscribed as {address}. `newsletter subscribers add {address}` adds them."
+        raise UsageError(msg)
+    _show_changes(*changed)
+    if changed[1].origin == "roster":
+        err.print("They came from a roster: when their entry there is edited, it counts.")
+
+
+def _named(
+    application: Application, *, interest: list[str] | None = None, cadence: str | None = None, **others: str | None
+) -> dict[str, Any]:
+    """What these options say of a subscriber, checked; what is not named is not in it.
+
+    Raises:
+        UsageError: one says something that cannot be chosen.
+    """
+    from newsletter.domain.choices import (  # noqa: PLC0415  # help needs none of it
+        choose_cadence,
+        choose_interests,
+        choose_language,
+        choose_limit,
+        choose_name,
+    )
+
     for text in interest or ():
         if problem := application.check_interest(text):
             msg = f"--interest {text!r}: {problem}"
             raise UsageError(msg)
-    if reason := excess(interest or ()):
-        msg = f"--interest: {reason}."
-        raise UsageError(msg)
-    try:
-        address = check_address(email)
-    except AddressInvalid as error:
-        raise UsageError(str(error)) from error
-    interests = tuple(map(one_line, interest or ()))
-    subscriber = Subscriber(
-        email=address,
-        name=name,
-        interests=interests,
-        language=language,
-        cadence=Cadence.WEEKLY if weekly else Cadence.DAILY,
-        max_papers=max_papers,
-        origin="cli",
-    )
-    store = application.store.subscribers
-    if resubscribe:
-        store.set_state(subscriber.email, SubscriptionState.CONFIRMED)
-    added, _ = store.upsert([subscriber])
-    kept = store.get(subscriber.email)
-    if kept is not None and kept.state is SubscriptionState.UNSUBSCRIBED:
-        err.print(f"{subscriber.email} has unsubscribed and stays so. If they asked to come back: --resubscribe.")
-        raise typer.Exit(1)
-    out.print(f"{'Added' if added else 'Changed'} {subscriber.email}.", markup=False)
+    languages = application.settings.languages
+    rules: dict[str, tuple[str, object, Callable[[Any], object]]] = {
+        "interests": ("--interest", interest, choose_interests),
+        "name": ("--name", others.get("name"), choose_name),
+        "language": ("--language", others.get("language"), lambda text: choose_language(text, languages)),
+        "cadence": ("--cadence", cadence, choose_cadence),
+        "max_papers": ("--max-papers", others.get("max_papers"), choose_limit),
+    }
+    named = {}
+    for field, (option, value, choose) in rules.items():
+        if value is not None:
+            try:
+                named[field] = choose(value)
+            except ValueError as error:
+                msg = f"{option}: {error}."
+                raise UsageError(msg) from None
+    return named
+
+
+def _show_changes(before: Subscriber, after: Subscriber) -> None:
+    """What was changed: each field as it was, and as it is."""
+    old, new = _as_json(before), _as_json(after)
+    changes = [(key, _plain(key, old[key]), _plain(key, new[key])) for key in new if old[key] != new[key]]
+    if not changes:
+        out.print(f"{after.email} is so already; nothing was changed.", markup=False)
+        return
+    out.print(f"Changed {after.email}:", markup=False)
+    for key, was, now in changes:
+        out.print(f"  {key}: {was} -> {now}", markup=False)
+    if old["interests"] != new["interests"]:
+        _note(after.interests)
+
+
+def _note(interests: Sequence[str]) -> None:
+    """How interests were read where something else may have been meant."""
+    from newsletter.domain.interest_parser import remarks  # noqa: PLC0415  # help needs none of it
+
     for remark in remarks(interests):
         out.print(f"Note: {remark}", markup=False)
+
+
+def _plain(key: str, value: object) -> str:
+    """A value for a person; none of it in words."""
+    if value in (None, "", []):
+        return _UNSET.get(key, "none")
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @app.command("list")
@@ -114,20 +272,25 @@ def list_(
 
 @app.command()
 def show(context: typer.Context, email: Email, config: Config = None, json: Json = False) -> None:
-    """Show one subscriber.
+    """Show one subscriber, and whether their address is suppressed.
 
     Example: `newsletter subscribers show ada@example.org`
     """
-    subscriber = open_application(context, config, quiet=json).store.subscribers.get(email)
+    store = open_application(context, config, quiet=json).store
+    subscriber = store.subscribers.get(email)
+    suppression = store.suppressions.found([email]).get(email)
     if subscriber is None:
-        msg = f"Nobody is subscribed as {email}. `newsletter subscribers list` shows who is."
+        said = f", and the address is suppressed {explained(suppression)}" if suppression else ""
+        msg = f"Nobody is subscribed as {email}{said}. `newsletter subscribers list` shows who is."
         raise UsageError(msg)
     values = _as_json(subscriber)
     if json:
-        print_json(values)
-    else:
-        rows = [(name, "; ".join(v) if isinstance(v, list) else v) for name, v in values.items()]
-        table(email, ("What", "Value"), [(name, value or _UNSET.get(name, "")) for name, value in rows])
+        print_json(values | {"suppressed": as_json(suppression) if suppression else None})
+        return
+    told = {key: _plain(key, value) for key, value in values.items()}
+    if suppression:
+        told["suppressed"] = f"{explained(suppression)}; `newsletter suppressions remove {email}` lifts it"
+    table(email, ("What", "Value"), [*told.items()])
 
 
 @app.command()
@@ -137,69 +300,98 @@ def remove(
     suppress: Annotated[bool, typer.Option("--suppress", help="And never mail this address again.")] = False,
     config: Config = None,
 ) -> None:
-    """Forget a subscriber.
+    """Forget a subscriber. One that a roster names is to be taken out of it, for the next sync would add them again.
 
     Example: `newsletter subscribers remove ada@example.org --suppress`
     """
-    store = open_application(context, config).store.subscribers
+    application = open_application(context, config)
+    store = application.store
+    roster = application.roster_of(email)
+    if roster is not None and not suppress:
+        msg = (
+            f"{email} stands in {roster}, and the next sync would add them again; nothing was changed. Take them out "
+            "of that file: the next sync removes them. To never mail them again, whatever a roster says: --suppress."
+        )
+        raise UsageError(msg)
     if suppress:
-        store.suppress(email, "removed by the operator")
-    if not store.remove(email) and not suppress:
+        store.suppressions.suppress(email, "removed by the operator")
+    known = store.subscribers.get(email)
+    if not store.subscribers.remove(email) and not suppress:
         msg = f"Nobody is subscribed as {email}."
         raise UsageError(msg)
     out.print(f"Removed {email}{' and suppressed it' if suppress else ''}.", markup=False)
+    if roster is not None:
+        err.print(f"{roster} still names them: the next sync adds them again, and they get no mail.", markup=False)
+    elif known is not None and known.origin == "roster":
+        err.print("They came from a roster: as long as it names them, the next sync of it adds them again.")
 
 
 @app.command()
 def sync(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of rosters (.toml, .csv), or one roster.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     config: Config = None,
 ) -> None:
     """Keep the subscribers equal to the rosters of a folder.
 
-    Who stands in no roster any more is removed, unless a roster could not be read whole. `example.toml` is left out.
+    Who stands in no roster any more is removed, but nobody whose row may be one that cannot be read. `example.toml` is
+    left out.
 
     Example: `newsletter subscribers sync subscribers/`
     """
-    _take_in(context, config, folder, prune=True)
+    report = open_application(context, config).sync_from(folder, dry_run=dry_run)
+    show_roster(report)
+    if report.problems:
+        raise typer.Exit(1)
 
 
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A roster (.toml or .csv).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A roster or an export (.toml or .csv).")],
+    state: Annotated[
+        str, typer.Option("--state", help="Of rows that do not say it: confirmed, unconfirmed or unsubscribed.")
+    ] = "confirmed",
     config: Config = None,
 ) -> None:
-    """Add the subscribers of a roster once; nobody is removed.
+    """Add the subscribers of a roster or an export once, with its suppressions; nobody is removed.
 
     Example: `newsletter subscribers import people.csv`
     """
-    _take_in(context, config, file, prune=False)
+    from newsletter.domain.subscriptions import SubscriptionState  # noqa: PLC0415  # help needs none of it
+
+    if state not in set(SubscriptionState):
+        msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
+        raise UsageError(msg)
+    report = open_application(context, config).sync_from(file, prune=False, state=SubscriptionState(state))
+    show_roster(report)
+    if report.problems:
+        raise typer.Exit(1)
 
 
 @app.command()
 def export(
     context: typer.Context,
     csv: Annotated[bool, typer.Option("--csv", help="CSV instead of TOML.")] = False,
+    output: Output = None,
     config: Config = None,
 ) -> None:
-    """Write every subscriber to standard output as a roster.
+    """Write every subscriber with their state, and every suppression, as a roster: what `import` reads elsewhere.
 
-    Example: `newsletter subscribers export > subscribers/everybody.toml`
+    Example: `newsletter subscribers export --output people.toml`
     """
     from newsletter.domain.rosters import write_roster  # noqa: PLC0415  # help needs none of it
 
-    store = open_application(context, config, quiet=True).store.subscribers
-    for piece in write_roster(store.stream(), ".csv" if csv else ".toml"):
-        sys.stdout.write(piece)
-
-
-def _take_in(context: typer.Context, config: Path | None, path: Path, *, prune: bool) -> None:
-    report = open_application(context, config).sync_from(path, prune=prune)
-    show_roster(report)
-    if report.problems:
-        raise typer.Exit(1)
+    store = open_application(context, config, quiet=True).store
+    suppressions = store.suppressions
+    pieces = write_roster(
+        store.subscribers.stream(),
+        ".csv" if csv else ".toml",
+        suppressions=suppressions.stream(),
+        keys=suppressions.keys() if suppressions.count() else (),
+    )
+    write_out(pieces, output)
 
 
 _UNSET = {"interests": "everything", "language": "the newsletter's", "max_papers": "no limit"}

@@ -14,11 +14,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import TypeVar
 
+from newsletter.domain.choices import MAX_INTERESTS, MAX_NAME, MAX_PAPERS, choose_cadence, choose_language, choose_limit
 from newsletter.domain.interest_budget import MOST_TERMS, too_many
 from newsletter.domain.markup import clean_line
-from newsletter.domain.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
-from newsletter.domain.subscriptions import Cadence, Preferences, Subscriber
+from newsletter.domain.subscriptions import Preferences, Subscriber
+
+T = TypeVar("T")
 
 __all__ = ["FIELDS", "TOPIC", "Problem", "ProblemKind", "fill_form", "read_form", "surplus"]
 
@@ -103,16 +106,15 @@ def read_form(
         interests = tuple(before)  # as they are, even where today's limit would refuse them
     else:
         problems += surplus(interests) or _unreadable(interests, lines, check_interest)
-    language = form.get("language", "").strip()
-    if language and language not in languages:
-        problems.append(Problem("language", ProblemKind.LANGUAGE_UNKNOWN, text=clean_line(language, 40)))
-    cadence = form.get("cadence", "").strip()
-    if cadence not in set(Cadence):
-        problems.append(Problem("cadence", ProblemKind.CADENCE_UNKNOWN, text=clean_line(cadence, 40)))
-    limit = _number(form.get("max_papers", ""), problems)
-    if problems:
+    offered = [*languages]
+    language = _chosen(
+        "language", ProblemKind.LANGUAGE_UNKNOWN, form, problems, lambda text: choose_language(text, offered)
+    )
+    cadence = _chosen("cadence", ProblemKind.CADENCE_UNKNOWN, form, problems, choose_cadence)
+    limit = _chosen("max_papers", ProblemKind.NO_NUMBER, form, problems, choose_limit, limit=MAX_PAPERS)
+    if problems or language is None or cadence is None:
         return None, tuple(problems)
-    chosen = Preferences(name=name, interests=interests, language=language, cadence=Cadence(cadence), max_papers=limit)
+    chosen = Preferences(name=name, interests=interests, language=language, cadence=cadence, max_papers=limit)
     return chosen, ()
 
 
@@ -162,12 +164,18 @@ def _unreadable(
     )
 
 
-def _number(text: str, problems: list[Problem]) -> int | None:
-    written = text.strip()
-    if not written:
+def _chosen(
+    field: str,
+    kind: ProblemKind,
+    form: Mapping[str, str],
+    problems: list[Problem],
+    choose: Callable[[str], T],
+    *,
+    limit: int = 0,
+) -> T | None:
+    """What a field of one line asks for; None, and a problem more, where that is nothing that can be chosen."""
+    try:
+        return choose(form.get(field, ""))
+    except ValueError:
+        problems.append(Problem(field, kind, text=clean_line(form.get(field, ""), 40), limit=limit))
         return None
-    # at most so many digits before they become a number: converting is quadratic
-    if written.isdecimal() and len(written) <= 9 and 1 <= int(written) <= MAX_PAPERS:
-        return int(written)
-    problems.append(Problem("max_papers", ProblemKind.NO_NUMBER, text=clean_line(written, 40), limit=MAX_PAPERS))
-    return None

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.domain.addresses import address_key
-from newsletter.domain.ports import SubscriberStore
-from newsletter.domain.rosters import parse_roster
-from newsletter.domain.subscriptions import SubscriptionState
-from newsletter.errors import RosterError, UsageError
+from newsletter.domain.addresses import address_key, check_address
+from newsletter.domain.ports import SubscriberStore, SuppressionStore
+from newsletter.domain.pruning import may_be_unread
+from newsletter.domain.rosters import Roster, parse_roster
+from newsletter.domain.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.suppressions import Suppression
+from newsletter.errors import AddressInvalid, RosterError, UsageError
 
 __all__ = ["SyncReport", "SyncRoster"]
 
 MAX_ROSTER_BYTES = 512 * 1024 * 1024
 """A roster of a million subscribers is about 150 MB."""
+NAMED = 20
+"""Addresses of one kind that a report names."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a sync did, and every problem with its file and line."""
+    """What a sync did, and every problem with its file and line.
+
+    `gone` are the first addresses that were removed; `unsure` those that no row names but that stay, because a row that
+    cannot be read may be theirs; `barred` those that were taken in and are suppressed; `suppressions` how many new ones
+    came along. A `dry_run` did nothing: it says what would be done.
+    """
 
     files: int = 0
     added: int = 0
@@ -28,40 +37,66 @@ class SyncReport:
     removed: int = 0
     problems: tuple[RosterError, ...] = field(default=())
     remarks: tuple[str, ...] = field(default=())
+    suppressions: int = 0
+    dry_run: bool = False
+    gone: tuple[str, ...] = field(default=(), compare=False)
+    unsure: tuple[str, ...] = field(default=(), compare=False)
+    barred: tuple[str, ...] = field(default=(), compare=False)
 
 
 class SyncRoster:
     """The use case: roster files in, subscribers of origin `roster` kept equal to them."""
 
     def __init__(
-        self, subscribers: SubscriberStore, check_interest: Callable[[str], str | None], *, not_rosters: frozenset[Path]
+        self,
+        subscribers: SubscriberStore,
+        suppressions: SuppressionStore,
+        check_interest: Callable[[str], str | None],
+        *,
+        not_rosters: frozenset[Path],
+        languages: Sequence[str] = (),
     ) -> None:
-        """`not_rosters` are files that may stand in a roster folder without being one (the topic catalogue)."""
+        """`not_rosters` are files that may stand in a roster folder without being one (the topic catalogue).
+
+        `languages` are those that can be chosen; none for any.
+        """
         self._subscribers = subscribers
+        self._suppressions = suppressions
         self._check = check_interest
         self._not_rosters = not_rosters
+        self._languages = languages
 
-    def run(self, path: Path, *, prune: bool = True) -> SyncReport:
-        """Take in one file, or every roster of a folder.
+    def run(
+        self,
+        path: Path,
+        *,
+        prune: bool = True,
+        dry_run: bool = False,
+        state: SubscriptionState = SubscriptionState.CONFIRMED,
+    ) -> SyncReport:
+        """Take in one file, or every roster of a folder; `state` is that of rows that do not say it.
 
-        With `prune`, subscribers that came from a roster and stand in none any more are removed, but only where every
-        file could be read whole: a typing mistake must not unsubscribe anybody.
+        With `prune`, subscribers that came from a roster and stand in none any more are removed, but nobody whose row
+        may be one that could not be read: a typing mistake must not unsubscribe anybody.
 
         Raises:
             UsageError: there is no such file or folder.
         """
         files = self._files(path)
         seen: set[str] = set()
+        unread: list[str] = []
         problems: list[RosterError] = []
-        said: list[str] = []
-        added = changed = removed = 0
-        for file in files:
-            text = self._read(file, problems)
-            if text is None:
+        barred: list[str] = []
+        remarks: list[str] = []
+        added = changed = suppressions = 0
+        whole = True
+        for file, roster in self._rosters(files, problems, state):
+            if roster is None:
+                whole = False
                 continue
-            roster = parse_roster(file, text, self._check)
             problems += roster.problems
-            said += roster.remarks
+            unread += roster.unread
+            remarks += roster.remarks
             fresh = [s for s in roster.subscribers if address_key(s.email) not in seen]
             problems += [
                 RosterError(f"{s.email} stands in another roster too; that entry counts.", path=file)
@@ -69,21 +104,95 @@ class SyncRoster:
                 if address_key(s.email) in seen
             ]
             seen.update(address_key(s.email) for s in fresh)
-            more, other = self._subscribers.upsert(fresh)
+            seen |= roster.named
+            if roster.suppressions and not dry_run:
+                self._suppressions.add_keys(roster.keys)
+                suppressions += self._suppressions.take_in(roster.suppressions)
+            more, other = self._subscribers.upsert(fresh, dry_run=dry_run)
             added, changed = added + more, changed + other
-        if prune and not problems and path.is_dir() and seen:
-            removed = sum(self._subscribers.remove(email) for email in self._gone(seen))
-        return SyncReport(len(files), added, changed, removed, tuple(problems), tuple(said))
+            barred += self._suppressions.found([s.email for s in fresh])
+        gone, unsure = self._gone(seen, unread) if prune and whole and path.is_dir() and seen else ([], [])
+        removed = len(gone) if dry_run else self._subscribers.prune([s.id for s in gone])
+        return SyncReport(
+            files=len(files),
+            added=added,
+            changed=changed,
+            removed=removed,
+            problems=tuple(problems),
+            remarks=tuple(remarks),
+            suppressions=suppressions,
+            dry_run=dry_run,
+            gone=tuple(s.email for s in gone[:NAMED]),
+            unsure=tuple(s.email for s in unsure[:NAMED]),
+            barred=tuple(barred[:NAMED]),
+        )
 
-    def _gone(self, seen: set[str]) -> list[str]:
-        # who unsubscribed is kept, so that a roster that names them again later does not subscribe them again
-        return [
-            s.email
-            for s in self._subscribers.stream()
-            if s.origin == "roster"
-            and s.state is not SubscriptionState.UNSUBSCRIBED
-            and address_key(s.email) not in seen
-        ]
+    def suppressions_of(self, path: Path) -> tuple[int, Sequence[RosterError]]:
+        """Take in the suppressions of an export, or every address of a list (.txt), one a line.
+
+        Returns:
+            How many are new, and what is wrong with the rest.
+
+        Raises:
+            UsageError: there is no such file.
+        """
+        problems: list[RosterError] = []
+        if path.suffix.lower() != ".txt":
+            [(_, roster)] = self._rosters([self._file(path)], problems, SubscriptionState.CONFIRMED)
+            if roster is None:
+                return 0, problems
+            self._suppressions.add_keys(roster.keys)
+            return self._suppressions.take_in(roster.suppressions), roster.problems
+        named = []
+        for number, line in enumerate((self._read(self._file(path), problems) or "").splitlines(), 1):
+            try:
+                named += [Suppression(email=check_address(line), reason="imported")] if line.strip() else []
+            except AddressInvalid as error:
+                problems.append(RosterError(f"{error}.", path=path, line=number))
+        return self._suppressions.take_in(named), problems
+
+    def where(self, path: Path, email: str) -> Path | None:
+        """The roster among these that names an address; None where none does.
+
+        Raises:
+            UsageError: there is no such file or folder.
+        """
+        key = address_key(email)
+        for file, roster in self._rosters(self._files(path), [], SubscriptionState.CONFIRMED):
+            if roster and (key in roster.named or any(address_key(s.email) == key for s in roster.subscribers)):
+                return file
+        return None
+
+    def _rosters(
+        self, files: Sequence[Path], problems: list[RosterError], state: SubscriptionState
+    ) -> Iterator[tuple[Path, Roster | None]]:
+        for file in files:
+            text = self._read(file, problems)
+            yield (
+                file,
+                None if text is None else parse_roster(file, text, self._check, languages=self._languages, state=state),
+            )
+
+    def _gone(self, seen: set[str], unread: Sequence[str]) -> tuple[list[Subscriber], list[Subscriber]]:
+        """Who stands in no row: those to be removed, and those who may stand in one that could not be read."""
+        gone: list[Subscriber] = []
+        unsure: list[Subscriber] = []
+        may_be = may_be_unread(unread)
+        for s in self._subscribers.stream():
+            # who unsubscribed is kept, so that a roster that names them again later does not subscribe them again
+            if (
+                s.origin == "roster"
+                and s.state is not SubscriptionState.UNSUBSCRIBED
+                and address_key(s.email) not in seen
+            ):
+                (unsure if may_be(s) else gone).append(s)
+        return gone, unsure
+
+    def _file(self, path: Path) -> Path:
+        if not path.is_file():
+            msg = f"{path}: no such file. Expected an export (.toml or .csv), or a list of addresses (.txt)."
+            raise UsageError(msg)
+        return path
 
     def _files(self, path: Path) -> list[Path]:
         if path.is_file():

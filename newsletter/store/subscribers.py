@@ -38,18 +38,18 @@ class SqlSubscriberStore:
         self._suppressions = suppressions
         self._clock = clock
 
-    def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
+    def upsert(self, subscribers: Iterable[Subscriber], *, dry_run: bool = False) -> tuple[int, int]:
         """Add or change by address; returns (added, changed). Who unsubscribed stays so whatever a file says.
 
         A roster's row that is the same as when it was last taken in changes nothing: what the reader chose since then
-        holds until somebody edits the row.
+        holds until somebody edits the row. With `dry_run` it is only counted.
         """
         added = changed = 0
         source = iter(subscribers)
         while batch := list(islice(source, _BATCH)):
             by_key = {address_key(s.email): s for s in batch}
-            with self._database.write() as connection:
-                known = _known(connection, list(by_key))
+            with self._database.read() if dry_run else self._database.write() as connection:
+                known = _known(connection, list(by_key), lock=not dry_run)
                 rows = []
                 for key, subscriber in by_key.items():
                     row = _row(key, subscriber, self._clock())
@@ -66,9 +66,34 @@ class SqlSubscriberStore:
                         if all(row[name] == getattr(before, name) for name in (*_CHANGING, "roster_row")):
                             continue
                     rows.append(row)
-                update = (*_CHANGING, "roster_row", "changes")
-                upsert(connection, SubscriberRow, rows, keys=("email_key",), update=update)
+                if not dry_run:
+                    update = (*_CHANGING, "roster_row", "changes")
+                    upsert(connection, SubscriberRow, rows, keys=("email_key",), update=update)
         return added, changed
+
+    def add(self, subscriber: Subscriber) -> bool:
+        """Add somebody whose address is not known yet; False, and nothing is changed, if it is."""
+        key = address_key(subscriber.email)
+        with self._database.write() as connection:
+            if _known(connection, [key]):
+                return False
+            upsert(connection, SubscriberRow, [_row(key, subscriber, self._clock())], keys=("email_key",))
+            return True
+
+    def edit(self, email: str, change: Callable[[Subscriber], Subscriber]) -> tuple[Subscriber, Subscriber] | None:
+        """Change a subscriber, all of it or nothing; returns them before and after, None if nobody has the address."""
+        key = address_key(email)
+        with self._database.write() as connection:
+            row = _known(connection, [key]).get(key)
+            if row is None:
+                return None
+            before = _subscriber(row)
+            after = change(before)
+            if after != before:
+                values = {name: value for name, value in _row(key, after, self._clock()).items() if name in _CHANGING}
+                statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == before.id)
+                connection.execute(statement.values(values | {"changes": _SUBSCRIBER.c.changes + 1}))
+            return before, after
 
     def set_state(self, email: str, state: SubscriptionState) -> bool:
         """Confirm or unsubscribe an address; False if nobody has it."""
@@ -135,6 +160,12 @@ class SqlSubscriberStore:
             statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key == address_key(email))
             return connection.execute(statement).rowcount > 0
 
+    def prune(self, ids: Sequence[int]) -> int:
+        """Forget these, in one transaction, but for those who have unsubscribed since; returns how many went."""
+        with self._database.write() as connection:
+            statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.state != SubscriptionState.UNSUBSCRIBED.value)
+            return sum(connection.execute(statement.where(_SUBSCRIBER.c.id.in_(some))).rowcount for some in chunks(ids))
+
     def suppress(self, email: str, reason: str) -> None:
         """Never mail this address again. Kept as a keyed hash; outlives the subscriber."""
         self._suppressions.suppress(email, reason)
@@ -162,10 +193,10 @@ class SqlSubscriberStore:
         return result
 
 
-def _known(connection: Connection, keys: Sequence[str]) -> Mapping[str, Row[tuple[object, ...]]]:
-    # locked until the rows are written (SQLite has the whole database): an unsubscribe in between must not be lost
+def _known(connection: Connection, keys: Sequence[str], *, lock: bool = True) -> Mapping[str, Row[Any]]:
     statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key.in_(keys)).order_by(_SUBSCRIBER.c.id)
-    statement = statement.with_for_update()
+    if lock:  # until the rows are written (SQLite has the whole database): an unsubscribe in between must not be lost
+        statement = statement.with_for_update()
     return {row.email_key: row for row in connection.execute(statement)}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import time
+from datetime import UTC
 from pathlib import PurePosixPath
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsletter.domain.addresses import address_key, check_address
 from newsletter.domain.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS, Roster, parse_roster, write_roster
-from newsletter.domain.subscriptions import Cadence, Subscriber
+from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.errors import AddressInvalid
 
 TOML = """\
@@ -252,13 +254,15 @@ SUBSCRIBERS = st.lists(
         email=st.sampled_from(["{}@example.org", "{}@exämple.org", "用户{}@example.org", "o'{}+x@example.org"]).flatmap(
             lambda form: st.text("abcXYZ01", min_size=1, max_size=6).map(form.format)
         ),
-        name=TEXT,
+        name=TEXT | TEXT.map("={}".format) | st.sampled_from(["=1+1", "'=1", "''-x", "@x", "+x", "＝x", "'x", "-"]),
         interests=st.lists(
             TEXT.filter(bool) | st.sampled_from(["a;b", "a\\", "\\;", ";", '-"x"', "#"]), unique=True, max_size=4
         ).map(tuple),
         language=st.sampled_from(["", "en", "zh-Hans"]),
         cadence=st.sampled_from(Cadence),
         max_papers=st.none() | st.integers(1, MAX_PAPERS),
+        state=st.sampled_from(SubscriptionState),
+        created_at=st.none() | st.datetimes(timezones=st.just(UTC)),
         origin=st.just("roster"),
     ).filter(lambda s: _is_address(s.email)),
     unique_by=lambda s: address_key(s.email),
@@ -307,3 +311,30 @@ def test_a_list_in_one_field_is_read_as_one_and_said(name: str, text: str) -> No
     assert roster.subscribers[0].interests == ("rag; world models",)
     (remark,) = roster.remarks
     assert "ada@example.org: “rag; world models”: a list: read as rag OR world models." in remark
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://x.example")', "+1", "-1", "@SUM(A1)", "＝1", "'=1"])
+def test_no_cell_is_a_formula_for_a_spreadsheet(name: str) -> None:
+    text = "".join(write_roster([Subscriber(email="=x@example.org", name=name, interests=("-survey", "=1"))], ".csv"))
+    cells = [cell for record in csv.reader(text.splitlines()) for cell in record]
+    assert not [cell for cell in cells if cell[:1] in {*"=+-@＝＋－＠\t\r"} and cell]
+    assert "'-survey; =1" in cells
+
+
+def test_an_interest_with_a_leading_minus_is_read_as_a_person_writes_it() -> None:
+    [ada] = read("lab.csv", "email,name,interests\nada@example.org,'Abd,-survey;llm\n").subscribers
+    assert (ada.name, ada.interests) == ("'Abd", ("-survey", "llm"))
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "yesterday", "2026-13-01"]
+)
+@pytest.mark.parametrize("form", ["lab.toml", "lab.csv"])
+def test_a_moment_that_is_none_costs_its_row_alone(form: str, moment: str) -> None:
+    text = {
+        "lab.toml": f"[[subscriber]]\nemail = 'ada@example.org'\ncreated_at = '{moment}'\n",
+        "lab.csv": f"email,created_at\nada@example.org,{moment}\n",
+    }[form]
+    roster = read(form, text)
+    assert roster.subscribers == ()
+    assert "created_at: expected a moment such as" in said(roster)[0]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
+from newsletter.domain.merging import merge
+from newsletter.domain.rosters import write_roster
 from newsletter.domain.subscriptions import Subscriber, SubscriptionState
 from newsletter.errors import UsageError
 from newsletter.services import subscribers
 from newsletter.services.subscribers import SyncReport, SyncRoster
-from newsletter.store import SqlStore
+from newsletter.store import Database, SqlStore
 
 
 @pytest.fixture
@@ -25,7 +30,8 @@ def sync(store: SqlStore, folder: Path) -> SyncRoster:
     def check(interest: str) -> str | None:
         return "cannot be read" if interest == "???" else None
 
-    return SyncRoster(store.subscribers, check, not_rosters=frozenset({folder / "topics.toml"}))
+    topics = frozenset({folder / "topics.toml"})
+    return SyncRoster(store.subscribers, store.suppressions, check, not_rosters=topics, languages=("en", "zh-Hans"))
 
 
 def write(path: Path, *names: str, more: str = "") -> None:
@@ -76,17 +82,130 @@ def test_who_stands_in_no_roster_any_more_is_removed(store: SqlStore, folder: Pa
 
 @pytest.mark.parametrize(
     "mistake",
-    ["[[subscriber]]\nemail = 'ada at example.org'\n", "[[subscriber]]\nemail = \n", "interests = ['???']\n"],
+    [
+        "[[subscriber]]\nemail = 'ada at example.org'\n",
+        "[[subscriber]]\nemail = 'ada@@example.org'\n",
+        "[[subscriber]]\nemail = \n",
+        "[[subscriber]]\nname = 'Ada Lovelace'\n",
+        "[[subscriber]]\nemail = 'ada@example.org'\ninterests = [\n",
+        "[[subscriber]]\nemail = 'ada@example.org'\nmax_papers = 'many'\n",
+        "[[subscriber]]\nemail = 'ada@example.org'\nlanguage = 'english'\n",
+        "[[subscriber]\nemail = 'ada@example.org'\n",
+    ],
 )
-def test_while_anything_is_wrong_nobody_is_removed(store: SqlStore, folder: Path, mistake: str) -> None:
+def test_nobody_is_removed_whose_row_may_be_one_that_cannot_be_read(
+    store: SqlStore, folder: Path, mistake: str
+) -> None:
     """The one who is missing may be the one with the typing mistake."""
-    write(folder / "lab.toml", "ada", "bo")
+    ada = "[[subscriber]]\nemail = 'ada@example.org'\nname = 'Ada Lovelace'\n"
+    write(folder / "lab.toml", "bo", more=ada)
     sync(store, folder).run(folder)
     write(folder / "lab.toml", "bo", more=mistake)
     report = sync(store, folder).run(folder)
     assert report.removed == 0
     assert str(report.problems[0]).startswith(f"{folder / 'lab.toml'}:")
-    assert emails(store) == ["ada", "bo"]
+    assert "ada" in emails(store)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "interests = ['???']\n",
+        "[[subscriber]]\nemail = 'zoe@@example.org'\n",
+        "[[subscriber]]\nemail = 'zoe@example.org'\ninterests = [\n",
+        "[[subscriber]]\nemail = 'zoe@example.org'\ncadence = 'hourly'\n",
+        "[[subscriber]]\nemail = 'bo@example.org'\n",
+    ],
+)
+def test_a_mistake_in_a_row_keeps_nobody_else_from_being_removed(store: SqlStore, folder: Path, mistake: str) -> None:
+    write(folder / "lab.toml", "ada", "bo", "zoe")
+    sync(store, folder).run(folder)
+    write(folder / "lab.toml", *(["zoe"] if "zoe" not in mistake else []), "bo", more=mistake)
+    report = sync(store, folder).run(folder)
+    assert report.problems
+    assert (report.removed, report.gone) == (1, ("ada@example.org",))
+    assert sorted(emails(store)) == ["bo", "zoe"]
+
+
+def test_a_file_that_cannot_be_read_keeps_everybody(store: SqlStore, folder: Path) -> None:
+    write(folder / "lab.toml", "ada", "bo")
+    sync(store, folder).run(folder)
+    write(folder / "lab.toml", "bo")
+    (folder / "latin.csv").write_bytes("email,name\nada@example.org,\u00c4da\n".encode("latin-1"))
+    assert sync(store, folder).run(folder).removed == 0
+
+
+def test_who_is_removed_is_removed_in_one_transaction(store: SqlStore, folder: Path) -> None:
+    write(folder / "lab.toml", *(f"reader{n}" for n in range(50)))
+    sync(store, folder).run(folder)
+    write(folder / "lab.toml", "reader7")
+    writes: list[str] = []
+    event.listen(store.database.engine, "before_cursor_execute", lambda *args: writes.append(args[2]))
+    assert sync(store, folder).run(folder).removed == 49
+    assert len([statement for statement in writes if statement.startswith("DELETE")]) == 1
+
+
+def test_who_unsubscribes_at_that_moment_is_not_forgotten(store: SqlStore) -> None:
+    store.subscribers.upsert([Subscriber(email="ada@example.org", origin="roster")])
+    [ada] = store.subscribers.stream()
+    store.subscribers.set_state(ada.email, SubscriptionState.UNSUBSCRIBED)
+    assert store.subscribers.prune([ada.id]) == 0
+    assert emails(store) == ["ada"]
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(store: SqlStore, folder: Path) -> None:
+    write(folder / "lab.toml", "ada", "bo")
+    sync(store, folder).run(folder)
+    before = list(store.subscribers.stream())
+    write(folder / "lab.toml", "bo", "cy", more="name = 'Cy'\n[[suppression]]\nemail = 'dee@example.org'\n")
+    dry = sync(store, folder).run(folder, dry_run=True)
+    assert (dry.added, dry.changed, dry.removed, dry.gone) == (1, 0, 1, ("ada@example.org",))
+    assert list(store.subscribers.stream()) == before
+    assert store.suppressions.count() == 0
+    real = sync(store, folder).run(folder)
+    assert (real.added, real.changed, real.removed, real.suppressions) == (1, 0, 1, 1)
+
+
+def test_the_language_of_a_roster_is_one_that_is_offered(store: SqlStore, folder: Path) -> None:
+    (folder / "lab.csv").write_text("email,language\nada@example.org,zh-CN\nbo@example.org,fr\n", encoding="utf-8")
+    report = sync(store, folder).run(folder)
+    assert [s.language for s in store.subscribers.stream()] == ["zh-Hans"]
+    assert "bo@example.org: language: expected one of en, zh-Hans, got 'fr'" in str(report.problems[0])
+
+
+@pytest.mark.parametrize("suffix", [".toml", ".csv"])
+def test_an_export_gives_the_same_subscribers_elsewhere(
+    store: SqlStore, folder: Path, tmp_path: Path, suffix: str
+) -> None:
+    """Who has unsubscribed stays so, and who is suppressed too, subscriber or not."""
+    moment = datetime(2025, 3, 4, 5, 6, 7, 890, tzinfo=UTC)
+    told = [
+        Subscriber(email="ada@example.org", interests=("-survey", "=1+1", "a;b"), state=state, created_at=moment)
+        for state in SubscriptionState
+    ]
+    people = [replace(s, email=f"{s.state}@example.org", name="'=A1", origin="roster") for s in told]
+    store.subscribers.upsert(people)
+    store.subscribers.suppress("confirmed@example.org", "complaint")
+    store.subscribers.suppress("gone@example.org", "=hard bounce")
+    keys, suppressions = store.suppressions.keys(), list(store.suppressions.stream())
+    text = "".join(write_roster(store.subscribers.stream(), suffix, suppressions=suppressions, keys=keys))
+    (folder / f"everybody{suffix}").write_text(text, encoding="utf-8")
+    with closing(Database("sqlite:///elsewhere.db", folder=tmp_path)) as database:
+        database.open()
+        other = SqlStore(database, merge=merge, clock=lambda: moment)
+        report = sync(other, folder).run(folder / f"everybody{suffix}", prune=False)
+        assert report.problems == ()
+        assert [replace(s, id=0) for s in other.subscribers.stream()] == people
+        assert list(other.suppressions.stream()) == suppressions
+        asked = ["Confirmed@example.org", "gone@example.org", "unconfirmed@example.org"]
+        assert other.subscribers.suppressed(asked) == set(asked[:2])
+
+
+def test_rows_without_a_state_have_the_one_that_the_operator_states(store: SqlStore, folder: Path) -> None:
+    write(folder / "lab.toml", "ada")
+    sync(store, folder).run(folder / "lab.toml", prune=False, state=SubscriptionState.UNSUBSCRIBED)
+    sync(store, folder).run(folder / "lab.toml", prune=False)
+    assert [s.state for s in store.subscribers.stream()] == [SubscriptionState.UNSUBSCRIBED]
 
 
 def test_a_single_file_or_an_empty_folder_removes_nobody(store: SqlStore, folder: Path) -> None:

@@ -16,6 +16,7 @@ from newsletter.domain.ports.storing import (
     PaperStore,
     SubscriberStore,
     SummaryStore,
+    SuppressionStore,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "Store",
     "SubscriberStore",
     "SummaryStore",
+    "SuppressionStore",
 ]

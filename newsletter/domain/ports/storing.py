@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from newsletter.domain.notes import IssueNote, PaperNote
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.summaries import Expense, Summary, SummaryKey
+from newsletter.domain.suppressions import Suppression
 
 __all__ = [
     "AcronymCount",
@@ -29,6 +30,7 @@ __all__ = [
     "PaperStore",
     "SubscriberStore",
     "SummaryStore",
+    "SuppressionStore",
 ]
 
 
@@ -221,11 +223,24 @@ class IssueStore(Protocol):
 class SubscriberStore(Protocol):
     """Subscribers, and the addresses never to be mailed again."""
 
-    def upsert(self, subscribers: Iterable[Subscriber]) -> tuple[int, int]:
+    def upsert(self, subscribers: Iterable[Subscriber], *, dry_run: bool = False) -> tuple[int, int]:
         """Add or change by address; returns (added, changed). An unsubscribed address stays unsubscribed.
 
-        One of origin `roster` that is the same as when it was last given is left as it is in the store.
+        One of origin `roster` that is the same as when it was last given is left as it is in the store. With `dry_run`
+        it is only counted.
         """
+        ...
+
+    def add(self, subscriber: Subscriber) -> bool:
+        """Add somebody whose address is not known yet; False, and nothing is changed, if it is."""
+        ...
+
+    def edit(self, email: str, change: Callable[[Subscriber], Subscriber]) -> tuple[Subscriber, Subscriber] | None:
+        """Change a subscriber, all of it or nothing; returns them before and after, None if nobody has the address."""
+        ...
+
+    def prune(self, ids: Sequence[int]) -> int:
+        """Forget these at once, but for those who have unsubscribed since; returns how many went."""
         ...
 
     def get(self, email: str) -> Subscriber | None:
@@ -266,4 +281,36 @@ class SubscriberStore(Protocol):
 
     def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
         """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
+        ...
+
+
+class SuppressionStore(Protocol):
+    """The addresses never to be mailed again."""
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The keys that the hashes were made with, this database's own first."""
+        ...
+
+    def add_keys(self, keys: Iterable[bytes]) -> None:
+        """Try these keys too from now on.
+
+        Raises:
+            StoreError: these would be more than are tried on every address.
+        """
+        ...
+
+    def take_in(self, suppressions: Iterable[Suppression]) -> int:
+        """Keep these, by address or by hash; returns how many are new."""
+        ...
+
+    def found(self, emails: Sequence[str]) -> Mapping[str, Suppression]:
+        """What is kept about those of these addresses that are suppressed."""
+        ...
+
+    def stream(self) -> Iterator[Suppression]:
+        """Every suppression, ordered by hash, in batches."""
+        ...
+
+    def lift(self, email: str) -> bool:
+        """Let an address be mailed again; False if it was not suppressed."""
         ...

@@ -1,0 +1,162 @@
+"""Suppressions: the addresses never to be mailed again, listed, added, lifted, taken in and given away."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from newsletter.cli.commands import Commands
+from newsletter.cli.common import Config, Json, open_application
+from newsletter.cli.output import err, out, print_json, table
+from newsletter.domain.counting import counted
+from newsletter.errors import AddressInvalid, UsageError
+
+if TYPE_CHECKING:
+    from newsletter.domain.suppressions import Suppression
+
+__all__ = ["Output", "app", "as_json", "checked_address", "explained", "write_out"]
+
+app = Commands(help="Addresses never to be mailed again, kept as keyed hashes.")
+
+Email = Annotated[str, typer.Argument(metavar="ADDRESS")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to this file, which only you can read then."),
+]
+
+
+@app.command("list")
+def list_(context: typer.Context, config: Config = None, json: Json = False) -> None:
+    """List suppressions. Whose they are is not known here: `newsletter subscribers show ADDRESS` tells of an address.
+
+    Example: `newsletter suppressions list`
+    """
+    store = open_application(context, config, quiet=json).store.suppressions
+    if json:
+        print_json({"suppressions": [as_json(one) for one in store.stream()]})
+        return
+    rows = [(one.digest[:12], f"{one.created_at:%Y-%m-%d}", one.reason) for one in store.stream()]
+    table("Suppressions", ("Hash", "Since", "Why"), rows)
+    if not rows:
+        err.print("No address is suppressed.")
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    email: Email,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for whoever looks at it later.")] = "by the operator",
+    config: Config = None,
+) -> None:
+    """Never mail an address again. A subscriber who has it stays, and gets nothing.
+
+    Example: `newsletter suppressions add ada@example.org --reason "asked by letter"`
+    """
+    address = checked_address(email)
+    if open_application(context, config).store.suppressions.suppress(address, " ".join(reason.split())[:200]):
+        out.print(f"Suppressed {address}.", markup=False)
+    else:
+        out.print(f"{address} is suppressed already.", markup=False)
+
+
+@app.command()
+def remove(context: typer.Context, email: Email, config: Config = None) -> None:
+    """Lift a suppression: let an address be mailed again. It subscribes nobody.
+
+    Example: `newsletter suppressions remove ada@example.org`
+    """
+    store = open_application(context, config).store
+    if not store.suppressions.lift(email):
+        msg = f"{email} is not suppressed."
+        raise UsageError(msg)
+    known = store.subscribers.get(email)
+    who = f"{email}, a subscriber ({known.state})" if known else f"{email}, who is no subscriber"
+    out.print(f"No longer suppressed: {who}.", markup=False)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export (.toml or .csv), or one address a line.")],
+    config: Config = None,
+) -> None:
+    """Take in the suppressions of an export, or a list of addresses (.txt); the subscribers in it are left out.
+
+    Example: `newsletter suppressions import suppressions.toml`
+    """
+    application = open_application(context, config)
+    added, problems = application.take_in_suppressions(file)
+    for problem in problems:
+        err.print(str(problem), markup=False)
+    out.print(f"{counted(added, 'address', 'addresses')} suppressed that {'was' if added == 1 else 'were'} not before.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    csv: Annotated[bool, typer.Option("--csv", help="CSV instead of TOML.")] = False,
+    output: Output = None,
+    config: Config = None,
+) -> None:
+    """Write every suppression as its hash, and the keys: another newsletter that takes them in honours them.
+
+    Whoever has the file can find out whether an address that they know is in it.
+
+    Example: `newsletter suppressions export --output suppressions.toml`
+    """
+    from newsletter.domain.rosters import write_suppressions  # noqa: PLC0415  # help needs none of it
+
+    store = open_application(context, config, quiet=True).store.suppressions
+    keys = store.keys() if store.count() else ()
+    write_out(write_suppressions(store.stream(), ".csv" if csv else ".toml", keys=keys), output)
+
+
+def write_out(pieces: Iterable[str], output: Path | None) -> None:
+    """To a file of its owner alone, or to standard output; a file there that others can read is told of."""
+    from newsletter.services.files import write_atomically  # noqa: PLC0415  # help needs none of it
+
+    if output is not None:
+        write_atomically(output, "".join(pieces).encode(), private=True)
+        err.print(f"Wrote {output}.", markup=False)
+        return
+    try:
+        status = os.fstat(sys.stdout.fileno())
+        if stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
+            err.print("Others on this machine can read the file that this goes to; --output FILE writes a private one.")
+    except (OSError, ValueError):  # standard output is no file at all
+        pass
+    for piece in pieces:
+        sys.stdout.write(piece)
+
+
+def checked_address(email: str) -> str:
+    """An address as it is mailed to.
+
+    Raises:
+        UsageError: it is none.
+    """
+    from newsletter.domain.addresses import check_address  # noqa: PLC0415  # help needs none of it
+
+    try:
+        return check_address(email)
+    except AddressInvalid as error:
+        raise UsageError(str(error)) from error
+
+
+def explained(suppression: Suppression) -> str:
+    """Since when, and why."""
+    return f"since {suppression.created_at:%Y-%m-%d} ({suppression.reason or 'no reason is kept'})"
+
+
+def as_json(suppression: Suppression) -> dict[str, object]:
+    """A suppression for programs."""
+    since = suppression.created_at.isoformat() if suppression.created_at else None
+    return {"hash": suppression.digest, "reason": suppression.reason, "created_at": since}
