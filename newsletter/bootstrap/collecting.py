@@ -13,9 +13,11 @@ from newsletter.bootstrap.resources import STATE
 from newsletter.domain.announcements import AnnounceType, Notice
 from newsletter.domain.archives import ARCHIVE_SOURCE
 from newsletter.domain.calendar import AnnouncementCalendar, eastern_day
+from newsletter.domain.gaps import Gap
 from newsletter.domain.ports import HostGate, Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Backfill, Collect, Patience
+from newsletter.services.gaps import FillGaps, Way
 from newsletter.services.reconcile import Reconcile
 from newsletter.settings import SourceSettings
 
@@ -38,6 +40,28 @@ class Collecting(Core):
             self.store.listings,
             today=lambda: eastern_day(self._clock()),
         )
+
+    def fill_gaps(self) -> FillGaps:
+        """Close what feeds left out on the days before: arXiv's record and its search tell what its feeds cannot."""
+        from newsletter.sources.registry import KINDS  # noqa: PLC0415  # feed parsers are slow to import
+
+        own = self._sources()
+        telling = {kind: kind for kind in KINDS if kind != "arxiv-rss"}
+        ways = [Way(self._collect(own, Patience()), telling)]
+        for kind in ("arxiv-oai", "arxiv-api"):
+            sources = [source for source in self._sources({"arxiv-rss": kind}) if source.kind == kind]
+            ways.append(Way(self._collect(sources, Patience()), {"arxiv-rss": kind}))
+        return FillGaps(
+            self.store.listings,
+            [(source.kind, feed) for source in own for feed in source.feeds],
+            ways,
+            self.calendar,
+            today=lambda: eastern_day(self._clock()),
+        )
+
+    def open_gaps(self) -> tuple[Gap, ...]:
+        """What is missing of the days before today; nothing is asked."""
+        return self.fill_gaps().find(self.today) if self.settings.sources else ()
 
     def reconcile(self) -> Reconcile:
         """Compare a day with arXiv's own record.

@@ -73,7 +73,12 @@ class Composing(Collecting):
     def daily(self) -> Daily:
         """The day up to its frozen issues."""
         return Daily(
-            self.collect(), self.scope(), self.enrich(), self.compose(), weekly_on=self.settings.issue.weekly_on
+            self.collect(),
+            self.fill_gaps(),
+            self.scope(),
+            self.enrich(),
+            self.compose(),
+            weekly_on=self.settings.issue.weekly_on,
         )
 
     def edit(self) -> Edit:

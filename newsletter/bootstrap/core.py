@@ -143,9 +143,13 @@ class Core:
         return {day: failed[day] for day in sorted(failed, reverse=True)}
 
     def _last_days(self, days: int) -> tuple[date, date]:
+        return self.today - timedelta(days=days - 1), self.today
+
+    @property
+    def today(self) -> date:
+        """Today where the newsletter is at home; the sample has a day of its own."""
         zone = ZoneInfo(self.settings.newsletter.timezone)
-        last = sample.DAY if self.settings.sample else self._clock().astimezone(zone).date()
-        return last - timedelta(days=days - 1), last
+        return sample.DAY if self.settings.sample else self._clock().astimezone(zone).date()
 
     def check_interest(self, text: str) -> str | None:
         """What is wrong with an interest; None if it can be read."""

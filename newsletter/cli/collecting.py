@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsletter.cli.common import Again, Config, Day, Json, chosen_day, open_application, past_day, today
 from newsletter.cli.output import err, print_json
-from newsletter.cli.reports import show_collected, show_reconciled
+from newsletter.cli.reports import show_collected, show_gaps, show_reconciled
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.services.collect import CollectReport
+    from newsletter.services.gaps import GapReport
     from newsletter.services.reconcile import ReconcileReport
 
 __all__ = ["collect"]
@@ -39,31 +40,46 @@ def collect(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Collect the day's announcements from every source.
+    """Collect the day's announcements from every source, and what its feeds left out on the days before.
 
     Examples: `newsletter collect --date 2026-06-02`, `newsletter collect --from 2026-06-01 --to 2026-06-12`,
     `newsletter collect --reconcile`
     """
+    from newsletter.services.gaps import GapReport  # noqa: PLC0415  # help needs none of it
+
     application = open_application(context, config, quiet=json)
     days = _span(application, date, first, last)
     if reconcile:
         _check_record(application, days, json=json)
         return
+    gaps = GapReport()
     if first is None and last is None:
-        reports: Sequence[CollectReport] = (asyncio.run(application.collect().run(days[0], again=again)),)
+        report, gaps = asyncio.run(_collect(application, days[0], again=again))
+        reports: Sequence[CollectReport] = (report,)
+        document = asdict(report) | {"gaps": [asdict(gap) for gap in gaps.open]}
     else:
         reports = asyncio.run(application.backfill().run(days[0], days[-1], again=again))
+        document = {"days": [asdict(report) for report in reports]}
     if json:
-        print_json(asdict(reports[0]) if first is None and last is None else {"days": [asdict(r) for r in reports]})
+        print_json(document)
     else:
         for report in reports:
             show_collected(report)
+        show_gaps(gaps, days[0])
     if warning := application.calendar_warning():
         err.print(warning, soft_wrap=True)
     if any(report.failed or report.stale for report in reports):
         raise typer.Exit(1)
     if not any(report.is_fresh for report in reports):
         raise typer.Exit(3)
+
+
+async def _collect(application: Application, day: dt.date, *, again: bool) -> tuple[CollectReport, GapReport]:
+    """The day, and what feeds left out on the days before it."""
+    collect = application.collect()
+    report = await collect.run(day, again=again)
+    gaps = await application.fill_gaps().run(day)
+    return replace(report, listings=collect.ended(day)), gaps
 
 
 def _span(application: Application, date: str | None, first: str | None, last: str | None) -> list[dt.date]:

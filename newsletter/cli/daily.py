@@ -29,6 +29,7 @@ from newsletter.cli.reports import (
     show_dispatched,
     show_dry_run,
     show_enriched,
+    show_gaps,
     show_issue,
     show_published,
     show_roster,
@@ -80,12 +81,13 @@ def send(
     mistakes = [f"roster: {problem}" for problem in roster.problems] if roster else []
     if not json:
         show_collected(prepared.collected)
+        show_gaps(prepared.gaps, day)
         show_enriched(prepared.enriched)
         for why in prepared.missing:
             err.print(why, markup=False)
     results: list[dict[str, object]] = []
     waits: list[str] = []
-    # a mistake in a roster is told every day; it is no reason to run the day again
+    # a mistake in a roster is told every day, and a gap that the next run tries to close: no reasons to run it again
     complete, interrupted = not prepared.problems, False
     for issue in prepared.issues:
         if not json:
@@ -105,9 +107,9 @@ def send(
         if interrupted := report.is_interrupted:
             break
     if json:
-        problems = [*mistakes, *prepared.problems]
+        problems = [*mistakes, *prepared.problems, *prepared.gaps.told(day)]
         document = {"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "problems": problems}
-        print_json(document | {"issues": results})
+        print_json(document | {"gaps": [asdict(gap) for gap in prepared.gaps.open], "issues": results})
     _end(complete=complete, interrupted=interrupted, waits=bool(waits))
 
 

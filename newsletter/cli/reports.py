@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.cli.output import err, out, table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter.services.collect import CollectReport
     from newsletter.services.dispatch import DispatchReport, DryRunReport
     from newsletter.services.enrich import EnrichReport
+    from newsletter.services.gaps import GapReport
     from newsletter.services.publish import PublishReport
     from newsletter.services.reconcile import ReconcileReport
     from newsletter.services.subscribers import SyncReport
@@ -26,6 +28,7 @@ __all__ = [
     "show_dispatched",
     "show_dry_run",
     "show_enriched",
+    "show_gaps",
     "show_issue",
     "show_published",
     "show_reasons",
@@ -86,6 +89,17 @@ def show_collected(report: CollectReport) -> None:
     columns = ("Source", "Feed", "Status", "Announced", "Unreadable", "Note")
     table(f"Collected for {report.day}", columns, rows, right=("Announced", "Unreadable"))
     out.print(f"{counted(report.new_papers, 'paper')} not seen before.")
+
+
+def show_gaps(report: GapReport, day: date) -> None:
+    """What was missing of the days before: what came late, and what is missing still."""
+    for x in report.closed:
+        name = " ".join(filter(None, (x.source, x.feed)))
+        out.print(f"Late, of {x.day}: {counted(x.collected, 'paper')} of {name}.", markup=False, soft_wrap=True)
+    if report.new_papers:
+        out.print(f"{counted(report.new_papers, 'paper')} of earlier days not seen before.")
+    for told in report.told(day):
+        err.print(f"Missing: {told}", markup=False, soft_wrap=True)
 
 
 def told_count(listing: Listing) -> int | str:

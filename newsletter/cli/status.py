@@ -34,6 +34,7 @@ def status(
     listings, issues = application.recent(days)
     dropped = application.dropped(days)
     failed = application.without_summary(days)
+    gaps = application.open_gaps()
     if json:
         print_json(
             {
@@ -43,6 +44,7 @@ def status(
                     {"issue": i.key.slug, "state": i.state, "papers": i.papers, "deliveries": totals}
                     for i, totals in issues
                 ],
+                "gaps": [asdict(gap) for gap in gaps],
                 "dropped": [{"day": day.isoformat(), "papers": count} for day, count in dropped.items()],
                 "failed_summaries": [{"day": day.isoformat(), "failures": kinds} for day, kinds in failed.items()],
             }
@@ -50,6 +52,9 @@ def status(
         return
     columns = ("Day", "Source", "Feed", "Status", "Papers", "Note")
     table("Listings", columns, [(x.day, x.source, x.feed, x.status, told_count(x), x.note) for x in listings])
+    today = application.today
+    for gap in gaps:
+        err.print(f"Missing: {gap.told(today)}", markup=False, soft_wrap=True)
     out.print()
     rows = [
         (

@@ -68,8 +68,8 @@ _READABLE = 0.5
 """At least this share of a feed's items must be readable."""
 
 _SHORT = 1 / 3
-"""Below this share of the usual number a listing is short. Of ten months of arXiv's and Hugging Face's days, about one
-in a hundred is below it without a fault."""
+"""Below this share of the usual number a listing is short. Of 1,045 listings of arXiv's and Hugging Face's from ten
+months, 16 are below it without a fault; 60 are below a half."""
 
 _MANY = 12
 """Feeds with fewer papers than this on a usual day vary too much to be judged by their number."""

@@ -139,6 +139,10 @@ class Collect:
         new = await self._pass(task, self._feeds & set(feeds))
         return Reread(tuple(task.outcomes), new)
 
+    def ended(self, day: date) -> tuple[Listing, ...]:
+        """How the feeds of this day ended, as far as is known now."""
+        return self._listings.on(day)
+
     @property
     def _feeds(self) -> set[Feed]:
         return {(source.kind, feed) for source in self._sources for feed in source.feeds}

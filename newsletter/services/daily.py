@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from newsletter.domain.issues import Issue
@@ -13,6 +13,7 @@ from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose
 from newsletter.services.enrich import Enrich, EnrichReport
+from newsletter.services.gaps import FillGaps, GapReport
 from newsletter.services.scope import Scope
 
 __all__ = ["Daily", "Prepared"]
@@ -24,7 +25,8 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 class Prepared:
     """What a day's preparation gave: how collecting and enriching went, and the issues that are ready to go out.
 
-    `missing` says of each issue that should be there why it is not; the others go out without it.
+    `missing` says of each issue that should be there why it is not; the others go out without it. `gaps` are what
+    feeds left out on the days before, as far as they were closed and as far as they were not.
     """
 
     day: date
@@ -32,21 +34,26 @@ class Prepared:
     enriched: EnrichReport
     issues: tuple[Issue, ...] = field(default=())
     missing: tuple[str, ...] = field(default=())
+    gaps: GapReport = field(default_factory=GapReport)
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What a person should look at: feeds that were not read, and why the engine was given up."""
         unread = (*self.collected.failed, *self.collected.stale)
         told = [f"{' '.join(filter(None, (x.source, x.feed)))}: {x.status}, {x.note}" for x in unread]
-        return (*told, *([f"engine: {self.enriched.stopped}"] if self.enriched.stopped else ()), *self.missing)
+        stopped = [f"engine: {self.enriched.stopped}"] if self.enriched.stopped else []
+        return (*told, *stopped, *self.missing)
 
 
 class Daily:
     """Collect, enrich and compose. Publishing and dispatching are the caller's, because a dry run does neither."""
 
-    def __init__(self, collect: Collect, scope: Scope, enrich: Enrich, compose: Compose, *, weekly_on: str) -> None:
+    def __init__(
+        self, collect: Collect, fill: FillGaps, scope: Scope, enrich: Enrich, compose: Compose, *, weekly_on: str
+    ) -> None:
         """`weekly_on` is the weekday (English, lower case) whose evening closes the weekly issue."""
         self._collect = collect
+        self._fill = fill
         self._scope = scope
         self._enrich = enrich
         self._compose = compose
@@ -60,10 +67,12 @@ class Daily:
         """Everything up to the frozen issues of this day.
 
         Raises:
-            NothingToDo: there is no issue; the message says why, feed by feed.
+            NothingToDo: there is no issue; the message says why, feed by feed, and what is missing of earlier days.
             IssueMissing: there is none either, though a feed should have had papers.
         """
         collected = asyncio.run(self._collect.run(day))
+        gaps = asyncio.run(self._fill.run(day))
+        collected = replace(collected, listings=self._collect.ended(day))
         # what is written now would enter no issue: the day's is out, and late papers come with the next
         due = [] if self._compose.is_out(day) else self._scope.papers(day)
         enriched = asyncio.run(self._enrich.run(due))
@@ -82,5 +91,6 @@ class Daily:
             except NothingToDo as error:
                 nothing.append(error)
         if not issues:
-            raise [*missing, *nothing][0]
-        return Prepared(day, collected, enriched, tuple(issues), tuple(map(str, missing)))
+            kind = IssueMissing if missing else NothingToDo
+            raise kind("\n".join((str([*missing, *nothing][0]), *gaps.told(day))))
+        return Prepared(day, collected, enriched, tuple(issues), tuple(map(str, missing)), gaps)

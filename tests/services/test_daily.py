@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.domain.announcements import ListingStatus
+from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState
 from newsletter.domain.selection import Selector
 from newsletter.domain.subscriptions import Cadence
@@ -16,6 +17,7 @@ from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.daily import Daily
 from newsletter.services.enrich import Enrich
+from newsletter.services.gaps import FillGaps, Way
 from newsletter.services.progress import Silent
 from newsletter.services.scope import Scope
 from newsletter.store import SqlStore
@@ -35,7 +37,8 @@ def daily(
     options = ComposeOptions("The day", "Papers", languages=("en",), engines=("scripted",), order="announced")
     compose = Compose(store, options, admits=lambda _: True, clock=clock, acronyms=lambda _: {})
     return Daily(
-        Collect(store.papers, store.listings, [from_ or source()], Silent()),
+        (collect := Collect(store.papers, store.listings, [from_ or source()], Silent())),
+        FillGaps(store.listings, [], [Way(collect, {})], AnnouncementCalendar(), today=lambda: MONDAY),
         Scope(compose, store.subscribers, _nobody_selects, feed_entries=100, shown_only=False),
         Enrich(store.summaries, engine or ScriptedEngine(), ["en"], Silent()),
         compose,

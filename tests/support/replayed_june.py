@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from tests.support.http_server import HttpServer, Reply, Request, serving
 from tests.support.shared import DATA
 
-__all__ = ["CATEGORIES", "JUNE", "Clock", "feeds_of", "listed", "serving_june", "starred"]
+__all__ = ["CATEGORIES", "JUNE", "Clock", "feed_of", "feeds_of", "listed", "serving_june", "starred"]
 
 JUNE = tuple(date(2026, 6, 1) + timedelta(days=n) for n in range(30))
 
@@ -51,7 +51,7 @@ def feeds_of(record: dict[str, Any]) -> list[str]:
 
 
 @cache
-def _feed(day: date, category: str) -> bytes:
+def feed_of(day: date, category: str) -> bytes:
     """The category's RSS feed, which claims to be of this day whatever it repeats: the harder case."""
     moment = f"{day:%a, %d %b %Y} 00:00:00 -0400"
     items = "".join(_item(record, category, moment) for record in listed(day).values() if category in feeds_of(record))
@@ -77,7 +77,7 @@ def serving_june(clock: Clock) -> Iterator[HttpServer]:
 
     def answer(request: Request) -> Reply:
         if request.path.startswith("/rss/"):
-            return Reply(_feed(clock.day, request.path.removeprefix("/rss/")))
+            return Reply(feed_of(clock.day, request.path.removeprefix("/rss/")))
         path = DATA / "hf_daily" / f"{request.query.get('date')}.json.gz"
         return Reply(gzip.decompress(path.read_bytes()) if path.exists() else b"[]")
 
