@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -65,11 +64,7 @@ def parse_day(text: str) -> date:
 
 def today(application: Application) -> date:
     """Today where the newsletter is at home; the sample has a day of its own."""
-    if application.settings.sample:
-        from newsletter import sample  # noqa: PLC0415
-
-        return sample.DAY
-    return datetime.now(UTC).astimezone(ZoneInfo(application.settings.newsletter.timezone)).date()
+    return application.today
 
 
 def chosen_day(application: Application, text: str | None, unnamed: str | None = None) -> date:

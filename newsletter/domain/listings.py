@@ -228,7 +228,7 @@ def settle_empty(listing: Listing, known: Usual, others: Iterable[Listing], *, l
         return listing
     if not known.is_many and (known.was_empty or late):
         return replace(listing, status=ListingStatus.FRESH, note="nothing in this feed today")
-    told = known.told if known.counts else "nothing is known of its earlier days"
+    told = known.told if known.counts else "too little is known of its earlier days"
     return replace(listing, note=f"the feed is empty though others have announced; {told}")
 
 
