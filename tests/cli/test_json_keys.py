@@ -43,6 +43,7 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
         "status --json": ("status", "--days", "366"),
         "subscribers list --json": ("subscribers", "list"),
         "subscribers show --json": ("subscribers", "show", "ada@example.org"),
+        "suppressions list --json": ("suppressions", "list"),
         "interests test --json": ("interests", "test", "model", *dated),
         "doctor --json": ("doctor",),
         "doctor --dkim --json": ("doctor", "--dkim"),
