@@ -412,4 +412,4 @@ def test_of_what_models_really_wrote_every_fault_is_found_and_hardly_an_honest_a
                 refused += 1
     assert found == counted
     assert len(found) == faults
-    assert refused < MOST_REFUSED * judged
+    assert refused <= max(1, MOST_REFUSED * judged)  # of a few days' answers one is more than that
