@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from benchmarks.dispatch import Newsletter, now
+from newsletter.domain.issues import Issue
 from newsletter.domain.merging import merge
 from newsletter.domain.selector import IssueSelector
 from newsletter.render.outbox import render_outbox
@@ -28,11 +29,19 @@ def dry_run(folder: Path) -> None:
     store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), merge=merge, clock=now)
     templates = make_templates()
     [status] = store.issues.archive()
+    selectors: dict[str, IssueSelector] = {}
+
+    def select(issue: Issue) -> IssueSelector:
+        """As the command has it: one for an issue, however often it is asked for."""
+        if issue.hash not in selectors:
+            selectors[issue.hash] = IssueSelector(issue)
+        return selectors[issue.hash]
+
     run = DryRun(
         issues=store.issues,
         subscribers=store.subscribers,
         deliveries=store.deliveries,
-        select=IssueSelector,
+        select=select,
         mail=make_assembler(),
         outbox=folder / "outbox",
         page=lambda manifest, html: render_outbox(templates, manifest, html=html),
