@@ -110,7 +110,8 @@ class Composing(Collecting):
         return ExtractiveEngine()
 
     def _model(self) -> Engine:
-        from newsletter.enrich.budget import Budget, Prices, parse_budget, parse_currency  # noqa: PLC0415  # as above
+        from newsletter.domain.budgets import parse_budget, parse_currency  # noqa: PLC0415  # as above
+        from newsletter.enrich.budget import Budget, Prices  # noqa: PLC0415
         from newsletter.enrich.client import ChatClient  # noqa: PLC0415
         from newsletter.enrich.llm import LlmEngine  # noqa: PLC0415
         from newsletter.enrich.prompts import Prompts  # noqa: PLC0415

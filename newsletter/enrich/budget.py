@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsletter.errors import ConfigError
-
-__all__ = ["Budget", "Prices", "Usage", "estimated_tokens", "parse_budget", "parse_currency"]
-
-# Groups of three digits may be parted; what follows a point are decimals.
-_NUMBER = re.compile(r"\d{1,3}(?:(?P<mark>[_, ])\d{3})(?:(?P=mark)\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
-_BUDGET = re.compile(
-    r"\s*(?P<number>[\d_., ]*\d)\s*(?P<factor>[kKmM]?)\s*(?P<unit>tokens?|[A-Za-z]{3}|[$€£¥])?\s*\Z", re.ASCII
-)
-_FACTORS = {"": 1, "k": 1_000, "m": 1_000_000}
+__all__ = ["Budget", "Prices", "Usage", "estimated_tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +33,6 @@ class Prices:
     def cost(self, tokens_in: int, tokens_out: int) -> float:
         """What these tokens cost."""
         return (tokens_in * self.million_in + tokens_out * self.million_out) / 1_000_000
-
-
-def parse_budget(text: str) -> tuple[int | None, float | None]:
-    """Read `200000 tokens`, `200k`, `1.5M tokens` or `2.50 USD` as (most tokens, most money); both None for no limit.
-
-    Raises:
-        ConfigError: the text is neither.
-    """
-    if not text.strip():
-        return None, None
-    match = _BUDGET.match(text)
-    unit = (match["unit"] or "tokens") if match else ""
-    is_money = not unit.startswith("token")
-    if match is None or (match["factor"] and is_money):
-        raise _wrong(text, "expected `200000 tokens`, `200k` or `2.50 USD`")
-    number = match["number"]
-    if is_money and ("," in number or re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number)):
-        raise _wrong(
-            text,
-            f"a comma, or a point before three digits, can be read in two ways; write `2.50 {unit}` or `1000 {unit}`",
-        )
-    if not _NUMBER.fullmatch(number):
-        raise _wrong(
-            text, "expected digits with one decimal point, in groups of three or in none: `1_000_000` or `2.50 USD`"
-        )
-    value = float(re.sub(r"[_, ]", "", number)) * _FACTORS[match["factor"].lower()]
-    if is_money:
-        return None, value
-    if not value.is_integer() or re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", number):
-        raise _wrong(
-            text, "tokens are whole, and a point before three digits can be read in two ways; write `1500 tokens`"
-        )
-    return int(value), None
-
-
-def _wrong(text: str, expected: str) -> ConfigError:
-    return ConfigError(f"enrich.daily_budget: got {text!r}; {expected}.", key="enrich.daily_budget")
-
-
-def parse_currency(text: str) -> str:
-    """The currency that a budget names: `USD` of `2.50 USD`; empty where it names none."""
-    match = _BUDGET.match(text)
-    unit = (match["unit"] or "") if match else ""
-    return "" if unit.startswith("token") else unit
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from newsletter.domain.addresses import check_address
+from newsletter.domain.budgets import parse_budget
 from newsletter.domain.language_tags import language_tag
 from newsletter.domain.pacing import Limit
 from newsletter.errors import AddressInvalid
@@ -120,6 +121,11 @@ def _limits(value: object) -> object:
         return Limit.parse(str(value))
     msg = 'expected a limit such as 10 (a second) or "14/s, 2000/day"'
     raise ValueError(msg)
+
+
+def _budget(value: str) -> str:
+    parse_budget(value)
+    return value
 
 
 def _listed(value: object) -> object:
@@ -240,7 +246,7 @@ class EnrichSettings(_Section):
     base_url: BaseUrl = ""
     api_key: SecretStr | None = None
     api_key_file: Path | None = None
-    daily_budget: str = ""
+    daily_budget: Annotated[str, AfterValidator(_budget)] = ""
     price_in: float = Field(default=0, ge=0)
     price_out: float = Field(default=0, ge=0)
     concurrency: int = Field(default=8, ge=1, le=256)

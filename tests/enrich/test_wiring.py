@@ -42,7 +42,6 @@ async def test_the_sample_is_summarised_by_the_model_of_the_settings(tmp_path):
     [
         ({}, r"enrich\.model"),
         ({"model": "m", "daily_budget": "2 USD"}, r"price_in"),
-        ({"model": "m", "daily_budget": "much"}, r"daily_budget"),
     ],
 )
 def test_settings_that_cannot_work_say_what_is_missing(tmp_path, wrong, says):
