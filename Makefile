@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-all crash-test mta-test check-standards lint types format bench lock migration reference clean
+.PHONY: help demo run test test-all crash-test mta-test mutation check-standards lint types format bench lock migration reference clean
 
 help:  ## List these tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got 
 mta-test: $(VENV)/dev  ## Dispatch through a real Postfix with greylisting (Debian, as root)
 	@deploy/postfix-test/run $(BIN)/python
 
+mutation: $(VENV)/dev  ## Change what decides bit by bit; do its tests notice? ONLY=path, SAMPLE=number a module
+	@PYTHONHASHSEED=0 $(BIN)/python -m tests.mutation $(ONLY) $(if $(SAMPLE),--sample $(SAMPLE))
+
 check-standards: $(VENV)/dev  ## Check mail, feeds and pages by caniemail, axe, SpamAssassin, feed readers (Debian, npm)
 	@PYTHON=$(BIN)/python tests/standards/run.sh
 
@@ -69,7 +72,7 @@ lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/deptry .
 
 types: $(VENV)/dev  ## Check types, strictly, of the package, the benchmarks and what tests are made of
-	@$(BIN)/mypy newsletter benchmarks tests/support
+	@$(BIN)/mypy newsletter benchmarks tests/support tests/mutation
 
 format: $(VENV)/dev  ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .

@@ -1,0 +1,1 @@
+"""Which changes of a module its own tests notice: `make mutation`."""
