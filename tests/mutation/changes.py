@@ -142,6 +142,8 @@ def _inside(node: ast.AST, where: str) -> str:
             pass
         case ast.Assign(targets=[ast.Name(id=name), *_]) | ast.AnnAssign(target=ast.Name(id=name)):
             pass
+        case ast.Assign(targets=[ast.Tuple() as names, *_]):
+            name = ast.unparse(names).strip("()")
         case _:
             return where
     return f"{where}.{name}" if where else name
@@ -240,15 +242,28 @@ def _is_shown_within(parent: ast.AST, node: ast.AST) -> bool:
     """Whether what a node is part of is shown with it: a constant says little without what is done with it."""
     if not isinstance(node, ast.Constant) or (isinstance(parent, ast.stmt) and hasattr(parent, "body")):
         return False
-    return isinstance(parent, ast.JoinedStr | ast.Dict) or len(ast.unparse(parent)) <= _LONGEST_AROUND
+    return isinstance(parent, ast.JoinedStr) or len(ast.unparse(parent)) <= _LONGEST_AROUND
 
 
 def _shown(parent: ast.AST, node: ast.AST, *, around: bool) -> str:
     """A node that stands in its place, on one line, its middle left out where it is long."""
-    if around and isinstance(parent, ast.Dict) and node in parent.values:
-        key = parent.keys[[id(value) for value in parent.values].index(id(node))]
-        text = f"{ast.unparse(key) if key else '**'}: {ast.unparse(node)}"
+    if (named := _key(parent, node)) is not None:
+        text = f"{named}{ast.unparse(node)}"
     else:
-        text = ast.unparse(parent if around and not isinstance(parent, ast.Dict) else node)
+        text = ast.unparse(parent if around else node)
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN // 2]} … {text[-_LONGEST_SHOWN // 2 :]}"
+
+
+def _key(parent: ast.AST, node: ast.AST) -> str | None:
+    """What a value is for, where it stands in a dictionary or is a parameter's default."""
+    match parent:
+        case ast.Dict(keys=keys, values=values):
+            named = {id(value): f"{ast.unparse(key)}: " for key, value in zip(keys, values, strict=True) if key}
+        case ast.arguments(posonlyargs=first, args=args, kwonlyargs=others, defaults=defaults, kw_defaults=values):
+            last = [*first, *args][len(first) + len(args) - len(defaults) :]
+            pairs = zip([*last, *others], [*defaults, *values], strict=True)
+            named = {id(value): f"{arg.arg}=" for arg, value in pairs}
+        case _:
+            return None
+    return named.get(id(node))

@@ -31,8 +31,8 @@ def told(source: str) -> list[str]:
         ("[x for x in y if x]", ["x -> not x"]),
         ("a < b < c", [f"a < b < c -> a {o} c" for o in ("<= b <", ">= b <", "< b <=", "< b >=")]),
         ("for x in y: break", ["break -> continue"]),
-        ("def f(n=2): pass", ["n=2 -> n=3", "n=2 -> n=1"]),
-        ("{'s': 60}", ["'s' -> 'XXsXX'", "'s': 60 -> 's': 61", "'s': 60 -> 's': 59"]),
+        ("def f(a, n=2, *, on=True): pass", ["on=True -> on=False", "n=2 -> n=3", "n=2 -> n=1"]),
+        ("{'s': 60}", ["{'s': 60} -> {'XXsXX': 60}", "'s': 60 -> 's': 61", "'s': 60 -> 's': 59"]),
     ],
 )  # fmt: skip
 def test_one_operator_constant_or_condition_is_changed_at_a_time(source: str, expected: list[str]) -> None:
