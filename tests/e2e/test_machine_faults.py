@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import socket
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from newsletter import sample
 from newsletter.store.migrations import REVISIONS
-from tests.e2e.command import environment, newsletter
+from tests.e2e.command import fresh, newsletter
 from tests.e2e.test_mistakes import write
 from tests.support.http_server import Reply, serving
 
 DAY = sample.DAY.isoformat()
-
-
-def limited(folder: Path, octets: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that can make no file larger than this; on a full disk a write fails in the same places."""
-    return subprocess.run(
-        [sys.executable, "-m", "newsletter", *arguments],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets)),
-    )
 
 
 def is_told(done: subprocess.CompletedProcess[str]) -> bool:
@@ -43,7 +27,7 @@ def is_told(done: subprocess.CompletedProcess[str]) -> bool:
 
 @pytest.mark.parametrize("octets", [0, 20_000, 400_000])
 def test_a_disk_that_is_full_is_told_wherever_it_fills_up(tmp_path: Path, octets: int) -> None:
-    done = limited(tmp_path, octets, "send", "--dry-run")
+    done = newsletter(tmp_path, "send", "--dry-run", file_size=octets)
     assert is_told(done), done.stderr
     assert "space" in done.stderr
 
@@ -66,7 +50,7 @@ def test_every_command_tells_that_it_cannot_write(tmp_path: Path, arguments: tup
     newsletter(tmp_path, "send", "--dry-run", "--date", DAY)
     if arguments[0] == "compose":
         (tmp_path / "newsletter.db-wal").unlink(missing_ok=True)
-    done = limited(tmp_path, 100, *arguments)
+    done = newsletter(tmp_path, *arguments, file_size=100)
     assert is_told(done), (done.stdout, done.stderr)
 
 
@@ -87,16 +71,7 @@ def test_a_damaged_cache_is_told_in_a_line_and_done_without(tmp_path: Path) -> N
 def test_output_that_cannot_be_written_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     write(tmp_path)
     newsletter(tmp_path, "send", "--dry-run", "--date", DAY)
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "newsletter", *arguments],
-            cwd=tmp_path,
-            env=environment(),
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+    done = newsletter(tmp_path, *arguments, stdout=Path("/dev/full"))
     assert done.returncode == 1
     assert done.stderr.startswith("Error: Something could not be written: No space left on device."), done.stderr
     assert done.stderr.count("\n") == 1
@@ -105,7 +80,7 @@ def test_output_that_cannot_be_written_is_told(tmp_path: Path, arguments: tuple[
 def test_a_terminal_without_chinese_gets_the_rest_of_the_line(tmp_path: Path) -> None:
     write(tmp_path)
     newsletter(tmp_path, "subscribers", "add", "wei@example.org", "-i", "检索")
-    done = newsletter(tmp_path, "subscribers", "list", PYTHONIOENCODING="ascii")
+    done = fresh(tmp_path, "subscribers", "list", PYTHONIOENCODING="ascii")
     assert (done.returncode, "wei@example.org" in done.stdout, r"\u68c0" in done.stdout) == (0, True, True)
 
 

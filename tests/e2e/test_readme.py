@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter import sample
-from tests.e2e.command import newsletter
+from tests.e2e.command import fresh
 from tests.support.shared import ROOT
 from tests.support.smtp_server import running_server
 
@@ -51,7 +51,7 @@ def test_every_command_of_the_readme_does_what_it_says(tmp_path: Path) -> None:
                 variables[name] = value
                 continue
             assert words[0] == "newsletter", f"the README runs something that this test does not know: {line}"
-            done = newsletter(tmp_path, *words[1:], **variables)
+            done = fresh(tmp_path, *words[1:], **variables)
             assert done.returncode == 0, f"{line}: {done.stderr}"
             ran.append(" ".join(words[1:3]))
             if words[1] == "init":
@@ -62,6 +62,6 @@ def test_every_command_of_the_readme_does_what_it_says(tmp_path: Path) -> None:
     today = datetime.now(UTC).date().isoformat()
     assert (tmp_path / "outbox" / today / "you@example.org.eml").is_file()
     assert (tmp_path / "site" / "index.html").is_file()
-    status = newsletter(tmp_path, "status")
+    status = fresh(tmp_path, "status")
     assert "1 sent" in status.stdout
     assert "1 subscriber in" in status.stdout
