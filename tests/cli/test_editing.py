@@ -14,6 +14,7 @@ import pytest
 from tests.archives import test_arxiv_daily
 from tests.cli.command import DAY, Folder
 from tests.e2e.command import environment
+from tests.support.smtp_server import running_server
 
 
 def desk(folder: Folder) -> list[Path]:
@@ -174,18 +175,24 @@ def test_with_approval_nothing_is_published_until_somebody_approved_that_content
 
 def test_a_scheduled_run_waits_for_approval_without_being_a_failure(collected: Folder) -> None:
     """A timer takes 3 for nothing to do; the operator reads what it waits for."""
-    collected.set('[issue]\napproval = true\n[smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\n')
-    for _ in range(2):
-        waits = collected("send", "--date", DAY)
-        assert waits.status == 3
-        assert f"Issue {DAY} waits for approval. Look at it, then run `newsletter approve --date {DAY}`." in waits.err
-    assert not (collected.path / "site").exists()
-    told = collected("send", "--date", DAY, "--json")
-    assert told.status == 3
-    assert (told.json["complete"], told.json["issues"][0]["issue"]) == (True, DAY)
-    assert "waits for approval" in told.json["issues"][0]["waiting"]
-    collected("approve", "--date", DAY)
-    collected("send", "--date", DAY)  # nobody listens on that port: it comes as far as sending
+    with running_server() as relay:
+        smtp = f'[smtp]\nhost = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"\n'
+        collected.set(f"[issue]\napproval = true\n{smtp}")
+        advice = f"Look at it, then run `newsletter approve --date {DAY}`."
+        for _ in range(2):
+            waits = collected("send", "--date", DAY)
+            assert waits.status == 3
+            assert f"Issue {DAY} waits for approval. {advice}" in waits.err
+        assert not (collected.path / "site").exists()
+        told = collected("send", "--date", DAY, "--json")
+        assert told.status == 3
+        assert (told.json["complete"], told.json["issues"][0]["issue"]) == (True, DAY)
+        assert "waits for approval" in told.json["issues"][0]["waiting"]
+        assert not relay.accepted
+        collected("approve", "--date", DAY)
+        sent = collected("send", "--date", DAY, "--late")
+    assert sent.status == 0, sent.err
+    assert sorted(relay.recipients) == ["ada@example.org", "bo@example.net"]
     assert (collected.path / "site" / "issues" / DAY / "index.html").exists()
 
 

@@ -18,6 +18,7 @@ from newsletter.domain.selector import IssueSelector
 from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
 from newsletter.mail.pool import PoolSettings
+from newsletter.mail.session import Timeouts
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database
@@ -376,6 +377,34 @@ def test_a_relay_that_is_down_leaves_everything_queued(newsletter: Dispatching) 
     assert "cannot be reached" in report.stopped
     with running_server() as server:
         assert newsletter.send(server).is_complete
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        Behaviour(answers={"CONNECT": "554 no"}),
+        Behaviour(answers={"MAIL": "451 later"}),
+        Behaviour(cut_at="DATA"),
+        Behaviour(delays={"EHLO": 30}),
+    ],
+    ids=["refuses", "defers", "cuts the line", "stalls"],
+)
+def test_a_relay_that_fails_leaves_the_mail_queued_and_a_later_run_sends_it(
+    newsletter: Dispatching, behaviour: Behaviour
+) -> None:
+    people = subscribers(2)
+    newsletter.subscribe(*people)
+    newsletter.plan()
+    resend = UncertainPolicy.RESEND
+    with running_server(behaviour) as server:
+        report = newsletter.send(server, uncertain=resend, relay={"timeouts": Timeouts.at_most(0.2)})
+        assert not server.accepted
+    assert not report.is_complete
+    assert sum(report.totals.get(status, 0) for status in (S.QUEUED, S.DEFERRED, S.UNCERTAIN)) == 2
+    newsletter.clock.forward(minutes=31)
+    with running_server() as server:
+        assert newsletter.send(server, uncertain=resend).is_complete
+    assert sorted(server.recipients) == [person.email for person in people]
 
 
 # --- a day without papers -------------------------------------------------------------------------------------------
