@@ -9,7 +9,7 @@ from enum import StrEnum
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.summaries import Summary
 
-__all__ = ["AnnounceType", "Announcement", "Listing", "ListingStatus", "Notice"]
+__all__ = ["AnnounceType", "Announcement", "Collected", "Listing", "ListingStatus", "Notice"]
 
 
 class AnnounceType(StrEnum):
@@ -100,3 +100,11 @@ class Listing:
     collected: int = 0
     rejected: int = 0
     fetched_at: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one feed of a source gave for one day."""
+
+    listing: Listing
+    announcements: tuple[Announcement, ...] = ()

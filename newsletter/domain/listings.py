@@ -21,10 +21,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import median
 
-from newsletter.domain.announcements import Announcement, AnnounceType, Listing, ListingStatus
+from newsletter.domain.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar, Expectation
 from newsletter.domain.papers import PaperId
-from newsletter.domain.ports import Collected
 
 __all__ = [
     "ARXIV",

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from newsletter.domain.announcements import Listing, ListingStatus
+from newsletter.domain.announcements import Collected, Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.listings import (
     HISTORY,
@@ -22,7 +22,7 @@ from newsletter.domain.listings import (
     unread,
     usual,
 )
-from newsletter.domain.ports import Clock, Collected, ListingStore, PaperStore, Progress, Source, Step
+from newsletter.domain.ports import Clock, ListingStore, PaperStore, Progress, Source, Step
 
 __all__ = ["Backfill", "Collect", "CollectReport", "Patience", "Reread"]
 

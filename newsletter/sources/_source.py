@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
-from newsletter.domain.announcements import Announcement, Listing, ListingStatus
+from newsletter.domain.announcements import Announcement, Collected, Listing, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.listings import damaged
-from newsletter.domain.ports import Clock, Collected
+from newsletter.domain.ports import Clock
 from newsletter.domain.web_addresses import site_of
 from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources._results import problems_note

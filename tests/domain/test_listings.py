@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from newsletter.domain.announcements import Announcement, AnnounceType, Listing, ListingStatus
+from newsletter.domain.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
 from newsletter.domain.calendar import Expectation
 from newsletter.domain.listings import Told, as_repeated, repeated_day
 from newsletter.domain.papers import Paper, PaperId
-from newsletter.domain.ports import Collected
 
 FRIDAY, MONDAY = date(2026, 6, 19), date(2026, 6, 22)
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.announcements import Announcement, AnnounceType, Listing, ListingStatus
+from newsletter.domain.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
 from newsletter.domain.merging import merge
-from newsletter.domain.ports import Collected
 from newsletter.services.collect import Backfill, Collect, CollectReport, Patience
 from newsletter.services.progress import Silent
 from newsletter.services.reconcile import Reconcile

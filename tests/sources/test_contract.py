@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.announcements import ListingStatus
+from newsletter.domain.announcements import Collected, ListingStatus
 from newsletter.domain.calendar import AnnouncementCalendar
 from newsletter.domain.merging import merge
-from newsletter.domain.ports import Collected, Source
+from newsletter.domain.ports import Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Collect
 from newsletter.services.progress import Silent

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
+from newsletter.domain.announcements import Announcement, AnnounceType, Collected, ListingStatus
 from newsletter.domain.papers import Author
-from newsletter.domain.ports import Collected
 from newsletter.domain.summaries import Keyword, Rating
 from newsletter.sources.files import Files, Problem, parse
 

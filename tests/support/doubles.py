@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from newsletter.domain.announcements import Announcement, AnnounceType, Listing, ListingStatus
+from newsletter.domain.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
 from newsletter.domain.issue_codec import encode_issue
 from newsletter.domain.issues import Issue, IssueStatus
 from newsletter.domain.papers import Paper, PaperId
-from newsletter.domain.ports import Collected, SiteFile, Step
+from newsletter.domain.ports import SiteFile, Step
 from newsletter.domain.summaries import FailureKind, Provenance, Summary, SummaryKey
 
 __all__ = [

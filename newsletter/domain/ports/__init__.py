@@ -1,6 +1,6 @@
 """The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer."""
 
-from newsletter.domain.ports.collecting import Collected, HostGate, Source
+from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
 from newsletter.domain.ports.ledger import Decide, DeliveryStore, Store
 from newsletter.domain.ports.rendering import MailEdition, MailFactory, SelectorFactory, Signer, SiteFile, SiteRenderer
@@ -24,7 +24,6 @@ __all__ = [
     "AcronymStore",
     "ArchiveStore",
     "Clock",
-    "Collected",
     "Decide",
     "DeliveryStore",
     "Engine",

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from newsletter.domain.announcements import Announcement, Listing
+from newsletter.domain.announcements import Collected
 
-__all__ = ["Collected", "HostGate", "Source"]
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What one feed of a source gave for one day."""
-
-    listing: Listing
-    announcements: tuple[Announcement, ...] = ()
+__all__ = ["HostGate", "Source"]
 
 
 class Source(Protocol):
