@@ -48,10 +48,10 @@ run: $(VENV)/runtime  ## Run the daily job with newsletter.toml
 	@$(BIN)/newsletter send
 
 test: $(VENV)/dev  ## Run every test, in parallel
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not slow"
 
 test-all: $(VENV)/dev  ## Run every test, the slow ones too
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got what (half an hour)
 	@$(BIN)/python -m pytest tests/services/test_dispatch_crashes.py -m slow -s

@@ -19,11 +19,12 @@ import pytest
 
 from tests.e2e.command import newsletter, start
 from tests.support.http_server import HttpServer
+from tests.support.once import once
 from tests.support.recorded_day import announced_ids, featured_ids, real_lists, serving_day, write_settings
 from tests.support.shared import needs_shared
 from tests.support.smtp_server import Behaviour, SmtpServer, running_server
 
-pytestmark = [needs_shared, pytest.mark.xdist_group("recorded-day")]
+pytestmark = needs_shared
 
 DATE = ("--date", "2026-06-02")
 
@@ -37,13 +38,15 @@ def day() -> Iterator[HttpServer]:
 @pytest.fixture(scope="module")
 def dry_run(day: HttpServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the day was run dry, then published."""
-    folder = tmp_path_factory.mktemp("day")
-    write_settings(folder, day)
-    done = newsletter(folder, "send", "--dry-run", *DATE)
-    assert done.returncode == 0, done.stderr
-    shutil.copy(folder / "newsletter.db", folder / "prepared.db")
-    assert newsletter(folder, "publish", *DATE).returncode == 0
-    return folder
+
+    def make(folder: Path) -> None:
+        write_settings(folder, day)
+        done = newsletter(folder, "send", "--dry-run", *DATE)
+        assert done.returncode == 0, done.stderr
+        shutil.copy(folder / "newsletter.db", folder / "prepared.db")
+        assert newsletter(folder, "publish", *DATE).returncode == 0
+
+    return once(tmp_path_factory, "recorded-day", make)
 
 
 def _manifest(folder: Path) -> dict[str, object]:
@@ -113,18 +116,19 @@ def test_the_pages_of_the_surfaces_are_there(dry_run: Path) -> None:
     assert (issue / "arxiv-daily.md").read_text().startswith("# Summary\n")
 
 
-def _copy(dry_run: Path, folder: Path, relay: SmtpServer, more: str = "") -> dict[str, bytes]:
+def _copy(dry_run: Path, day: HttpServer, folder: Path, relay: SmtpServer, more: str = "") -> dict[str, bytes]:
     """The state of the dry run with a relay: what is expected to arrive, by address. Nothing was published there."""
     shutil.copy(dry_run / "prepared.db", folder / "newsletter.db")
-    settings = (dry_run / "newsletter.toml").read_text().replace("port = 25\n", f"port = {relay.port}\n")
-    (folder / "newsletter.toml").write_text(settings + more)
-    shutil.copytree(dry_run / "people", folder / "people")
+    path = write_settings(folder, day)
+    path.write_text(path.read_text().replace("port = 25\n", f"port = {relay.port}\n") + more)
     return _outbox(dry_run)
 
 
-def test_a_send_delivers_the_bytes_of_the_dry_run_and_nothing_twice(dry_run: Path, tmp_path: Path) -> None:
+def test_a_send_delivers_the_bytes_of_the_dry_run_and_nothing_twice(
+    dry_run: Path, day: HttpServer, tmp_path: Path
+) -> None:
     with running_server() as relay:
-        expected = _copy(dry_run, tmp_path, relay)
+        expected = _copy(dry_run, day, tmp_path, relay)
         first = newsletter(tmp_path, "send", *DATE)
         assert first.returncode == 0, first.stdout + first.stderr
         assert {a.recipient: a.content for a in relay.accepted} == expected
@@ -142,10 +146,12 @@ def _kill_half_way(folder: Path, relay: SmtpServer, half: int) -> None:
     process.wait()
 
 
-def test_a_killed_send_goes_on_and_nobody_who_was_served_is_served_twice(dry_run: Path, tmp_path: Path) -> None:
+def test_a_killed_send_goes_on_and_nobody_who_was_served_is_served_twice(
+    dry_run: Path, day: HttpServer, tmp_path: Path
+) -> None:
     # slow enough that there is a middle; `resend`, so that uncertain ones are not held for a person
     with running_server(Behaviour(delays={"FINAL": 0.05})) as relay:
-        expected = _copy(dry_run, tmp_path, relay, 'connections = 2\n[dispatch]\nuncertain = "resend"\n')
+        expected = _copy(dry_run, day, tmp_path, relay, 'connections = 2\n[dispatch]\nuncertain = "resend"\n')
         _kill_half_way(tmp_path, relay, len(expected) // 2)
         assert 0 < len(relay.accepted) < len(expected)
         done = newsletter(tmp_path, "send", *DATE)

@@ -12,8 +12,6 @@ import pytest
 from newsletter import sample
 from tests.e2e.command import newsletter
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
