@@ -26,15 +26,15 @@ from random import Random
 import numpy as np
 
 from benchmarks.dispatch import cpu, now, people, sink
-from newsletter.domain.deliveries import Change, Delivery, DeliveryStatus
-from newsletter.domain.merging import merge
-from newsletter.domain.selector import IssueSelector
-from newsletter.domain.subscriptions import Subscriber
-from newsletter.mail.pool import PoolSettings
-from newsletter.mail.transport import Connector, Relay, Security
+from newsletter.domain.delivery.deliveries import Change, Delivery, DeliveryStatus
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.papers.merging import merge
+from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.mail.smtp.pool import PoolSettings
+from newsletter.mail.smtp.transport import Connector, Relay, Security
 from newsletter.services.dispatch import Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
-from newsletter.store.deliveries import SqlDeliveryStore
+from newsletter.store.ledger.deliveries import SqlDeliveryStore
 from tests.support.mails import make_assembler
 from tests.support.samples import make_issue
 

@@ -29,11 +29,11 @@ from pathlib import Path
 
 from benchmarks.recorded import TRAINED_UNTIL, Reference, answers, as_paper, english_references, june, papers_of
 from benchmarks.rouge import rouge_l, tokens
-from newsletter.domain.judging import judge
-from newsletter.domain.papers import Paper
-from newsletter.domain.sentences import split_sentences
-from newsletter.domain.summaries import Provenance, Summary
-from newsletter.domain.summary_schema import read_answer
+from newsletter.domain.answers.judging import judge
+from newsletter.domain.answers.summary_schema import read_answer
+from newsletter.domain.papers.papers import Paper
+from newsletter.domain.papers.summaries import Provenance, Summary
+from newsletter.domain.text.sentences import split_sentences
 from newsletter.enrich._roles import Roles, find_roles
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient

@@ -24,11 +24,11 @@ from typing import Any
 import bm25s
 
 from benchmarks.recorded import DATA, papers_of
-from newsletter.domain.interest_lists import review
-from newsletter.domain.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.papers import Paper, PaperId
-from newsletter.domain.selection import SelectionRequest
-from newsletter.domain.selector import IssueSelector
+from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.matching.interest_lists import review
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.papers.papers import Paper, PaperId
 
 DAYS = ("2026-06-02", "2026-06-09", "2026-06-16", "2026-06-25")
 LEAST_LABELS = 3

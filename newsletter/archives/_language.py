@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from newsletter.domain.announcements import Announcement
-from newsletter.domain.archives import BackIssue
-from newsletter.domain.notes import PaperNote
-from newsletter.domain.summaries import Summary
+from newsletter.domain.issues.archives import BackIssue
+from newsletter.domain.papers.announcements import Announcement
+from newsletter.domain.papers.notes import PaperNote
+from newsletter.domain.papers.summaries import Summary
 
 __all__ = ["in_one_language"]
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.domain.moments import iso_day
-from newsletter.domain.papers import PaperId, parse_arxiv_id, parse_paper_id
+from newsletter.domain.papers.papers import PaperId, parse_arxiv_id, parse_paper_id
+from newsletter.domain.text.moments import iso_day
 from newsletter.errors import SourceMalformed
 
 __all__ = [
@@ -37,7 +37,7 @@ _MARKS = re.compile(r"\*\*(?=\S)(.{1,2000}?)(?<=\S)\*\*|\*(?=\S)([^*]{1,1000}?)(
 # What our own Markdown escapes; TeX's accents (`\"o`) are none of it.
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>~$|&#+=:.)-])")
 _PROTECTED = re.compile("[\ue100-\ue17f]")
-# In Markdown `\[` is a bracket: formulas stand between dollars, by the rule of `domain.texts`.
+# In Markdown `\[` is a bracket: formulas stand between dollars, by the rule of `domain.text.texts`.
 _FORMULA = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<formula>\$\$[^$]{1,2000}\$\$|\$(?=[^\s$])(?:\\.|[^$\\]){1,1000}?(?<!\s)\$(?!\d))", re.DOTALL
 )

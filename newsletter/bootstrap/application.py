@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter.bootstrap.publishing import Publishing
-from newsletter.domain.deliveries import DeliveryStatus
-from newsletter.domain.issues import IssueKey
+from newsletter.domain.delivery.deliveries import DeliveryStatus
+from newsletter.domain.issues.issues import IssueKey
 from newsletter.errors import ConfigError, IssueMissing
 from newsletter.services.progress import Silent
 from newsletter.settings import Settings
@@ -18,7 +18,7 @@ from newsletter.settings import Settings
 if TYPE_CHECKING:
     from newsletter.domain.ports import Signer
     from newsletter.mail.dkim import DkimKey
-    from newsletter.mail.transport import Relay
+    from newsletter.mail.smtp.transport import Relay
     from newsletter.services.audit import Audit
     from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
 
@@ -45,10 +45,10 @@ class Application(Publishing):
 
     def send(self) -> Send:
         """Send what was planned."""
-        from newsletter.domain.deliveries import UncertainPolicy  # noqa: PLC0415
-        from newsletter.mail.limits import PRESETS, Preset  # noqa: PLC0415
-        from newsletter.mail.pool import PoolSettings  # noqa: PLC0415
-        from newsletter.mail.transport import Connector  # noqa: PLC0415
+        from newsletter.domain.delivery.deliveries import UncertainPolicy  # noqa: PLC0415
+        from newsletter.mail.smtp.limits import PRESETS, Preset  # noqa: PLC0415
+        from newsletter.mail.smtp.pool import PoolSettings  # noqa: PLC0415
+        from newsletter.mail.smtp.transport import Connector  # noqa: PLC0415
         from newsletter.services.dispatch import Send, SendSettings  # noqa: PLC0415  # as above
 
         s = self.settings
@@ -116,8 +116,8 @@ class Application(Publishing):
         Raises:
             ConfigError: it is not set, or not safe as it is set.
         """
-        from newsletter.mail.session import Timeouts  # noqa: PLC0415  # as above
-        from newsletter.mail.transport import Relay, Security  # noqa: PLC0415
+        from newsletter.mail.smtp.session import Timeouts  # noqa: PLC0415  # as above
+        from newsletter.mail.smtp.transport import Relay, Security  # noqa: PLC0415
 
         s = self.settings.smtp
         return Relay(

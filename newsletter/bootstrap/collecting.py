@@ -10,10 +10,10 @@ from itertools import product
 from newsletter import __version__
 from newsletter.bootstrap.core import Core
 from newsletter.bootstrap.resources import STATE
-from newsletter.domain.announcements import AnnounceType, Notice
-from newsletter.domain.archives import ARCHIVE_SOURCE
-from newsletter.domain.calendar import AnnouncementCalendar, eastern_day
-from newsletter.domain.gaps import Gap
+from newsletter.domain.issues.archives import ARCHIVE_SOURCE
+from newsletter.domain.issues.calendar import AnnouncementCalendar, eastern_day
+from newsletter.domain.issues.gaps import Gap
+from newsletter.domain.papers.announcements import AnnounceType, Notice
 from newsletter.domain.ports import HostGate, Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Backfill, Collect, Patience

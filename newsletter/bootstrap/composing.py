@@ -9,9 +9,9 @@ from datetime import date
 
 from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
-from newsletter.domain.announcements import Listing
+from newsletter.domain.issues.silence import Silence, explain_silence
+from newsletter.domain.papers.announcements import Listing
 from newsletter.domain.ports import Engine
-from newsletter.domain.silence import Silence, explain_silence
 from newsletter.errors import ConfigError
 from newsletter.services.approve import Approve
 from newsletter.services.compose import Compose, ComposeOptions
@@ -110,7 +110,7 @@ class Composing(Collecting):
         return ExtractiveEngine()
 
     def _model(self) -> Engine:
-        from newsletter.domain.budgets import parse_budget, parse_currency  # noqa: PLC0415  # as above
+        from newsletter.domain.answers.budgets import parse_budget, parse_currency  # noqa: PLC0415  # as above
         from newsletter.enrich.budget import Budget, Prices  # noqa: PLC0415
         from newsletter.enrich.client import ChatClient  # noqa: PLC0415
         from newsletter.enrich.llm import LlmEngine  # noqa: PLC0415

@@ -14,17 +14,18 @@ from pydantic import BaseModel
 
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
-from newsletter.domain.announcements import Listing
-from newsletter.domain.deliveries import DeliveryStatus
-from newsletter.domain.interest_parser import parse
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.merging import merge
-from newsletter.domain.papers import Paper, parse_paper_id
+from newsletter.domain.delivery.deliveries import DeliveryStatus
+from newsletter.domain.interests.interest_parser import parse
+from newsletter.domain.interests.topics import Catalogue
+from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues.selection import Selector
+from newsletter.domain.papers.announcements import Listing
+from newsletter.domain.papers.merging import merge
+from newsletter.domain.papers.papers import Paper, parse_paper_id
 from newsletter.domain.ports import Progress
-from newsletter.domain.selection import Selector
-from newsletter.domain.subscriptions import SubscriptionState
-from newsletter.domain.topics import Catalogue, parse_catalogue
+from newsletter.domain.subscribers.subscriptions import SubscriptionState
 from newsletter.errors import ConfigError, InterestError, IssueMissing, RosterError, UsageError
+from newsletter.formats.topics import parse_catalogue
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.settings import Settings
@@ -178,7 +179,7 @@ class Core:
 
     def selector(self, issue: Issue) -> Selector:
         """The selector of an issue. The last one is kept: planning and sending ask for the same."""
-        from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
+        from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
 
         if self._selector is None or self._selector[0] != issue.hash:
             self._selector = issue.hash, IssueSelector(issue, topics=self.catalogue.expressions)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter import __version__
 from newsletter.bootstrap.composing import Composing
-from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.delivery.tokens import keyed_hash
+from newsletter.domain.issues.issues import Issue, IssueKey
+from newsletter.domain.issues.selection import SelectionRequest
 from newsletter.domain.ports import MailFactory
-from newsletter.domain.selection import SelectionRequest
-from newsletter.domain.tokens import keyed_hash
 from newsletter.errors import IssueMissing
 from newsletter.services.publish import Publish
 
@@ -86,7 +86,7 @@ class Publishing(Composing):
 
     def subscriber_feeds(self) -> SubscriberFeeds:
         """The private feeds of subscribers."""
-        from newsletter.domain.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
+        from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
         from newsletter.render.subscriber_feed import SubscriberFeedWriter  # noqa: PLC0415  # as above
         from newsletter.services.subscriber_feeds import SubscriberFeeds  # noqa: PLC0415
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.output import ConsoleProgress, Terminal, err
-from newsletter.domain.moments import iso_day
+from newsletter.domain.text.moments import iso_day
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.issues import IssueKey
+    from newsletter.domain.issues.issues import IssueKey
 
 __all__ = [
     "Again",
@@ -90,7 +90,7 @@ def chosen_issue(
     Raises:
         UsageError: they name none, or two, or one that has not begun.
     """
-    from newsletter.domain.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.issues.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
 
     mark = f"-{Edition.WEEKLY}"
     weekly = weekly or any(given is not None and given.endswith(mark) for given in (text, unnamed))

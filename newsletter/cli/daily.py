@@ -38,7 +38,7 @@ from newsletter.errors import ApprovalMissing, NothingToDo, UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.issues import IssueKey
+    from newsletter.domain.issues.issues import IssueKey
     from newsletter.services.dispatch import DispatchReport
 
 __all__ = ["register"]

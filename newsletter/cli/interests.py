@@ -10,16 +10,16 @@ import typer
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day
 from newsletter.cli.output import out, print_json
-from newsletter.domain.counting import counted
+from newsletter.domain.text.counting import counted
 from newsletter.errors import IssueMissing, UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from newsletter.domain.interest_lists import Review
-    from newsletter.domain.issues import Issue
-    from newsletter.domain.selection import Match, Selection
-    from newsletter.domain.selector import IssueSelector
+    from newsletter.domain.issues.issues import Issue
+    from newsletter.domain.issues.selection import Match, Selection
+    from newsletter.domain.matching.interest_lists import Review
+    from newsletter.domain.matching.selector import IssueSelector
 
 __all__ = ["app"]
 
@@ -51,10 +51,10 @@ def try_out(
 
     Example: `newsletter interests test '"world model" AND cat:cs.RO' --date 2026-06-02`
     """
-    from newsletter.domain.interest_lists import review  # noqa: PLC0415  # numpy is slow to import
-    from newsletter.domain.issues import IssueKey  # noqa: PLC0415
-    from newsletter.domain.selection import SelectionRequest  # noqa: PLC0415
-    from newsletter.domain.selector import IssueSelector  # noqa: PLC0415
+    from newsletter.domain.issues.issues import IssueKey  # noqa: PLC0415
+    from newsletter.domain.issues.selection import SelectionRequest  # noqa: PLC0415
+    from newsletter.domain.matching.interest_lists import review  # noqa: PLC0415  # numpy is slow to import
+    from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415
 
     application = open_application(context, config, quiet=json, sample=True)
     if day is None:
@@ -111,8 +111,8 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
 
 
 def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selection) -> None:
-    from newsletter.domain.interest_budget import excess  # noqa: PLC0415  # as above
-    from newsletter.domain.meaning import describe  # noqa: PLC0415
+    from newsletter.domain.interests.interest_budget import excess  # noqa: PLC0415  # as above
+    from newsletter.domain.interests.meaning import describe  # noqa: PLC0415
 
     for item in found.items:
         interest = selector.read(item.interest).interest
@@ -153,7 +153,7 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
 
 def _show_ruled_out(issue: Issue, selector: IssueSelector, found: Review, exclusion: str) -> None:
     """Which papers would be in the digest but for this exclusion, best first, with what it found in them."""
-    from newsletter.domain.selection import SelectionRequest  # noqa: PLC0415  # as above
+    from newsletter.domain.issues.selection import SelectionRequest  # noqa: PLC0415  # as above
 
     listed = [item.interest for item in found.items]
     kept = set(selector.select(SelectionRequest(tuple(listed))).places)

@@ -13,12 +13,12 @@ import typer
 from newsletter.cli.common import Config, Day, Json, Unnamed, Weekly, chosen_issue, open_application
 from newsletter.cli.output import out, print_json, table
 from newsletter.cli.reports import show_reasons
-from newsletter.domain.counting import counted
+from newsletter.domain.text.counting import counted
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.issues import IssueKey
+    from newsletter.domain.issues.issues import IssueKey
 
 __all__ = ["register"]
 
@@ -95,7 +95,7 @@ def _settle(application: Application, key: IssueKey, resend: str | None, as_sent
     """Decide about uncertain deliveries as the options say; how many became what."""
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from newsletter.domain.deliveries import DeliveryStatus  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.delivery.deliveries import DeliveryStatus  # noqa: PLC0415  # help needs none of it
 
     settled = {}
     for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
@@ -152,7 +152,7 @@ def doctor(
 
 
 async def _try_relay(application: Application) -> str:
-    from newsletter.mail.transport import Connector  # noqa: PLC0415  # help needs none of it
+    from newsletter.mail.smtp.transport import Connector  # noqa: PLC0415  # help needs none of it
 
     relay = application.check_relay()
     session = await Connector(relay).open()
@@ -181,7 +181,7 @@ class _Domains(NamedTuple):
 
 
 def _domains(application: Application) -> _Domains:
-    from newsletter.domain.addresses import ascii_domain  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers.addresses import ascii_domain  # noqa: PLC0415  # help needs none of it
 
     sender = ascii_domain(parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2])
     return _Domains(ascii_domain(application.settings.dkim.domain or sender), sender)

@@ -19,7 +19,7 @@ from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.subscriptions import Subscriber
+    from newsletter.domain.subscribers.subscriptions import Subscriber
 
 __all__ = ["app"]
 
@@ -56,7 +56,7 @@ def add(
 
     Example: `newsletter subscribers add ada@example.org -i "language models" -i -title:survey --max-papers 30`
     """
-    from newsletter.domain.subscriptions import Subscriber, SubscriptionState  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState  # noqa: PLC0415  # help needs none of it
 
     application = open_application(context, config)
     address = checked_address(email)
@@ -132,8 +132,8 @@ def edit(
 
     Example: `newsletter subscribers edit ada@example.org --add-interest "title:benchmark" --clear max-papers`
     """
-    from newsletter.domain.choices import choose_interests  # noqa: PLC0415  # help needs none of it
-    from newsletter.domain.subscriptions import Subscriber  # noqa: PLC0415
+    from newsletter.domain.subscribers.choices import choose_interests  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers.subscriptions import Subscriber  # noqa: PLC0415
 
     application = open_application(context, config)
     values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
@@ -183,7 +183,7 @@ def _named(
     Raises:
         UsageError: one says something that cannot be chosen.
     """
-    from newsletter.domain.choices import (  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers.choices import (  # noqa: PLC0415  # help needs none of it
         choose_cadence,
         choose_interests,
         choose_language,
@@ -230,7 +230,7 @@ def _show_changes(before: Subscriber, after: Subscriber) -> None:
 
 def _note(interests: Sequence[str]) -> None:
     """How interests were read where something else may have been meant."""
-    from newsletter.domain.interest_parser import remarks  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.interests.interest_parser import remarks  # noqa: PLC0415  # help needs none of it
 
     for remark in remarks(interests):
         out.print(f"Note: {remark}", markup=False)
@@ -359,7 +359,7 @@ def import_(
 
     Example: `newsletter subscribers import people.csv`
     """
-    from newsletter.domain.subscriptions import SubscriptionState  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers.subscriptions import SubscriptionState  # noqa: PLC0415  # help needs none of it
 
     if state not in set(SubscriptionState):
         msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
@@ -381,7 +381,7 @@ def export(
 
     Example: `newsletter subscribers export --output people.toml`
     """
-    from newsletter.domain.rosters import write_roster  # noqa: PLC0415  # help needs none of it
+    from newsletter.formats.rosters import write_roster  # noqa: PLC0415  # help needs none of it
 
     store = open_application(context, config, quiet=True).store
     suppressions = store.suppressions

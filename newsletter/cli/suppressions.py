@@ -14,11 +14,11 @@ import typer
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
-from newsletter.domain.counting import counted
+from newsletter.domain.text.counting import counted
 from newsletter.errors import AddressInvalid, UsageError
 
 if TYPE_CHECKING:
-    from newsletter.domain.suppressions import Suppression
+    from newsletter.domain.subscribers.suppressions import Suppression
 
 __all__ = ["Output", "app", "as_json", "checked_address", "explained", "write_out"]
 
@@ -112,7 +112,7 @@ def export(
 
     Example: `newsletter suppressions export --output suppressions.toml`
     """
-    from newsletter.domain.rosters import write_suppressions  # noqa: PLC0415  # help needs none of it
+    from newsletter.formats.rosters import write_suppressions  # noqa: PLC0415  # help needs none of it
 
     store = open_application(context, config, quiet=True).store.suppressions
     keys = store.keys() if store.count() else ()
@@ -143,7 +143,7 @@ def checked_address(email: str) -> str:
     Raises:
         UsageError: it is none.
     """
-    from newsletter.domain.addresses import check_address  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers.addresses import check_address  # noqa: PLC0415  # help needs none of it
 
     try:
         return check_address(email)

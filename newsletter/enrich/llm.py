@@ -6,7 +6,8 @@ applied to an answer:
 1. it is read as JSON, repaired where there is no doubt (`answers`);
 2. its items are matched to papers by id alone; unknown ids are ignored, an id that comes twice with different content
    is nobody's, a paper without an item has none;
-3. an item is read by the schema, compared with its paper (`domain.resemblance`), and judged (`domain.judging`);
+3. an item is read by the schema, compared with its paper (`domain.answers.resemblance`), and judged
+   (`domain.answers.judging`);
 4. what fails is asked once more, alone, saying what was wrong; what fails again stays a failure.
 
 Cut, slow and throttled answers are `_traffic`'s business and count as no attempt. Each request has its own part of the
@@ -21,13 +22,13 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from newsletter.domain.counting import counted
-from newsletter.domain.judging import judge
-from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.answers.judging import judge
+from newsletter.domain.answers.resemblance import is_about
+from newsletter.domain.answers.summary_schema import Reading, answer_schema, read_answer
+from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers.summaries import Expense, FailureKind, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Spending
-from newsletter.domain.resemblance import is_about
-from newsletter.domain.summaries import Expense, FailureKind, Provenance, Summary, SummaryKey
-from newsletter.domain.summary_schema import Reading, answer_schema, read_answer
+from newsletter.domain.text.counting import counted
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
 from newsletter.enrich.answers import parse_answer
 from newsletter.enrich.budget import Budget, Usage

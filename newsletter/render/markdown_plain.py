@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from newsletter.domain.markup import safe_url
-from newsletter.domain.texts import plain
+from newsletter.domain.text.markup import safe_url
+from newsletter.domain.text.texts import plain
 from newsletter.render.prose import markdown_parser
 from newsletter.render.text import wrap
 

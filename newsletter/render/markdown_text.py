@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from newsletter.domain.markup import clean_line
-from newsletter.domain.texts import plain, segments
+from newsletter.domain.text.markup import clean_line
+from newsletter.domain.text.texts import plain, segments
 
 __all__ = [
     "markdown_cell",

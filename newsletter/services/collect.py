@@ -7,9 +7,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from newsletter.domain.announcements import Collected, Listing, ListingStatus
-from newsletter.domain.calendar import AnnouncementCalendar
-from newsletter.domain.listings import (
+from newsletter.domain.issues.calendar import AnnouncementCalendar
+from newsletter.domain.issues.listings import (
     HISTORY,
     PAPERS,
     Feed,
@@ -22,6 +21,7 @@ from newsletter.domain.listings import (
     unread,
     usual,
 )
+from newsletter.domain.papers.announcements import Collected, Listing, ListingStatus
 from newsletter.domain.ports import Clock, ListingStore, PaperStore, Progress, Source, Step
 
 __all__ = ["Backfill", "Collect", "CollectReport", "Patience", "Reread"]

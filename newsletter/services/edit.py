@@ -19,9 +19,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from newsletter.domain.composition import with_notes
-from newsletter.domain.issues import IssueKey, IssuePaper
-from newsletter.domain.note_files import (
+from newsletter.domain.issues.composition import with_notes
+from newsletter.domain.issues.issues import IssueKey, IssuePaper
+from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.ports import NoteStore
+from newsletter.errors import NewsletterError, NothingToDo
+from newsletter.formats.note_files import (
     NoteError,
     read_issue_note,
     read_paper_note,
@@ -29,10 +33,6 @@ from newsletter.domain.note_files import (
     write_issue_note,
     write_paper_note,
 )
-from newsletter.domain.notes import IssueNote, PaperNote
-from newsletter.domain.papers import PaperId
-from newsletter.domain.ports import NoteStore
-from newsletter.errors import NewsletterError, NothingToDo
 from newsletter.services.compose import Compose
 from newsletter.services.files import write_if_changed
 

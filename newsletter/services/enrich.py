@@ -21,9 +21,9 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.domain.papers import Paper
+from newsletter.domain.papers.papers import Paper
+from newsletter.domain.papers.summaries import FailureKind, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Engine, PaidEngine, Progress, Spending, SummaryStore
-from newsletter.domain.summaries import FailureKind, Provenance, Summary, SummaryKey
 from newsletter.errors import EngineUnavailable
 
 __all__ = ["Enrich", "EnrichReport"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from newsletter.domain.announcements import Listing, ListingStatus
-from newsletter.domain.archives import ARCHIVE_SOURCE, ArchiveReader, BackIssue, joint_note
-from newsletter.domain.issues import Issue, IssueKey, IssueState
-from newsletter.domain.notes import IssueNote, PaperNote
+from newsletter.domain.issues.archives import ARCHIVE_SOURCE, ArchiveReader, BackIssue, joint_note
+from newsletter.domain.issues.issues import Issue, IssueKey, IssueState
+from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.papers.notes import IssueNote, PaperNote
 from newsletter.domain.ports import Clock, Store
 from newsletter.errors import SourceMalformed, UsageError
 from newsletter.services.compose import Compose

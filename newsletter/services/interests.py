@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from newsletter.domain.acronyms import AcronymBook, definitions
-from newsletter.domain.folding import fold_text
-from newsletter.domain.issues import IssuePaper
+from newsletter.domain.issues.issues import IssuePaper
+from newsletter.domain.matching.acronyms import AcronymBook, definitions
 from newsletter.domain.ports import AcronymStore, LearnedAcronym
-from newsletter.domain.texts import plain
+from newsletter.domain.text.folding import fold_text
+from newsletter.domain.text.texts import plain
 
 __all__ = ["LearnNames"]
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter.domain.addresses import address_key, check_address
 from newsletter.domain.ports import SubscriberStore, SuppressionStore
-from newsletter.domain.pruning import may_be_unread
-from newsletter.domain.rosters import Roster, parse_roster
-from newsletter.domain.subscriptions import Subscriber, SubscriptionState
-from newsletter.domain.suppressions import Suppression
+from newsletter.domain.subscribers.addresses import address_key, check_address
+from newsletter.domain.subscribers.pruning import may_be_unread
+from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.subscribers.suppressions import Suppression
 from newsletter.errors import AddressInvalid, RosterError, UsageError
+from newsletter.formats.rosters import Roster, parse_roster
 
 __all__ = ["SyncReport", "SyncRoster"]
 

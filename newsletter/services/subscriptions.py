@@ -1,7 +1,7 @@
 """What readers do with their own subscription, through the links in their mail.
 
 The link is the proof: its token names one subscriber and one purpose, and only the newsletter can have made it
-(`domain.tokens`). A token stops working when the address changes or the subscriber is gone. Nothing here says
+(`domain.delivery.tokens`). A token stops working when the address changes or the subscriber is gone. Nothing here says
 whether a number or an address exists to somebody whose token is wrong.
 """
 
@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from newsletter.domain.interest_parser import remarks
+from newsletter.domain.delivery.tokens import Secrets, feed_token, read_token, subscriber_token
+from newsletter.domain.interests.interest_parser import remarks
 from newsletter.domain.ports import SubscriberStore
-from newsletter.domain.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
-from newsletter.domain.subscriptions import Subscriber, SubscriptionState
-from newsletter.domain.tokens import Secrets, feed_token, read_token, subscriber_token
+from newsletter.domain.subscribers.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
+from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
 
 __all__ = ["Outcome", "PreferencesForm", "Purpose", "Subscriptions"]
 

@@ -24,10 +24,10 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsletter.domain.addresses import check_address
-from newsletter.domain.budgets import parse_budget
-from newsletter.domain.language_tags import language_tag
-from newsletter.domain.pacing import Limit
+from newsletter.domain.answers.budgets import parse_budget
+from newsletter.domain.delivery.pacing import Limit
+from newsletter.domain.subscribers.addresses import check_address
+from newsletter.domain.text.language_tags import language_tag
 from newsletter.errors import AddressInvalid
 
 __all__ = [

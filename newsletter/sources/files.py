@@ -14,12 +14,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from newsletter.domain.announcements import Announcement, AnnounceType, ListingStatus
-from newsletter.domain.authors import read_author
-from newsletter.domain.moments import iso_day, within_reason
-from newsletter.domain.papers import Author, Paper, PaperId, parse_paper_id
-from newsletter.domain.summaries import RATINGS, Keyword, Provenance, Rating, Summary
-from newsletter.domain.texts import clean
+from newsletter.domain.papers.announcements import Announcement, AnnounceType, ListingStatus
+from newsletter.domain.papers.authors import read_author
+from newsletter.domain.papers.papers import Author, Paper, PaperId, parse_paper_id
+from newsletter.domain.papers.summaries import RATINGS, Keyword, Provenance, Rating, Summary
+from newsletter.domain.text.moments import iso_day, within_reason
+from newsletter.domain.text.texts import clean
 from newsletter.errors import SourceUnavailable
 from newsletter.sources import _fields
 from newsletter.sources._source import FeedByFeed, Reading

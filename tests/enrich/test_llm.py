@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers.summaries import FailureKind
 from newsletter.domain.ports import Engine, PaidEngine, Spending
-from newsletter.domain.summaries import FailureKind
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient
 from newsletter.enrich.llm import LlmEngine

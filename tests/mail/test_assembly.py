@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.deliveries import OutgoingMessage
-from newsletter.domain.mailing import Slot
-from newsletter.domain.selection import Selection
-from newsletter.domain.silence import Silence
-from newsletter.domain.tokens import Secrets, read_bounce_address, read_token, subscriber_token
+from newsletter.domain.delivery.deliveries import OutgoingMessage
+from newsletter.domain.delivery.mailing import Slot
+from newsletter.domain.delivery.tokens import Secrets, read_bounce_address, read_token, subscriber_token
+from newsletter.domain.issues.selection import Selection
+from newsletter.domain.issues.silence import Silence
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import pick_codec
 from newsletter.render.mail import PersonalCard, PersonalMail

@@ -11,9 +11,9 @@ from itertools import combinations
 
 import pytest
 
-from newsletter.domain.issues import Issue, IssuePaper
-from newsletter.domain.silence import Silence
-from newsletter.domain.summaries import FailureKind, Summary
+from newsletter.domain.issues.issues import Issue, IssuePaper
+from newsletter.domain.issues.silence import Silence
+from newsletter.domain.papers.summaries import FailureKind, Summary
 from newsletter.render.catalogues import wording
 from newsletter.render.issue_view import view_issue
 from newsletter.render.labels import Labels

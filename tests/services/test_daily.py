@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.announcements import ListingStatus
-from newsletter.domain.calendar import AnnouncementCalendar
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState
-from newsletter.domain.selection import Selector
-from newsletter.domain.subscriptions import Cadence
-from newsletter.domain.summaries import FailureKind
+from newsletter.domain.issues.calendar import AnnouncementCalendar
+from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState
+from newsletter.domain.issues.selection import Selector
+from newsletter.domain.papers.announcements import ListingStatus
+from newsletter.domain.papers.summaries import FailureKind
+from newsletter.domain.subscribers.subscriptions import Cadence
 from newsletter.errors import EngineUnavailable, IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from newsletter.domain.addresses import check_address
-from newsletter.domain.deliveries import DeliveryStatus as S
-from newsletter.domain.deliveries import SkipReason, UncertainPolicy
-from newsletter.domain.selector import IssueSelector
-from newsletter.domain.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.delivery.deliveries import DeliveryStatus as S
+from newsletter.domain.delivery.deliveries import SkipReason, UncertainPolicy
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.subscribers.addresses import check_address
+from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
-from newsletter.mail.pool import PoolSettings
-from newsletter.mail.session import Timeouts
+from newsletter.mail.smtp.session import Timeouts
+from newsletter.mail.smtp.pool import PoolSettings
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database

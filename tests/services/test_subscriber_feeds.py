@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from newsletter.domain.deliveries import freeze
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
-from newsletter.domain.selection import Selector
-from newsletter.domain.selector import IssueSelector
-from newsletter.domain.subscriptions import Cadence, Subscriber
+from newsletter.domain.delivery.deliveries import freeze
+from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.issues.selection import Selector
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber
 from newsletter.errors import StoreError
 from newsletter.services import subscriber_feeds
 from newsletter.services.dispatch import MessageMaker

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from newsletter.domain.merging import merge
-from newsletter.domain.rosters import write_roster
-from newsletter.domain.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.papers.merging import merge
+from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
 from newsletter.errors import UsageError
+from newsletter.formats.rosters import write_roster
 from newsletter.services import subscribers
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.store import Database, SqlStore

@@ -21,14 +21,14 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from newsletter.domain.deliveries import DeliveryStatus, UncertainPolicy
-from newsletter.domain.issues import IssueKey
-from newsletter.domain.merging import merge
-from newsletter.domain.selector import IssueSelector
+from newsletter.domain.delivery.deliveries import DeliveryStatus, UncertainPolicy
+from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.papers.merging import merge
 from newsletter.mail.assembly import MailAssembler
-from newsletter.mail.pool import PoolSettings
-from newsletter.mail.session import Timeouts
-from newsletter.mail.transport import Connector, Relay, Security
+from newsletter.mail.smtp.pool import PoolSettings
+from newsletter.mail.smtp.session import Timeouts
+from newsletter.mail.smtp.transport import Connector, Relay, Security
 from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
 from tests.support.dispatching import subscribers

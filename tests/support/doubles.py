@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from newsletter.domain.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
-from newsletter.domain.issue_codec import encode_issue
-from newsletter.domain.issues import Issue, IssueStatus
-from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.issues.issues import Issue, IssueStatus
+from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
+from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers.summaries import FailureKind, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import SiteFile, Step
-from newsletter.domain.summaries import FailureKind, Provenance, Summary, SummaryKey
+from newsletter.formats.issue_codec import encode_issue
 
 __all__ = [
     "MONDAY",

@@ -22,14 +22,14 @@ from pathlib import Path
 
 import dkim
 
-from newsletter.domain.deliveries import DeliveryStatus
-from newsletter.domain.merging import merge
-from newsletter.domain.retries import RetrySchedule
-from newsletter.domain.selector import IssueSelector
+from newsletter.domain.delivery.deliveries import DeliveryStatus
+from newsletter.domain.delivery.retries import RetrySchedule
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.papers.merging import merge
 from newsletter.mail.dkim import DkimKey, DkimSigner, create_key
-from newsletter.mail.pool import PoolSettings
-from newsletter.mail.session import Timeouts
-from newsletter.mail.transport import Connector, Relay, Security
+from newsletter.mail.smtp.pool import PoolSettings
+from newsletter.mail.smtp.session import Timeouts
+from newsletter.mail.smtp.transport import Connector, Relay, Security
 from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
 from tests.support.certificates import Authority

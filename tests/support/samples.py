@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from newsletter.domain.announcements import AnnounceType, Listing, ListingStatus, Notice
-from newsletter.domain.deliveries import Recipient
-from newsletter.domain.issue_codec import freeze_issue
-from newsletter.domain.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.papers import Author, Paper, PaperId
-from newsletter.domain.selection import Match, Pick, Selection
-from newsletter.domain.silence import Silence
-from newsletter.domain.summaries import FailureKind, Keyword, Provenance, Rating, Summary
+from newsletter.domain.delivery.deliveries import Recipient
+from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.issues.selection import Match, Pick, Selection
+from newsletter.domain.issues.silence import Silence
+from newsletter.domain.papers.announcements import AnnounceType, Listing, ListingStatus, Notice
+from newsletter.domain.papers.papers import Author, Paper, PaperId
+from newsletter.domain.papers.summaries import FailureKind, Keyword, Provenance, Rating, Summary
+from newsletter.formats.issue_codec import freeze_issue
 
 __all__ = ["DAY", "make_issue", "make_notice", "make_paper", "make_recipient", "select"]
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from newsletter.domain.papers import Paper
-from newsletter.domain.summaries import Summary, SummaryKey
+from newsletter.domain.papers.papers import Paper
+from newsletter.domain.papers.summaries import Summary, SummaryKey
 
 __all__ = ["Engine", "PaidEngine", "Spending"]
 

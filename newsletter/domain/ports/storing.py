@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from newsletter.domain.announcements import Announcement, AnnounceType, Listing
-from newsletter.domain.archives import BackIssue
-from newsletter.domain.deliveries import (
+from newsletter.domain.delivery.deliveries import (
     SkipReason,
 )
-from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.notes import IssueNote, PaperNote
-from newsletter.domain.papers import Paper, PaperId
-from newsletter.domain.subscriptions import Preferences, Subscriber, SubscriptionState
-from newsletter.domain.summaries import Expense, Summary, SummaryKey
-from newsletter.domain.suppressions import Suppression
+from newsletter.domain.issues.archives import BackIssue
+from newsletter.domain.issues.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.papers.announcements import Announcement, AnnounceType, Listing
+from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers.summaries import Expense, Summary, SummaryKey
+from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers.suppressions import Suppression
 
 __all__ = [
     "AcronymCount",

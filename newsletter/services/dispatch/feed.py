@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.deliveries import (
+from newsletter.domain.delivery.deliveries import (
     Begin,
     Delivery,
     DeliveryStatus,
@@ -16,13 +16,13 @@ from newsletter.domain.deliveries import (
     OutgoingMessage,
     UncertainPolicy,
 )
-from newsletter.domain.outcomes import decide
-from newsletter.domain.pacing import Pacer
+from newsletter.domain.delivery.outcomes import decide
+from newsletter.domain.delivery.pacing import Pacer
+from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule
+from newsletter.domain.issues.selection import Selection
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
-from newsletter.domain.retries import FailureWatch, RetrySchedule
-from newsletter.domain.selection import Selection
 from newsletter.errors import AddressInvalid, NewsletterError
-from newsletter.mail.pool import Answer
+from newsletter.mail.smtp.pool import Answer
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.services.dispatch.manifest import Manifest
 from newsletter.services.dispatch.messages import MessageMaker

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from newsletter.domain.deliveries import OutgoingMessage, Recipient
-from newsletter.domain.issues import Issue
+from newsletter.domain.delivery.deliveries import OutgoingMessage, Recipient
+from newsletter.domain.issues.issues import Issue
+from newsletter.domain.issues.selection import Selection, SelectionRequest
 from newsletter.domain.ports import MailEdition, MailFactory, SelectorFactory, Signer
-from newsletter.domain.selection import Selection, SelectionRequest
 
 __all__ = ["MessageMaker"]
 

@@ -1,0 +1,48 @@
+"""What people write from habit where the language has another sign: recognised, or taken literally and said so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter.domain.interests.interests import MIN_WILDCARD, Term
+from newsletter.domain.papers.arxiv_categories import bare_category
+from newsletter.domain.text.folding import fold, tokens
+
+__all__ = ["CONNECTIVE", "CONNECTIVES", "bare_categories", "is_acronym", "shortened", "taken_literally"]
+
+CONNECTIVES = {"and": "AND", "&": "AND", "or": "OR", "not": "NOT"}
+"""Words that people write for operators."""
+CONNECTIVE = re.compile(r"\s+(?:and|&|or|not)\s+")
+_SLASHED = re.compile(r"[^\W\d_]{2,}(?:/[^\W\d_]{2,})+")
+
+
+def bare_categories(text: str) -> list[str]:
+    """The categories that a text consists of, without `cat:` before them; none where any word is something else."""
+    names = [bare_category(word) for word in text.split()]
+    return names if all(names) else []
+
+
+def is_acronym(word: str) -> bool:
+    """Whether a word is one by its looks: letters with two capitals, or without a vowel (`llm`)."""
+    if not (word.isalpha() and word.isascii() and len(word) > 1):
+        return False
+    return fold(word).capitals >= 2 or not set(word.lower()) & set("aeiouy")
+
+
+def taken_literally(term: Term) -> Iterator[str]:
+    """What may have been meant otherwise in a term, and that it is taken as it stands."""
+    for chunk in dict.fromkeys(term.words.replace("/", " ").split() if "*" in term.words else ()):
+        if "*" in chunk and chunk != term.wildcard and tokens(chunk):
+            yield (
+                f"the * of “{chunk}” is an ordinary sign; it stands for other letters once in a term, at the end or "
+                f"at the beginning of a word of {MIN_WILDCARD} letters or more"
+            )
+    if not term.exact and (slashed := _SLASHED.search(term.words)) and slashed[0] not in {"and/or", "or/and"}:
+        either = " OR ".join(slashed[0].split("/"))
+        yield f"“{slashed[0]}” is read as words that stand together; for one or the other write {either}"
+
+
+def shortened(text: str) -> str:
+    """A text as notes show it."""
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -1,0 +1,340 @@
+"""Selects the papers of one issue for anybody: the `Selector` that the services use.
+
+Selection is a function of the issue, the topic catalogue and the request alone. The order of its rules stands in
+`domain.issues.selection`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from newsletter.domain.interests.interest_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
+from newsletter.domain.interests.interest_parser import parse
+from newsletter.domain.interests.interests import Expression, Interest, Term, Topic, leaves
+from newsletter.domain.issues.issues import Issue
+from newsletter.domain.issues.selection import Match, Selection, SelectionRequest
+from newsletter.domain.matching.evaluation import Evaluator
+from newsletter.domain.matching.explanations import Explanations, Reasons
+from newsletter.domain.matching.score_table import ScoreTable, best_papers
+from newsletter.errors import InterestError
+
+__all__ = ["IssueSelector", "Reading"]
+
+MAX_ROWS = 100_000
+"""Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
+MAX_SORTED = 500_000
+"""Distinct interests of which is kept only whether they find anything, likewise: about 60 MB."""
+MAX_CELLS = 16_000_000
+"""Scores of those interests, likewise: 128 MB."""
+BLOCK_CELLS = 1_000_000
+"""Subscribers times papers that are scored at once: about 40 MB of arrays."""
+BLOCK_INTERESTS = 10_000
+"""Interests of those subscribers, likewise."""
+AHEAD = 50_000
+"""Interests read ahead, those of at least one request."""
+READ = 10_000
+"""Interests read and looked up together."""
+_NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One interest, read and looked up: its row in the table; `problem` is set where it cannot be read."""
+
+    text: str
+    row: int
+    interest: Interest | None
+    problem: str = ""
+
+
+class IssueSelector:
+    """The selector of one issue. Each distinct interest is read and looked up once, however many ask for it.
+
+    `topics` map slugs to expressions of the topic catalogue.
+    """
+
+    def __init__(self, issue: Issue, *, topics: Mapping[str, str] | None = None) -> None:
+        self._ids = tuple(entry.id for entry in issue.papers)
+        self._evaluator = Evaluator(issue, _read_topics(topics or {}))
+        self._topics = frozenset(topics or ())
+        # what `matches_many` has looked up, without what was found: those that find any paper, those that find none,
+        # and those that say more than that (exclusions and must-haves)
+        self._finding: set[str] = set()
+        self._barren: set[str] = set()
+        self._special: set[str] = set()
+        self._costs: dict[str, int] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._table = ScoreTable(len(self._ids))
+        self._readings: dict[str, Reading] = {}
+        self._plain: dict[str, int] = {}
+        self._explanations = Explanations(self._ids, self._evaluator.explain, self._reasons)
+
+    # --- the Selector port ------------------------------------------------------------------------------------------
+
+    def select(self, request: SelectionRequest) -> Selection:
+        """The digest of one subscriber."""
+        return next(self._select_block([self._admit(request)]))
+
+    def select_many(self, requests: Iterable[SelectionRequest]) -> Iterator[Selection]:
+        """The digests of many, in the order asked, in bounded memory. Picks are explained when they are looked at."""
+        size = max(1, BLOCK_CELLS // max(1, len(self._ids)))
+        pending = map(self._admit, requests)
+        # Interests are read far ahead, because looking up many new ones together is cheaper.
+        while ahead := _some(pending, AHEAD):
+            self._read_all(_texts(ahead), as_fits=True)
+            blocks = iter(ahead)
+            while block := _some(blocks, BLOCK_INTERESTS, size):
+                yield from self._select_block(block)
+
+    def matches_many(self, requests: Iterable[SelectionRequest]) -> Iterator[bool]:
+        """For each of many whether their digest has any paper, in the order asked: planning asks no more."""
+        pending = map(self._admit, requests)
+        while ahead := _some(pending, AHEAD):
+            self._sort(_texts(ahead))
+            yield from map(self._finds_any, ahead)
+
+    def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
+        """What is wrong with these interests, a plain sentence each."""
+        found = []
+        for text in interests:
+            if problem := self._read(text).problem:
+                shown = text if len(text) <= 60 else text[:59] + "…"
+                found.append(f"“{shown}”: {problem}")
+        if problem := excess(interests):
+            beyond = len(left_out(interests))
+            found.append(f"{problem}; the last {beyond} of {len(interests)} find nothing")
+        return tuple(found)
+
+    # --- for those who look at interests one by one -----------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """How many papers the issue has."""
+        return len(self._ids)
+
+    @property
+    def words(self) -> int:
+        """How many words its papers have."""
+        return self._evaluator.index.size
+
+    @property
+    def visited(self) -> int:
+        """How many places among those words have been looked at so far: what selecting costs on any machine."""
+        return self._evaluator.visited
+
+    def read(self, text: str) -> Reading:
+        """One interest as it was read."""
+        return self._read(text)
+
+    def matching(self, text: str) -> int:
+        """How many papers one interest matches; for an exclusion, how many it rules out."""
+        return len(self._table.row(self._read(text).row)[0])
+
+    def explain(self, place: int, text: str) -> Match | None:
+        """By what an interest, an exclusion too, matches the paper at this place; None where it cannot be read."""
+        interest = self._read(text).interest
+        return None if interest is None else self._evaluator.explain([place], text, interest.expression)[0]
+
+    # --- scoring ----------------------------------------------------------------------------------------------------
+
+    def _admit(self, request: SelectionRequest) -> SelectionRequest:
+        """The request, without the interests for which one reader has no room."""
+        costs, interests = self._costs, request.interests
+        try:
+            if sum(map(costs.__getitem__, interests)) <= MOST_TERMS:
+                return request
+        except KeyError:
+            if len(costs) > MAX_SORTED:
+                costs.clear()
+            costs.update((text, terms_at_most(text)) for text in interests if text not in costs)
+            if sum(map(costs.__getitem__, interests)) <= MOST_TERMS:
+                return request
+        beyond = len(left_out(interests))
+        if not beyond:
+            costs.update((text, terms_in(text)) for text in interests)
+        return replace(request, interests=interests[: len(interests) - beyond]) if beyond else request
+
+    def _select_block(self, block: list[SelectionRequest]) -> Iterator[Selection]:
+        self._read_all(_texts(block))
+        plain = self._plain
+        rows: list[list[int]] = []
+        special: list[int] = []
+        for number, request in enumerate(block):
+            try:
+                # An interest that stands twice in a list counts once.
+                rows.append([plain[text] for text in dict.fromkeys(request.interests)])
+            except KeyError:
+                rows.append([])
+            if not rows[-1]:
+                special.append(number)
+        matrix = self._table.matrix(rows)
+        for number in special:
+            matrix[number] = self._line(block[number])
+        limits = np.array([self._limit(request) for request in block], dtype=np.int64)
+        made: dict[int, Selection] = {}
+        for limit in np.unique(limits).tolist():
+            # Lines of one limit together: the partial sort then takes the same number from each.
+            lines = np.flatnonzero(limits == limit)
+            papers, scores, found = best_papers(matrix if len(lines) == len(block) else matrix[lines], limit)
+            for number, own, score, count in zip(lines.tolist(), papers, scores, found.tolist(), strict=True):
+                made[number] = self._selection(block[number], own, score, count, limit)
+        yield from (made[number] for number in range(len(block)))
+
+    def _sort(self, texts: Collection[str]) -> None:
+        """Look those interests up that are new, and keep no more of each than whether it finds anything."""
+        kept = self._finding, self._barren, self._special
+        new = [text for text in texts if not any(text in some for some in kept)]
+        if sum(map(len, kept)) + len(new) > MAX_SORTED:
+            for some in kept:
+                some.clear()
+            new = [*texts]
+        for low in range(0, len(new), READ):
+            self._sort_some(new[low : low + READ])
+
+    def _sort_some(self, new: Sequence[str]) -> None:
+        read = [(text, _parsed(text)) for text in new]
+        plain: list[tuple[str, Expression]] = []
+        for text, interest in read:
+            if isinstance(interest, str):
+                self._barren.add(text)
+            elif interest.excludes or interest.must:
+                self._special.add(text)
+            else:
+                plain.append((text, interest.expression))
+        found = self._evaluator.rows([expression for _, expression in plain])
+        for (text, _), (docs, _) in zip(plain, found, strict=True):
+            (self._finding if len(docs) else self._barren).add(text)
+
+    def _finds_any(self, request: SelectionRequest) -> bool:
+        interests = request.interests
+        if not self._limit(request):
+            return False
+        if not interests or not self._special.isdisjoint(interests):
+            self._read_all(interests)
+            return bool(self._line(request).any())
+        return not self._finding.isdisjoint(interests)
+
+    def _limit(self, request: SelectionRequest) -> int:
+        papers = len(self._ids)
+        return papers if request.max_papers is None else min(papers, max(0, request.max_papers))
+
+    def _line(self, request: SelectionRequest) -> npt.NDArray[np.int64]:
+        """The score of every paper for one subscriber, 0 for those that are out."""
+        readings = [self._read(text) for text in dict.fromkeys(request.interests)]
+        wanted = [r.row for r in readings if r.interest is None or not (r.interest.excludes or r.interest.must)]
+        musts = [r.row for r in readings if r.interest is not None and r.interest.must]
+        line = self._table.line(wanted or musts)
+        if not wanted and not musts:
+            line[:] = 1
+        for row in musts:
+            docs, scores = self._table.row(row)
+            kept = np.zeros_like(line)
+            kept[docs] = line[docs] + (scores if wanted else 0) * (line[docs] > 0)
+            line = kept
+        for reading in readings:
+            if reading.interest is not None and reading.interest.excludes:
+                line[self._table.row(reading.row)[0]] = 0
+        return line
+
+    def _read(self, text: str) -> Reading:
+        if text not in self._readings:
+            self._read_all((text,))
+        return self._readings[text]
+
+    def _read_all(self, texts: Collection[str], *, as_fits: bool = False) -> None:
+        """Read and look up those interests that are new; with `as_fits`, no more of them than memory is meant for."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._readings]
+        if len(self._readings) + len(new) > MAX_ROWS or self._table.cells > MAX_CELLS:
+            self._forget()
+            new = list(dict.fromkeys(texts))
+        for low in range(0, len(new), READ):
+            if as_fits and self._table.cells > MAX_CELLS:
+                return
+            self._read_some(new[low : low + READ])
+
+    def _read_some(self, new: Sequence[str]) -> None:
+        known = self._readings
+        read = [(text, _parsed(text)) for text in new]
+        found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
+        for text, interest in read:
+            if isinstance(interest, str):
+                known[text] = Reading(text, self._table.add(*_NOTHING), None, interest)
+                self._plain[text] = known[text].row
+                continue
+            row = self._table.add(*next(found))
+            known[text] = Reading(text, row, interest, self._missing_topic(interest))
+            if not (interest.excludes or interest.must):
+                self._plain[text] = row
+
+    def _missing_topic(self, interest: Interest) -> str:
+        if isinstance(interest.expression, Term):
+            return ""
+        slugs = [leaf.slug for leaf in leaves(interest.expression) if isinstance(leaf, Topic)]
+        missing = [slug for slug in slugs if slug not in self._topics]
+        return f"there is no topic “{missing[0]}”" if missing else ""
+
+    # --- explaining -------------------------------------------------------------------------------------------------
+
+    def _selection(
+        self,
+        request: SelectionRequest,
+        papers: npt.NDArray[np.int64],
+        scores: npt.NDArray[np.int64],
+        found: int,
+        limit: int,
+    ) -> Selection:
+        count = min(found, limit)
+        places, kept = array("q", papers[:count].tobytes()), array("q", scores[:count].tobytes())
+        return Selection.later(lambda: self._explanations.picks(request.interests, places, kept), places, found)
+
+    def _reasons(self, text: str) -> Reasons | None:
+        """What an interest asks for and finds; None where it can be no reason for a paper to come."""
+        reading = self._read(text)
+        if reading.interest is None or reading.interest.excludes:
+            return None
+        return Reasons(reading.interest.expression, *self._table.row(reading.row))
+
+
+def _some(pending: Iterator[SelectionRequest], most: int, requests: int | None = None) -> list[SelectionRequest]:
+    """The next requests, until they hold so many interests together, or are so many."""
+    taken: list[SelectionRequest] = []
+    interests = 0
+    for request in pending:
+        taken.append(request)
+        interests += len(request.interests) + 1
+        if interests >= most or len(taken) == requests:
+            break
+    return taken
+
+
+def _texts(requests: Iterable[SelectionRequest]) -> Collection[str]:
+    """Each interest once."""
+    return dict.fromkeys(chain.from_iterable(request.interests for request in requests))
+
+
+def _parsed(text: str) -> Interest | str:
+    try:
+        return parse(text)
+    except InterestError as error:
+        return str(error)
+
+
+def _read_topics(topics: Mapping[str, str]) -> dict[str, Expression]:
+    """The expressions of the catalogue; one that cannot be read finds nothing, and topics do not hold topics."""
+    read: dict[str, Expression] = {}
+    for slug, text in topics.items():
+        try:
+            expression = parse(text).expression
+        except InterestError:
+            continue
+        if not any(isinstance(leaf, Topic) for leaf in leaves(expression)):
+            read[slug] = expression
+    return read

@@ -1,0 +1,309 @@
+"""The words of an issue laid out once: every term of every subscriber is looked up, the text is never read again.
+
+Text is cut and folded (`domain.text.folding`) into one long row of **positions**. A segment (one field of one paper)
+begins after a gap, a sentence after a smaller one, so that neither a phrase nor a near match runs across. What is known
+of each position (its stem, spelling, paper, whether a hyphen or comma follows) stands in arrays of that length. Two
+indexes lead into them: from a stem to its positions, and from two stems to where they stand close together.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from newsletter.domain.text.folding import SCAN, SCAN_ASCII, STOP_WORDS, Form, fold, tokens
+
+__all__ = ["PAIR_REACH", "SEGMENT_GAP", "SENTENCE_GAP", "Segment", "TextIndex", "Written"]
+
+SEGMENT_GAP = 32
+"""Empty positions between two segments."""
+SENTENCE_GAP = 12
+"""Empty positions between two sentences: more than may stand among the words of a near match."""
+PAIR_REACH = 5
+"""How far apart two words may stand to be in the index of pairs; 1 is side by side."""
+
+_JOINS = "-_\u2010\u2011\u2212"
+_STOPS = ".!?;…。！？；"
+# a sentence ends at its mark, also where a bracket or a quotation ends with it
+_SCAN = re.compile(rf"{SCAN}|[{_JOINS}](?=[^\W_])|[.!?;][\"')\]”’»]*(?=\s)|[…。！？；]|,(?=\s)")
+_SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?;][\"')\]]*(?=\s)|,(?=\s)")
+_SEGMENT, _JOIN, _SENTENCE, _COMMA = 0, 1, 2, 3
+_LAST_MARK = 3
+MAX_CUT = 8_192
+"""Segments of which it is kept where their words stand: those that are shown, at most some 20 MB."""
+_DISTANCES = 8  # a pair's key has room for distances up to 7
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Segment(NamedTuple):
+    """One field of one paper (`doc` counts from 0)."""
+
+    doc: int
+    field: str
+    text: str
+
+
+class Written(NamedTuple):
+    """A term as it was written: its tokens in lower case, which of them a hyphen joins to the next, their bases."""
+
+    surfaces: tuple[str, ...]
+    links: tuple[bool, ...]
+    bases: tuple[str, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Written:
+        """Read a term."""
+        cut = tokens(text)
+        return cls(
+            tuple(token.surface.casefold() for token in cut),
+            tuple(text[here.end : there.start] in _JOINS for here, there in pairwise(cut)),
+            tuple(fold(token.surface).base for token in cut),
+        )
+
+
+class _Surfaces(dict[str, int]):
+    """Numbers each distinct token as it is first seen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: list[str] = ["", "-", ".", ","]
+
+    def __missing__(self, surface: str) -> int:
+        if surface in _JOINS:
+            number = _JOIN
+        elif surface == ",":
+            number = _COMMA
+        elif surface[0] in _STOPS:
+            number = _SENTENCE
+        else:
+            number = len(self.known)
+            self.known.append(surface)
+        self[surface] = number
+        return number
+
+
+class TextIndex:
+    """Every word of these segments, findable."""
+
+    def __init__(self, segments: Iterable[Segment]) -> None:
+        self.segments = tuple(segments)
+        self._cuts: dict[int, tuple[array[int], array[int]]] = {}
+        surfaces = _Surfaces()
+        self._lay_out(surfaces)
+        self.forms: list[Form] = [fold(surface) for surface in surfaces.known]
+        self._stems: dict[str, int] = {"": 0}
+        self._bases: dict[str, int] = {"": 0}
+        self._lowers: dict[str, int] = {"": 0}
+        stem_of, base_of, lower_of = [], [], []
+        for surface, form in zip(surfaces.known, self.forms, strict=True):
+            stem_of.append(self._stems.setdefault(form.stem, len(self._stems)))
+            base_of.append(self._bases.setdefault(form.base, len(self._bases)))
+            lower_of.append(self._lowers.setdefault(surface.casefold(), len(self._lowers)))
+        for marks in (stem_of, base_of, lower_of):
+            marks[: _LAST_MARK + 1] = [0] * (_LAST_MARK + 1)
+        self._stem_of = stem_of
+        self.stem_at = np.array(stem_of, dtype=np.int64)[self.type_at]
+        self.base_at = np.array(base_of, dtype=np.int64)[self.type_at]
+        self.lower_at = np.array(lower_of, dtype=np.int64)[self.type_at]
+        is_stop = np.array([form.base in STOP_WORDS for form in self.forms])
+        is_stop[: _LAST_MARK + 1] = True
+        closed = is_stop[self.type_at]
+        self.ends_phrase: Flags = closed | self.comma_at
+        self.begins_phrase: Flags = closed | np.concatenate([[True], self.comma_at[:-1]])
+
+    def _lay_out(self, surfaces: _Surfaces) -> None:
+        number = surfaces.__getitem__
+        rows: list[int] = []
+        begins: list[int] = []
+        for segment in self.segments:
+            rows.append(_SEGMENT)
+            begins.append(len(rows) - 1)
+            pattern = _SCAN_ASCII if segment.text.isascii() else _SCAN
+            rows += map(number, pattern.findall(segment.text))
+        rows.append(_SEGMENT)
+        raw = np.array(rows, dtype=np.int32)
+        steps = np.ones(len(raw), dtype=np.int64)
+        steps[(raw == _JOIN) | (raw == _COMMA)] = 0
+        steps[raw == _SENTENCE] = SENTENCE_GAP
+        steps[raw == _SEGMENT] = SEGMENT_GAP
+        # Of each entry: a join and a comma have the position of the word before them, a gap its last one.
+        position = np.cumsum(steps) - 1
+        size = int(position[-1]) + 1
+        words = raw > _LAST_MARK
+        self.type_at = np.zeros(size, dtype=np.int32)
+        self.type_at[position[words]] = raw[words]
+        self.link_at: Flags = np.zeros(size, dtype=np.bool_)
+        self.link_at[position[raw == _JOIN]] = True
+        self.comma_at: Flags = np.zeros(size, dtype=np.bool_)
+        self.comma_at[position[raw == _COMMA]] = True
+        self.commas_before = np.concatenate([[0], np.cumsum(self.comma_at)])
+        self._first = (position[np.array(begins, dtype=np.int64)] + 1).tolist()
+        first = np.array([*self._first, size], dtype=np.int64)
+        self.segment_of = np.repeat(np.arange(-1, len(begins)), np.diff(first, prepend=0))
+        self.doc_of = np.array([segment.doc for segment in self.segments] or [0], dtype=np.int64)
+        self.in_title = np.array([segment.field == "title" for segment in self.segments] or [False])
+
+    @property
+    def size(self) -> int:
+        """How many words there are, gaps not counted."""
+        return int(np.count_nonzero(self.type_at > _LAST_MARK))
+
+    # --- numbers of words -------------------------------------------------------------------------------------------
+
+    def stem(self, text: str) -> int:
+        """The number of a stem, -1 where no word of the text has it."""
+        return self._stems.get(text, -1) if text else -1
+
+    def count(self, text: str) -> int:
+        """How many words of the text have this stem."""
+        return self._counts[self._stems[text]] if text in self._stems else 0
+
+    def base(self, text: str) -> int:
+        """The number of a base, -1 where no word of the text has it."""
+        return self._bases.get(text, -1)
+
+    def lower(self, text: str) -> int:
+        """The number of a token in lower case, -1 where the text does not hold it."""
+        return self._lowers.get(text, -1)
+
+    @cached_property
+    def types_of(self) -> dict[int, list[int]]:
+        """The distinct tokens of each stem."""
+        found: dict[int, list[int]] = {}
+        for number, stem in enumerate(self._stem_of):
+            if number > _LAST_MARK:
+                found.setdefault(stem, []).append(number)
+        return found
+
+    def bases_with(self, prefix: str, limit: int) -> list[str]:
+        """At most `limit` bases that begin so, in alphabetical order."""
+        return _beginning(self._sorted_bases, prefix, limit)
+
+    def bases_ending(self, suffix: str, limit: int) -> list[str]:
+        """At most `limit` bases that end so."""
+        return [base[::-1] for base in _beginning(self._reversed_bases, suffix[::-1], limit)]
+
+    @cached_property
+    def _sorted_bases(self) -> list[str]:
+        return sorted(base for base in self._bases if base)
+
+    @cached_property
+    def _reversed_bases(self) -> list[str]:
+        return sorted(base[::-1] for base in self._bases if base)
+
+    # --- indexes ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def postings(self) -> tuple[Ints, Ints]:
+        """(positions grouped by stem and ascending, where each stem's group begins): two arrays."""
+        order = np.argsort(self.stem_at, kind="stable")
+        bounds = np.searchsorted(self.stem_at[order], np.arange(len(self._stems) + 1))
+        return order, bounds
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        counts: list[int] = np.diff(self.postings[1]).tolist()
+        return counts
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """(key, first position) of every two words at most `PAIR_REACH` apart, ordered by key; see `pair_key`."""
+        count = len(self._stems)
+        keys, firsts = [], []
+        stems = self.stem_at
+        for distance in range(1, PAIR_REACH + 1):
+            here, there = stems[:-distance], stems[distance:]
+            both = np.flatnonzero((here > 0) & (there > 0))
+            keys.append((here[both] * count + there[both]) * _DISTANCES + distance)
+            firsts.append(both)
+        key = np.concatenate(keys)
+        order = np.argsort(key, kind="stable")
+        return key[order], np.concatenate(firsts)[order]
+
+    def pair_places(self, first: Ints, second: Ints, reach: int) -> tuple[Ints, Ints]:
+        """For pairs of stems where in `pairs` those begin and end that stand at most `reach` apart."""
+        key = (first * len(self._stems) + second) * _DISTANCES
+        keys = self.pairs[0]
+        return np.searchsorted(keys, key + 1, "left"), np.searchsorted(keys, key + reach, "right")
+
+    def distance(self, place: Ints) -> Ints:
+        """How far apart the words of these pairs stand."""
+        apart: Ints = self.pairs[0][place] % _DISTANCES
+        return apart
+
+    @cached_property
+    def compounds(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """Each hyphenated compound of the text as stems, by the stem of its parts written as one word."""
+        seen: set[tuple[int, ...]] = set()
+        run: list[int] = []
+        types = self.type_at.tolist()
+        for at in np.flatnonzero(self.link_at).tolist():
+            run = [*run, at + 1] if run and run[-1] == at else [at, at + 1]
+            for begin in range(len(run) - 2, max(len(run) - 5, -1), -1):
+                seen.add(tuple(types[spot] for spot in run[begin:]))
+        found: dict[str, set[tuple[str, ...]]] = {}
+        for numbers in seen:
+            parts = [self.forms[number] for number in numbers]
+            joined = fold("".join(part.base for part in parts)).stem
+            found.setdefault(joined, set()).add(tuple(part.stem for part in parts))
+        return {joined: tuple(sorted(parts)) for joined, parts in found.items()}
+
+    # --- back to the text -------------------------------------------------------------------------------------------
+
+    def segment_at(self, position: int) -> int:
+        """The number of the segment that holds this position."""
+        return int(self.segment_of[position])
+
+    def excerpt(self, first: int, end: int) -> str:
+        """The text from one position to another (not included), as it stands."""
+        start, stop = self.span(first, end)
+        return self.segments[self.segment_at(first)].text[start:stop]
+
+    def span(self, first: int, end: int) -> tuple[int, int]:
+        """The same as offsets into the segment's text.
+
+        Raises:
+            IndexError: no words stand there.
+        """
+        number = self.segment_at(first)
+        if number not in self._cuts:
+            if len(self._cuts) >= MAX_CUT:
+                self._cuts.clear()
+            self._cuts[number] = self._cut(number)
+        starts, ends = self._cuts[number]
+        low, high = first - self._first[number], end - 1 - self._first[number]
+        if not (0 <= low <= high < len(ends) and starts[low] >= 0 and ends[high] >= 0):
+            msg = f"no words at positions {first} to {end}"
+            raise IndexError(msg)
+        return starts[low], ends[high]
+
+    def _cut(self, number: int) -> tuple[array[int], array[int]]:
+        """Where the words of a segment begin and end in its text, a place each, -1 in gaps. Cut again when asked."""
+        text = self.segments[number].text
+        pattern = _SCAN_ASCII if text.isascii() else _SCAN
+        starts, ends = array("i"), array("i")
+        for match in pattern.finditer(text):
+            surface = match.group()
+            if surface in _JOINS or surface == ",":
+                continue
+            gap = surface[0] in _STOPS
+            starts.extend([-1] * SENTENCE_GAP if gap else [match.start()])
+            ends.extend([-1] * SENTENCE_GAP if gap else [match.end()])
+        return starts, ends
+
+
+def _beginning(words: list[str], prefix: str, limit: int) -> list[str]:
+    """Of these words, in alphabetical order, at most so many that begin so."""
+    low = bisect_left(words, prefix)
+    high = bisect_left(words, prefix + "\U0010ffff")
+    return words[low : min(high, low + limit)]

@@ -1,0 +1,341 @@
+"""Rosters: subscribers that a person keeps in files, TOML or CSV with the same keys, and exports, which are rosters.
+
+One wrong entry is reported with its line and the others go on. What is wrong and what happens then:
+
+1. the address is missing or is no address: that subscriber is left out;
+2. a value is none that the key may have (`max_papers = "many"`) or a key is not known: that subscriber is left out;
+3. an address stands twice: the first entry counts, the second is reported;
+4. the interests ask for more terms than one reader may have (`domain.interests.interest_budget`): that subscriber is
+   left out;
+5. an interest cannot be read: it is reported, matches nothing, and the subscriber's other interests count.
+
+Line ends and control characters within a name or an interest count as spaces; the line ends of a list part it.
+
+An export says besides which state a subscriber is in and since when they are there, and holds the suppressions: each as
+its keyed hash, and the keys. In CSV they are rows without an address, whose column `suppression` is `hash:` or `key:`
+and 64 hexadecimal digits.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any, TypeVar
+
+from newsletter.domain.interests.interest_parser import one_line, remarks
+from newsletter.domain.subscribers.addresses import address_key, check_address
+from newsletter.domain.subscribers.choices import (
+    MAX_INTERESTS,
+    MAX_NAME,
+    MAX_PAPERS,
+    choose_cadence,
+    choose_interests,
+    choose_language,
+    choose_limit,
+)
+from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers.suppressions import Suppression, is_digest
+from newsletter.errors import AddressInvalid, RosterError
+from newsletter.formats.roster_rows import Row, csv_line, csv_rows, interests_cell, toml_rows, toml_table
+
+__all__ = [
+    "COLUMNS",
+    "MAX_INTERESTS",
+    "MAX_NAME",
+    "MAX_PAPERS",
+    "Roster",
+    "parse_roster",
+    "write_roster",
+    "write_suppressions",
+]
+
+COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
+"""What a person writes: keys of a `[[subscriber]]` table and columns of a CSV roster, in the order they are written."""
+EXPORTED = (*COLUMNS, "state", "created_at")
+"""What an export says of a subscriber."""
+SUPPRESSION = ("suppression", "reason", "created_at")
+"""The columns of a suppression; in TOML `hash` stands for the first."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
+CheckInterest = Callable[[str], str | None]
+"""Says what is wrong with an interest, None if it can be read."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What a roster file holds: the subscribers that can be used, and what is wrong with the rest.
+
+    `named` are the keys of addresses whose rows cannot be used for another reason; `unread` what stands in the rows of
+    which not even the address can be read. `keys` are those that the hashes of `suppressions` were made with.
+    """
+
+    subscribers: tuple[Subscriber, ...]
+    problems: tuple[RosterError, ...]
+    named: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    keys: tuple[bytes, ...] = ()
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    """How interests were read where something else may have been meant."""
+
+
+def parse_roster(
+    path: PurePath,
+    text: str,
+    check_interest: CheckInterest,
+    *,
+    languages: Sequence[str] = (),
+    state: SubscriptionState = SubscriptionState.CONFIRMED,
+) -> Roster:
+    """Read one roster; `path` (for messages) ends in `.toml` or `.csv`.
+
+    Args:
+        path: where it stands.
+        text: what it holds.
+        check_interest: says what is wrong with an interest.
+        languages: those that can be chosen; none for any.
+        state: that of subscribers whose row does not say it.
+    """
+    text = text.removeprefix("\ufeff")
+    if path.suffix.lower() == ".csv":
+        header = text.partition("\n")[0]
+        needed = "suppression" if "suppression" in header and "email" not in header else "email"
+        rows = csv_rows(path, text, COLUMNS, needed)
+    else:
+        rows = toml_rows(path, text)
+    return _Reading(path, check_interest, languages, state).roster(rows)
+
+
+class _Reading:
+    """One file, row by row."""
+
+    def __init__(
+        self, path: PurePath, check_interest: CheckInterest, languages: Sequence[str], state: SubscriptionState
+    ) -> None:
+        self._path = path
+        self._check = check_interest
+        self._languages = languages
+        self._state = state
+        self._subscribers: dict[str, Subscriber] = {}
+        self._problems: list[RosterError] = []
+        self._named: set[str] = set()
+        self._unread: list[str] = []
+        self._suppressions: dict[str, Suppression] = {}
+        self._keys: dict[bytes, None] = {}
+        self._remarks: list[str] = []
+
+    def roster(self, rows: Iterable[Row]) -> Roster:
+        for row in rows:
+            if row.problem is not None:
+                self._problems.append(row.problem)
+                # without an address anywhere in it, it may be anybody's
+                self._unread += [row.text if "@" in row.text else ""] if row.text.strip() else []
+                continue
+            try:
+                if row.table != "subscriber" or "suppression" in row.values:
+                    self._suppression(row.table, row.values)
+                else:
+                    self._take(row)
+            except (ValueError, AddressInvalid) as error:
+                self._wrong(f"{error}.", row.line)
+        return Roster(
+            tuple(self._subscribers.values()),
+            tuple(self._problems),
+            frozenset(self._named),
+            tuple(self._unread),
+            tuple(self._suppressions.values()),
+            tuple(self._keys),
+            tuple(self._remarks),
+        )
+
+    def _wrong(self, text: str, line: int) -> None:
+        self._problems.append(RosterError(text, path=self._path, line=line))
+
+    def _take(self, row: Row) -> None:
+        try:
+            email = _address(row.values)
+        except (ValueError, AddressInvalid):
+            self._unread.append(f"{row.values.get('email', '')} {row.values.get('name', '')}")
+            _known_keys(row.values, EXPORTED)
+            raise
+        key = address_key(email)
+        if key in self._subscribers:
+            msg = f"{email} stands in this file twice; the first entry counts"
+            raise ValueError(msg)
+        self._named.add(key)
+        subscriber = self._subscriber(email, row.values)
+        self._named.discard(key)
+        self._subscribers[key] = subscriber
+        where = f"{self._path.name}, line {row.line}: {email}"
+        self._remarks += [f"{where}: {remark}" for remark in remarks(subscriber.interests)]
+        for interest in subscriber.interests:
+            if problem := self._check(interest):
+                self._wrong(f"{subscriber.email}: interest {interest[:80]!r}: {problem}", row.line)
+
+    def _subscriber(self, email: str, row: Mapping[str, Any]) -> Subscriber:
+        _known_keys(row, EXPORTED)
+        interests = row.get("interests", [])
+        if not isinstance(interests, list) or not all(isinstance(i, str) and i.strip() for i in interests):
+            msg = f"{email}: interests: expected a list of texts, got {interests!r:.80}"
+            raise ValueError(msg)
+
+        def checked(key: str, choose: Callable[[], T]) -> T:
+            try:
+                return choose()
+            except ValueError as error:
+                msg = f"{email}: {key}: {error}"
+                raise ValueError(msg) from None
+
+        return Subscriber(
+            email=email,
+            name=_one_line(_text(row, "name"))[:MAX_NAME].rstrip(),
+            interests=_interests(email, interests),
+            language=checked("language", lambda: choose_language(_text(row, "language"), self._languages)),
+            cadence=checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Cadence.DAILY)),
+            max_papers=checked("max_papers", lambda: choose_limit(row.get("max_papers"))),
+            state=checked("state", lambda: _state(_text(row, "state"), self._state)),
+            created_at=checked("created_at", lambda: _moment(row.get("created_at"))),
+            origin="roster",
+        )
+
+    def _suppression(self, table: str, row: Mapping[str, Any]) -> None:
+        kind, _, digits = _text(row, "suppression").partition(":")
+        if table == "suppression_key" or kind == "key":
+            self._keys[bytes.fromhex(_digest(_text(row, "key") or digits))] = None
+            return
+        email = _text(row, "email")
+        one = Suppression(
+            digest="" if email else _digest(_text(row, "hash") or digits),
+            email=check_address(email) if email else "",
+            reason=_one_line(_text(row, "reason"))[:MAX_NAME],
+            created_at=_moment(row.get("created_at")),
+        )
+        self._suppressions[one.digest or address_key(email)] = one
+
+
+def write_roster(
+    subscribers: Iterable[Subscriber],
+    suffix: str,
+    *,
+    suppressions: Iterable[Suppression] = (),
+    keys: Iterable[bytes] = (),
+) -> Iterator[str]:
+    """A roster as text, piece by piece; `suffix` is `.toml` or `.csv`. Reading it back gives the same subscribers."""
+    if suffix == ".csv":
+        yield csv_line((*EXPORTED, *SUPPRESSION[:2]))
+        for s in subscribers:
+            limit = "" if s.max_papers is None else str(s.max_papers)
+            said = (s.email, s.name, interests_cell(s.interests), s.language, s.cadence.value, limit, s.state.value)
+            yield csv_line((*said, s.created_at.isoformat() if s.created_at else "", "", ""))
+        empty = ("",) * (len(EXPORTED) - 1)
+        for what, reason, moment in _suppression_cells(suppressions, keys):
+            yield csv_line((*empty, moment, what, reason))
+        return
+    for s in subscribers:
+        values = {
+            "email": s.email,
+            "name": s.name,
+            "interests": s.interests,
+            "language": s.language,
+            "cadence": s.cadence.value,
+            "max_papers": s.max_papers,
+            "state": s.state.value,
+            "created_at": s.created_at,
+        }
+        yield toml_table("subscriber", values)
+    yield from write_suppressions(suppressions, suffix, keys=keys)
+
+
+def write_suppressions(
+    suppressions: Iterable[Suppression], suffix: str, *, keys: Iterable[bytes] = ()
+) -> Iterator[str]:
+    """Suppressions alone, as they stand in a roster."""
+    if suffix == ".csv":
+        yield csv_line(SUPPRESSION)
+        yield from map(csv_line, _suppression_cells(suppressions, keys))
+        return
+    for key in keys:
+        yield toml_table("suppression_key", {"key": key.hex()})
+    for one in suppressions:
+        values = {"hash": one.digest, "reason": one.reason, "created_at": one.created_at}
+        yield toml_table("suppression", values)
+
+
+def _suppression_cells(suppressions: Iterable[Suppression], keys: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+    for key in keys:
+        yield f"key:{key.hex()}", "", ""
+    for one in suppressions:
+        yield f"hash:{one.digest}", one.reason, one.created_at.isoformat() if one.created_at else ""
+
+
+def _known_keys(row: Mapping[str, Any], known: Sequence[str]) -> None:
+    unknown = sorted(row.keys() - set(known))
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        msg = f"no such key {unknown[0]!r}; {hint}"
+        raise ValueError(msg)
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    if "email" not in row:
+        _known_keys(row, EXPORTED)
+        msg = "no email; expected for example email = 'ada@example.org'"
+        raise ValueError(msg)
+    return check_address(_text(row, "email"))
+
+
+def _interests(email: str, texts: Sequence[str]) -> tuple[str, ...]:
+    try:
+        return choose_interests([text for one in texts if (text := _one_line(one_line(one)))])
+    except ValueError as error:
+        msg = f"{email}: {error}"
+        raise ValueError(msg) from None
+
+
+def _state(text: str, default: SubscriptionState) -> SubscriptionState:
+    try:
+        return SubscriptionState(text) if text else default
+    except ValueError:
+        msg = f"expected {', '.join(SubscriptionState)}, got {text[:80]!r}"
+        raise ValueError(msg) from None
+
+
+def _moment(value: object) -> datetime | None:
+    """A moment in UTC; one without an offset is taken for UTC."""
+    if value in (None, ""):
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(moment, datetime):
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    msg = f"expected a moment such as 2026-06-02T06:30:00Z, got {str(value)[:80]!r}"
+    raise ValueError(msg)
+
+
+def _digest(text: str) -> str:
+    if not is_digest(text):
+        msg = "a suppression: expected 64 hexadecimal digits, or an email"
+        raise ValueError(msg)
+    return text
+
+
+def _text(row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key, "")
+    if not isinstance(value, str):
+        msg = f"{key}: expected a text, got {value!r:.80}"
+        raise ValueError(msg)  # what a file holds is a value, not a programming mistake
+    return value
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROLS.sub(" ", text).split())

@@ -1,0 +1,176 @@
+"""Freezing the audience: what was decided for each subscriber is staged, and the rest of their row is copied from them.
+
+Deciding needs every interest looked up and takes its time, so it happens before the transaction, which on SQLite keeps
+everybody else from writing. There the ledger's rows are made by one statement inside the database. A subscriber who
+changed in between is decided again, so that what was decided and what is frozen always belong together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Select, String, Table, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.domain.ports import Decide
+from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.store.database import Database
+from newsletter.store.statements import chunks, table_of
+from newsletter.store.tables import DeliveryRow, SubscriberRow
+from newsletter.store.types import UtcDateTime
+
+__all__ = ["Freezing", "freezing"]
+
+_BATCH = 5000
+"""Subscribers decided together: looking up new interests is cheaper for many at once."""
+_CACHE = 48_000
+"""KiB of pages that SQLite keeps while it copies: addresses come in no order and are written all over their index."""
+
+_DELIVERY = table_of(DeliveryRow)
+_SUBSCRIBER = table_of(SubscriberRow)
+_DECIDED = ("language", "domain", "status", "reason")
+_COPIED = ("email", "email_key", "name", "interests", "max_papers", "cadence")
+_NEW = {"attempts": 0, "reply": "", "message_id": "", "run_id": 0}
+_STAGE = Table(
+    "audience_stage",
+    MetaData(),
+    Column("subscriber_id", Integer, primary_key=True),
+    Column("changes", Integer, nullable=False),
+    *(Column(name, String, nullable=False) for name in _DECIDED),
+    prefixes=["TEMPORARY"],
+)
+_S = _SUBSCRIBER.c
+_FROM = _STAGE.join(_SUBSCRIBER, _S.id == _STAGE.c.subscriber_id)
+_CHANGED = select(_S.id).select_from(_FROM).where(_S.changes != _STAGE.c.changes).order_by(_S.id)
+_ASKED = select(_S.id, _S.changes, _S.email, _S.name, _S.interests, _S.language, _S.cadence, _S.max_papers, _S.state)
+
+
+class Freezing:
+    """A staged audience, and the transaction that is to write it down.
+
+    Attributes:
+        connection: the transaction's.
+    """
+
+    def __init__(self, connection: Connection, decide: Decide) -> None:
+        self.connection = connection
+        self._decide = decide
+        self._staged = 0
+
+    def stage(self, asked: Select[Any]) -> int:
+        """Decide on the subscribers that a query finds; returns the id of the last one, 0 if there is none."""
+        rows = self.connection.execute(asked).all()
+        if not rows:
+            return 0
+        decisions = self._decide([_subscriber(row) for row in rows])
+        staged = [
+            (row.id, row.changes, recipient.language, recipient.domain, status.value, reason)
+            for row, (recipient, status, reason) in zip(rows, decisions, strict=True)
+        ]
+        _insert(self.connection, staged)
+        self._staged += len(staged)
+        last: int = rows[-1].id
+        return last
+
+    def copy(self, dispatch_id: int, *, at: datetime) -> int:
+        """Make the rows of a dispatch, in the order of subscribers; returns how many are new.
+
+        Whoever has a row already keeps it. Who has changed since they were decided on is decided on again, and comes
+        after the others. Who is no longer there gets no row.
+        """
+        added = 0
+        while self._staged:
+            statement = _copying(self.connection, dispatch_id, at).execution_options(preserve_rowcount=True)
+            copied = self.connection.execute(statement).rowcount
+            added += copied
+            missing, self._staged = self._staged - copied, 0
+            if missing:
+                changed = self.connection.execute(_CHANGED).scalars().all()
+                self.connection.execute(_STAGE.delete())
+                for some in chunks(changed):
+                    self.stage(_ASKED.where(_S.id.in_(some)).order_by(_S.id))
+        return added
+
+
+@contextmanager
+def freezing(database: Database, decide: Decide, *, after: int) -> Iterator[Freezing]:
+    """Decide on every subscriber with an id above `after`, then open the transaction that is to write it down."""
+    with database.engine.connect() as connection:
+        with connection.begin():
+            _STAGE.create(connection)
+        try:
+            made = Freezing(connection, decide)
+            last, more = after, True
+            while more:
+                with connection.begin():
+                    found = made.stage(_ASKED.where(_S.id > last).order_by(_S.id).limit(_BATCH))
+                last, more = found, found > 0
+            with _cached(connection), connection.execution_options(begin="IMMEDIATE").begin():
+                yield made
+        finally:
+            with connection.execution_options(begin="").begin():
+                _STAGE.drop(connection)
+
+
+@contextmanager
+def _cached(connection: Connection) -> Iterator[None]:
+    """Let SQLite keep many pages for a while."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    with connection.begin():
+        before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA cache_size = {-_CACHE}")
+    try:
+        yield
+    finally:
+        with connection.execution_options(begin="").begin():
+            connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
+
+
+def _insert(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+    """Handed to the driver as they are: for a million rows SQLAlchemy's preparation would cost more than the rest."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("INSERT INTO audience_stage VALUES (?, ?, ?, ?, ?, ?)", [*rows])
+    else:
+        columns = tuple([*column] for column in zip(*rows, strict=True))
+        connection.exec_driver_sql(
+            "INSERT INTO audience_stage "
+            "SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])",
+            columns,
+        )
+
+
+def _copying(connection: Connection, dispatch_id: int, at: datetime) -> Insert:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    columns = {
+        "dispatch_id": literal(dispatch_id),
+        "subscriber_id": _STAGE.c.subscriber_id,
+        **{name: _STAGE.c[name] for name in _DECIDED},
+        **{name: _S[name] for name in _COPIED},
+        **{name: literal(value) for name, value in _NEW.items()},
+        "updated_at": literal(at, UtcDateTime()),
+    }
+    # the WHERE also tells SQLite the conflict clause from a join
+    source = select(*columns.values()).select_from(_FROM).where(_S.changes == _STAGE.c.changes)
+    statement = dialect.insert(_DELIVERY).from_select([*columns], source.order_by(_STAGE.c.subscriber_id))
+    made: Insert = statement.on_conflict_do_nothing(index_elements=["dispatch_id", "email_key"])
+    return made
+
+
+def _subscriber(row: Row[Any]) -> Subscriber:
+    """What a decision depends on."""
+    return Subscriber(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        interests=tuple(from_json(row.interests)),
+        language=row.language,
+        cadence=Cadence(row.cadence),
+        max_papers=row.max_papers,
+        state=SubscriptionState(row.state),
+    )

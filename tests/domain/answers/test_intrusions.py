@@ -1,0 +1,87 @@
+"""What a paper does not name has no place in its summary; what it names may come in another form."""
+
+import pytest
+
+from newsletter.domain.answers.intrusions import has_foreign_address, has_foreign_tag, words_of
+from newsletter.domain.papers.papers import Paper, PaperId
+
+
+def known(abstract="", title="Counting Tomatoes", **fields):
+    return words_of(Paper(id=PaperId("sample:1"), title=title, abstract=abstract, **fields))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "More at tomato-tips.shop.",
+        "See bit.ly/3xYz for the code.",
+        "Visit evil.example/buy today.",
+        "Code: github.com/someone/else",
+        "Join t.me/tomatoes",
+        "Ask @tomato_tips on Telegram.",
+        "Our Telegram channel has more.",
+        "Write to WhatsApp +44 7700 900123.",
+        "Mail sales@tomatoes.biz",
+        "Contact us for a demo.",
+        "Subscribe now for more tomatoes.",
+        "Use promo code TOMATO.",
+        "代码见 tomato.cn/code。",
+        "添加微信 tomato123 获取代码。",
+        "关注公众号「番茄」。",
+        "扫码加入交流群。",
+        "QQ群：123456789",
+        "联系我们获取更多信息。",
+        "电话13800138000。",
+        "HTTPS://TOMATO.EXAMPLE/A",
+    ],
+)
+def test_an_address_or_a_contact_is_noticed(text):
+    assert has_foreign_address(text, known("We count tomatoes."))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "text"),
+    [
+        (r"Code: \url{https://example.org/tomato}", "Code is at https://example.org/tomato."),
+        ("Code: https://example.org/tomato", r"代码见\url{https://example.org/tomato}。"),
+        (r"Code: https://github.com/foo/bar\_baz", "Code: https://github.com/foo/bar_baz"),
+        ("Code: https://github.com/foo/bar_baz", r"Code: \url{github.com/foo/bar\_baz}"),
+        ("Code: https://github.com/foo/bar", r"\href{https://github.com/foo/bar}{the code}"),
+        ("Code is on github.com/Foo/Bar", "代码见https://github.com/foo/bar。"),
+        ("Posts of Telegram and WeChat are read.", "读取Telegram和微信的帖子。"),
+        ("We study @mentions on Twitter.", "It studies @mentions on Twitter."),
+        ("", "Recall@10, pass@k and P@5 rise, e.g. by half, i.e. much, cf. Fig. 2, w.r.t. et al."),
+        ("", "It edits config.json, main.py and torch.nn.Module."),
+        ("", "It improves results.We show that it works.It is fast."),
+        ("", "The v1.5 release of Node.js and version 2.0.1 differ."),
+        ("", "关注长文本的研究；注意力关注局部。"),
+        ("", "It joins us-east data and follows me-too posts."),
+    ],
+)
+def test_what_the_paper_names_and_what_is_no_address_passes(abstract, text):
+    assert not has_foreign_address(text, known(abstract))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It <b>counts</b> tomatoes.", "It counts.<br/>Fast.", "<p>It counts.", "</div>", '<a href="x">It</a>',
+     "A &lt;b&gt; c",      "It&nbsp;counts", "<font color=red>It", "<item>It counts</item>",
+     "<!-- hidden --> It counts", "<I>It</I> counts"],
+)  # fmt: skip
+def test_a_tag_as_text_is_noticed(text):
+    assert has_foreign_tag(text, known("We count tomatoes."))
+
+
+@pytest.mark.parametrize(
+    ("abstract", "text"),
+    [
+        ("The tokens <think> and </think> mark it.", "用<think>和</think>标记。"),
+        ("", "For $a<b$ and $c>d$ it holds."),
+        ("", "Where a<b>c the order is kept."),
+        ("", "The <EOS> token ends it, p < 0.05 and n > 3."),
+        ("", "R&D; AT&T; Q&A."),
+        ("", "A -> B <- C <= D"),
+    ],
+)
+def test_tokens_and_mathematics_are_no_tags(abstract, text):
+    assert not has_foreign_tag(text, known(abstract))

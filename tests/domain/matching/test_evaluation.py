@@ -1,0 +1,129 @@
+"""What looking interests up costs: places visited and results kept, whatever is asked for."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from newsletter.domain.interests.interests import AnyOf, Author, Category, Near, Term
+from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.matching.evaluation import Evaluator
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.papers.papers import Author as Name
+from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.text.folding import tokens
+from tests.support.june import june_issue
+from tests.support.recorded_day import real_lists
+from tests.support.shared import needs_shared
+
+WORDS = "retrieval generation diffusion language model agent survey robot policy vision image video".split()
+
+
+def small_issue(papers: int = 40) -> Issue:
+    entries = tuple(
+        IssuePaper(
+            paper=Paper(
+                id=PaperId(f"sample:{n}"),
+                title=f"{WORDS[n % 12]} {WORDS[(n + 1) % 12]}",
+                abstract=". ".join(f"{WORDS[(n + k) % 12]} word{n * k % 97}" for k in range(20)),
+                categories=("cs.CL",) if n % 2 else ("cs.CV", "cs.RO"),
+                authors=(Name(f"Ada {'AB'[n % 2]}. Byron{n % 5}"),),
+            )
+        )
+        for n in range(papers)
+    )
+    return Issue(key=IssueKey(date(2026, 6, 2)), title="A day", languages=("en",), papers=entries)
+
+
+def test_what_is_kept_of_look_ups_is_bounded_however_many_are_asked_for_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("newsletter.domain.matching.evaluation.MAX_CACHED", 60)
+    monkeypatch.setattr("newsletter.domain.matching.evaluation.BATCH", 20)
+    evaluator, whole = Evaluator(small_issue()), Evaluator(small_issue())
+    terms = [Term(f"word{n}") for n in range(97)]
+    nodes = [*terms, AnyOf(tuple(terms[:50])), *(Near((term, Term("model"))) for term in terms)]
+    rows = evaluator.rows(nodes)
+    assert len(evaluator.kept) <= 60
+    for node, (docs, scores) in zip(nodes, rows, strict=True):
+        ((same_docs, same_scores),) = whole.rows([node])
+        assert docs.tolist() == same_docs.tolist()
+        assert scores.tolist() == same_scores.tolist()
+
+
+def test_what_is_kept_is_bounded_by_what_it_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsletter.domain.matching.evaluation.MAX_HITS", 100)
+    monkeypatch.setattr("newsletter.domain.matching.evaluation.BATCH", 5)
+    evaluator = Evaluator(small_issue())
+    evaluator.rows([Term(f"{word} word{n}") for n in range(30) for word in WORDS] + [Term(word) for word in WORDS])
+    assert sum(len(hits) for hits in evaluator.kept) <= 100 + 5 * evaluator.size
+
+
+def test_terms_that_are_everywhere_are_looked_up_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    terms = [Term(f"{word} word{n}") for n in range(20) for word in WORDS]
+    expected = Evaluator(small_issue()).rows(terms)
+    monkeypatch.setattr("newsletter.domain.matching.matching.MAX_PLACES", 50)
+    found = Evaluator(small_issue()).rows(terms)
+    assert [(docs.tolist(), scores.tolist()) for docs, scores in found] == [
+        (docs.tolist(), scores.tolist()) for docs, scores in expected
+    ]
+
+
+def test_fields_find_what_every_paper_says_of_itself() -> None:
+    evaluator = Evaluator(small_issue())
+    names = [Author("A. Byron1"), Author("byron3"), Author("A Byron1 B"), Author("B"), Author("nobody"), Author("Ada")]
+    found = [
+        docs.tolist() for docs, _ in evaluator.rows([*names, Category("cs"), Category("cs.R*"), Category("CS.CL")])
+    ]
+    assert found == [
+        [n for n in range(40) if n % 5 == 1],
+        [n for n in range(40) if n % 5 == 3],
+        [n for n in range(40) if n % 5 == 1 and n % 2],
+        [n for n in range(40) if n % 2],
+        [],
+        [*range(40)],
+        [*range(40)],
+        [n for n in range(40) if n % 2 == 0],
+        [n for n in range(40) if n % 2],
+    ]
+
+
+@needs_shared
+def test_whatever_one_reader_asks_for_is_found_by_reading_the_day_a_few_times() -> None:
+    """The costliest lists that may be kept, on 100 papers of a real day: its words are visited four times at most."""
+    issue = june_issue(2, 100)
+    words = Counter(t.surface.lower() for entry in issue.papers for t in tokens(entry.paper.abstract))
+    common = [word for word, _ in words.most_common(1_300) if len(word) > 3][:1_000]
+    lists = {
+        "words": common,
+        "alternatives": [" OR ".join(common[n : n + 125]) for n in range(0, 1_000, 125)],
+        "fields": [f"{field}:{word}" for word in common[:333] for field in ("title", "abstract", "all")],
+        "pairs": [f"{one} {other}" for one, other in zip(common, reversed(common), strict=True)],
+        "wildcards": [*dict.fromkeys(f"{word[:3]}*" for word in common)][:50],
+        "endings": [*dict.fromkeys(f"*{word[-3:]}" for word in common)][:50],
+        "names": [f"author:{word}" for word in common],
+    }
+    for name, interests in lists.items():
+        selector = IssueSelector(issue)
+        selection = selector.select(SelectionRequest(tuple(interests), 30))
+        assert len(selection.picks) <= 30, name
+        assert selector.visited <= 4 * selector.words, name
+
+
+@needs_shared
+def test_one_heavy_reader_among_real_ones_costs_no_more_than_all_of_them_and_changes_nothing_for_them() -> None:
+    """1,000 lines as the attack had them: what is beyond one reader's terms is not looked up."""
+    issue = june_issue(2, 100)
+    words = Counter(t.surface.lower() for entry in issue.papers for t in tokens(entry.paper.abstract))
+    common = [word for word, _ in words.most_common(1_300) if len(word) > 3][:1_000]
+    heavy = tuple(
+        f"({' OR '.join(common[n % 900 : n % 900 + 60])}) AND ({' OR '.join(f'{w[:3]}*' for w in common[n : n + 20])})"
+        for n in range(1_000)
+    )
+    alone, beside = IssueSelector(issue), IssueSelector(issue)
+    requests = [SelectionRequest(interests, 30) for interests in map(tuple, real_lists())]
+    expected = [selection.places for selection in alone.select_many(requests)]
+    together = [s.places for s in beside.select_many([SelectionRequest(heavy, 30), *requests])]
+    assert together[1:] == expected
+    assert beside.visited - alone.visited <= 2 * alone.visited
