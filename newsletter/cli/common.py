@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.output import ConsoleProgress, Terminal, err
-from newsletter.domain.text.moments import iso_day
+from newsletter.domain.notation.moments import iso_day
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:

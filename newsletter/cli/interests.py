@@ -10,7 +10,7 @@ import typer
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day
 from newsletter.cli.output import out, print_json
-from newsletter.domain.text.counting import counted
+from newsletter.domain.notation.counting import counted
 from newsletter.errors import IssueMissing, UsageError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.cli.output import err, out, table
-from newsletter.domain.text.counting import counted
+from newsletter.domain.notation.counting import counted
 
 if TYPE_CHECKING:
     from newsletter.domain.delivery.deliveries import DeliveryStatus

@@ -13,7 +13,7 @@ import typer
 from newsletter.cli.common import Config, Day, Json, Unnamed, Weekly, chosen_issue, open_application
 from newsletter.cli.output import out, print_json, table
 from newsletter.cli.reports import show_reasons
-from newsletter.domain.text.counting import counted
+from newsletter.domain.notation.counting import counted
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:

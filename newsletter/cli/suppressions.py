@@ -14,7 +14,7 @@ import typer
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
-from newsletter.domain.text.counting import counted
+from newsletter.domain.notation.counting import counted
 from newsletter.errors import AddressInvalid, UsageError
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.answers.summary_schema import bounded
+from newsletter.domain.notation.moments import retry_after
+from newsletter.domain.notation.web_addresses import site_of
 from newsletter.domain.papers.summaries import FailureKind
 from newsletter.domain.ports import Clock
-from newsletter.domain.text.moments import retry_after
-from newsletter.domain.text.web_addresses import site_of
 from newsletter.enrich.answers import LARGEST
 from newsletter.enrich.budget import Usage, estimated_tokens
 from newsletter.errors import AnswerUnusable, EngineUnavailable

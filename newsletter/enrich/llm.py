@@ -25,10 +25,10 @@ from typing import Any
 from newsletter.domain.answers.judging import judge
 from newsletter.domain.answers.resemblance import is_about
 from newsletter.domain.answers.summary_schema import Reading, answer_schema, read_answer
+from newsletter.domain.notation.counting import counted
 from newsletter.domain.papers.papers import Paper, PaperId
 from newsletter.domain.papers.summaries import Expense, FailureKind, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Spending
-from newsletter.domain.text.counting import counted
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
 from newsletter.enrich.answers import parse_answer
 from newsletter.enrich.budget import Budget, Usage

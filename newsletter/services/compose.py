@@ -12,11 +12,11 @@ from newsletter.domain.issues.composition import arrange, candidates, choose_sum
 from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.issues.listings import ARXIV, unread
 from newsletter.domain.issues.silence import Silence
+from newsletter.domain.notation.counting import counted
 from newsletter.domain.papers.announcements import AnnounceType, Listing, ListingStatus, Notice
 from newsletter.domain.papers.notes import IssueNote, PaperNote
 from newsletter.domain.papers.papers import PaperId
 from newsletter.domain.ports import ArchiveStore, Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
-from newsletter.domain.text.counting import counted
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.formats.issue_codec import freeze_issue
 

@@ -26,8 +26,8 @@ from sqlalchemy.exc import ArgumentError
 
 from newsletter.domain.answers.budgets import parse_budget
 from newsletter.domain.delivery.pacing import Limit
+from newsletter.domain.notation.language_tags import language_tag
 from newsletter.domain.subscribers.addresses import check_address
-from newsletter.domain.text.language_tags import language_tag
 from newsletter.errors import AddressInvalid
 
 __all__ = [

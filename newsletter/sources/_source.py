@@ -14,9 +14,9 @@ from typing import ClassVar
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
 from newsletter.domain.issues.listings import damaged
+from newsletter.domain.notation.web_addresses import site_of
 from newsletter.domain.papers.announcements import Announcement, Collected, Listing, ListingStatus
 from newsletter.domain.ports import Clock
-from newsletter.domain.text.web_addresses import site_of
 from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources._results import problems_note
 from newsletter.sources.http import PoliteClient

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from newsletter.domain.issues.calendar import eastern_day
+from newsletter.domain.notation.moments import iso_day, mail_moment
 from newsletter.domain.papers.announcements import Announcement, AnnounceType, ListingStatus
 from newsletter.domain.papers.authors import split_authors
 from newsletter.domain.papers.papers import Author, Paper, parse_arxiv_id
-from newsletter.domain.text.moments import iso_day, mail_moment
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._source import ArxivSource, Reading

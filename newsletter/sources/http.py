@@ -30,8 +30,8 @@ import httpx
 from hishel import AsyncSqliteStorage, CacheOptions
 from hishel.httpx import AsyncCacheTransport
 
+from newsletter.domain.notation.web_addresses import site_of
 from newsletter.domain.ports import HostGate
-from newsletter.domain.text.web_addresses import site_of
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
 from newsletter.private import private_folder
 from newsletter.sources._transport import Ask, GuardedTransport, Limits, gate_of

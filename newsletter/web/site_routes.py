@@ -9,8 +9,8 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from newsletter.domain.notation.moments import mail_moment
 from newsletter.domain.ports import Clock
-from newsletter.domain.text.moments import mail_moment
 from newsletter.web.published import Document, Folder, PublishedSite
 
 __all__ = ["accepts_gzip", "answer_document", "answer_file", "is_current"]

@@ -11,7 +11,7 @@ The rules, in the order in which they are applied; the first that is broken name
 6. `echo`: the prompt, its markup, the title or the abstract come back as the summary;
 7. `too-long`: a text far beyond its limit;
 8. `unsupported`: an address, a contact or an invitation that the paper does not name (`intrusions`), or a number
-   that it does not state in any form (`domain.text.quantities`);
+   that it does not state in any form (`domain.answers.quantities`);
 9. `wrong-language`, `untranslated`: a sentence is in another language, the original stands where a translation should,
    or a keyword and its translation have changed places.
 
@@ -28,10 +28,10 @@ from functools import lru_cache
 
 from newsletter.domain.answers.intrusions import has_foreign_address, has_foreign_tag, words_of
 from newsletter.domain.answers.model_talk import is_error_text, is_refusal, is_untranslatable, orders_in, takes_orders
+from newsletter.domain.answers.quantities import stated_in, unsupported
 from newsletter.domain.papers.papers import Paper
 from newsletter.domain.papers.summaries import FailureKind, Summary
 from newsletter.domain.text.languages import english_share, is_prose_in, scripts
-from newsletter.domain.text.quantities import stated_in, unsupported
 from newsletter.domain.text.sentences import split_sentences, visible_length
 
 __all__ = ["LIMITS", "is_error_text", "is_garbled", "is_refusal", "judge"]

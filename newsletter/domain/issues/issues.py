@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from newsletter.domain.issues.silence import Silence
+from newsletter.domain.notation.moments import iso_day
 from newsletter.domain.papers.announcements import AnnounceType, Listing, Notice
 from newsletter.domain.papers.notes import IssueNote, PaperNote
 from newsletter.domain.papers.papers import Paper, PaperId
 from newsletter.domain.papers.summaries import Summary
-from newsletter.domain.text.moments import iso_day
 
 __all__ = ["Edition", "Issue", "IssueKey", "IssuePaper", "IssueState", "IssueStatus"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from newsletter.domain.interests.interest_budget import excess
 from newsletter.domain.interests.interest_parser import one_line
+from newsletter.domain.notation.language_tags import language_tag, nearest_language
 from newsletter.domain.subscribers.subscriptions import Cadence
-from newsletter.domain.text.language_tags import language_tag, nearest_language
 from newsletter.domain.text.markup import clean_line
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.domain.text.quantities import quantities, stated_in, unsupported
+from newsletter.domain.answers.quantities import quantities, stated_in, unsupported
 
 
 @pytest.mark.parametrize(

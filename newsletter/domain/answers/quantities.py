@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from newsletter.domain.text import _numerals as words
+from newsletter.domain.answers import _numerals as words
 from newsletter.domain.text.texts import plain
 
 __all__ = ["Quantity", "Stated", "quantities", "stated_in", "unsupported"]

@@ -1,6 +1,6 @@
 """Counts as a person says them."""
 
-from newsletter.domain.text.counting import counted
+from newsletter.domain.notation.counting import counted
 
 
 def test_one_is_singular_and_everything_else_is_plural() -> None:
