@@ -26,7 +26,7 @@ import bm25s
 from benchmarks.recorded import DATA, papers_of
 from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.issues.selection import SelectionRequest
-from newsletter.domain.matching.interest_lists import review
+from newsletter.domain.matching.lists import review
 from newsletter.domain.matching.selector import IssueSelector
 from newsletter.domain.papers.papers import Paper, PaperId
 

@@ -23,8 +23,8 @@ import ahocorasick
 import numpy as np
 
 from benchmarks.recorded import DATA, papers_of
-from newsletter.domain.interests.interest_parser import parse
 from newsletter.domain.interests.interests import Term
+from newsletter.domain.interests.parser import parse
 from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.issues.selection import SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.delivery.deliveries import DeliveryStatus
-from newsletter.domain.interests.interest_parser import parse
+from newsletter.domain.interests.parser import parse
 from newsletter.domain.interests.topics import Catalogue
 from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.issues.selection import Selector

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from newsletter.domain.issues.issues import Issue
     from newsletter.domain.issues.selection import Match, Selection
-    from newsletter.domain.matching.interest_lists import Review
+    from newsletter.domain.matching.lists import Review
     from newsletter.domain.matching.selector import IssueSelector
 
 __all__ = ["app"]
@@ -53,7 +53,7 @@ def try_out(
     """
     from newsletter.domain.issues.issues import IssueKey  # noqa: PLC0415
     from newsletter.domain.issues.selection import SelectionRequest  # noqa: PLC0415
-    from newsletter.domain.matching.interest_lists import review  # noqa: PLC0415  # numpy is slow to import
+    from newsletter.domain.matching.lists import review  # noqa: PLC0415  # numpy is slow to import
     from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415
 
     application = open_application(context, config, quiet=json, sample=True)
@@ -111,8 +111,8 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
 
 
 def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selection) -> None:
-    from newsletter.domain.interests.interest_budget import excess  # noqa: PLC0415  # as above
     from newsletter.domain.interests.meaning import describe  # noqa: PLC0415
+    from newsletter.domain.interests.term_budget import excess  # noqa: PLC0415  # as above
 
     for item in found.items:
         interest = selector.read(item.interest).interest

@@ -230,7 +230,7 @@ def _show_changes(before: Subscriber, after: Subscriber) -> None:
 
 def _note(interests: Sequence[str]) -> None:
     """How interests were read where something else may have been meant."""
-    from newsletter.domain.interests.interest_parser import remarks  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.interests.parser import remarks  # noqa: PLC0415  # help needs none of it
 
     for remark in remarks(interests):
         out.print(f"Note: {remark}", markup=False)

@@ -5,7 +5,7 @@ One wrong entry is reported with its line and the others go on. What is wrong an
 1. the address is missing or is no address: that subscriber is left out;
 2. a value is none that the key may have (`max_papers = "many"`) or a key is not known: that subscriber is left out;
 3. an address stands twice: the first entry counts, the second is reported;
-4. the interests ask for more terms than one reader may have (`domain.interests.interest_budget`): that subscriber is
+4. the interests ask for more terms than one reader may have (`domain.interests.term_budget`): that subscriber is
    left out;
 5. an interest cannot be read: it is reported, matches nothing, and the subscriber's other interests count.
 
@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from newsletter.domain.interests.interest_parser import one_line, remarks
+from newsletter.domain.interests.parser import one_line, remarks
 from newsletter.domain.subscribers.addresses import address_key, check_address
 from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.domain.interests.interest_budget import terms_at_most
+from newsletter.domain.interests.term_budget import terms_at_most
 from newsletter.domain.issues.issues import Edition, Issue, IssueState, IssueStatus
 from newsletter.domain.issues.selection import SelectionRequest, Selector
 from newsletter.domain.ports import IssueStore, SelectorFactory

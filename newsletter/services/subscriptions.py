@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsletter.domain.delivery.tokens import Secrets, feed_token, read_token, subscriber_token
-from newsletter.domain.interests.interest_parser import remarks
+from newsletter.domain.interests.parser import remarks
 from newsletter.domain.ports import SubscriberStore
 from newsletter.domain.subscribers.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
 from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from newsletter.domain.interests.interest_parser import parse
+from newsletter.domain.interests.parser import parse
 from newsletter.domain.matching.selector import IssueSelector
 from newsletter.domain.papers.merging import merge
 from newsletter.errors import InterestError

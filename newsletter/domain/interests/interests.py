@@ -9,7 +9,7 @@
         ├── Prose     free text, of which phrases were picked
         └── AllOf, AnyOf, Not
 
-`str()` prints an expression in the language that `interest_parser` reads; reading it back gives an equal tree.
+`str()` prints an expression in the language that `parser` reads; reading it back gives an equal tree.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter.domain.interests.interest_budget import excess
-from newsletter.domain.interests.interest_parser import one_line
+from newsletter.domain.interests.parser import one_line
+from newsletter.domain.interests.term_budget import excess
 from newsletter.domain.notation.language_tags import language_tag, nearest_language
 from newsletter.domain.subscribers.subscriptions import Cadence
 from newsletter.domain.text.markup import clean_line
@@ -102,7 +102,7 @@ def choose_interests(texts: Sequence[str]) -> tuple[str, ...]:
     """Each interest once and on one line, in the order given.
 
     Raises:
-        ValueError: more than one subscriber can have, or more terms (`domain.interests.interest_budget`).
+        ValueError: more than one subscriber can have, or more terms (`domain.interests.term_budget`).
     """
     interests = tuple(dict.fromkeys(map(one_line, texts)))
     if len(interests) > MAX_INTERESTS:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from newsletter.domain.interests.interest_budget import MOST_TERMS, too_many
+from newsletter.domain.interests.term_budget import MOST_TERMS, too_many
 from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,
     MAX_NAME,

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.interests.interest_parser import one_line, parse
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
@@ -23,6 +22,7 @@ from newsletter.domain.interests.interests import (
     Topic,
     Weighted,
 )
+from newsletter.domain.interests.parser import one_line, parse
 from newsletter.errors import InterestError
 
 A, B, C = Term("a1"), Term("b1"), Term("c1")

@@ -3,10 +3,10 @@
 import json
 from datetime import date
 
-from newsletter.domain.interests.interest_parser import parse
 from newsletter.domain.interests.meaning import describe
+from newsletter.domain.interests.parser import parse
 from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.matching.interest_lists import review
+from newsletter.domain.matching.lists import review
 from newsletter.domain.matching.selector import IssueSelector
 from newsletter.domain.papers.papers import Paper, PaperId
 from tests.support.shared import DATA, needs_shared

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from newsletter.domain.interests.interest_habits import (
+from newsletter.domain.interests.habits import (
     CONNECTIVE,
     CONNECTIVES,
     bare_categories,
@@ -26,7 +26,6 @@ from newsletter.domain.interests.interest_habits import (
     shortened,
     taken_literally,
 )
-from newsletter.domain.interests.interest_lexemes import Lexeme, fail, lexemes
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
@@ -42,7 +41,8 @@ from newsletter.domain.interests.interests import (
     Topic,
     Weighted,
 )
-from newsletter.domain.papers.arxiv_categories import is_known, nearest
+from newsletter.domain.interests.lexemes import Lexeme, fail, lexemes
+from newsletter.domain.papers.categories import is_known, nearest
 from newsletter.domain.text.folding import fold, tokens
 
 __all__ = ["MAX_DEPTH", "MAX_TERMS", "MAX_WORDS", "read_expression"]

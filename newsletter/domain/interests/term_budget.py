@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter.domain.interests.interest_parser import parse
 from newsletter.domain.interests.interests import Prose, Term, leaves
+from newsletter.domain.interests.parser import parse
 from newsletter.errors import InterestError
 
 __all__ = [

@@ -4,7 +4,7 @@ The rules, in the order in which they are applied:
 
 1. control characters and lines that are too long are refused;
 2. a line that is quoted as a whole and holds an expression is unquoted; line ends part a list, as commas do;
-3. the grammar is tried (`interest_grammar`), unless there are commas and it all reads like prose;
+3. the grammar is tried (`grammar`), unless there are commas and it all reads like prose;
 4. what is no expression and reads like prose (several lines, or many words and no operator) is taken as free text:
    its phrases are looked for, and a note says so;
 5. everything else is an error that says what is wrong, and where.
@@ -15,12 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from newsletter.domain.interests.interest_grammar import MAX_WORDS, read_expression
-from newsletter.domain.interests.interest_habits import shortened
-from newsletter.domain.interests.interest_lexemes import OPERATORS, fail
+from newsletter.domain.interests.grammar import MAX_WORDS, read_expression
+from newsletter.domain.interests.habits import shortened
 from newsletter.domain.interests.interests import Interest, Prose, Term
+from newsletter.domain.interests.lexemes import OPERATORS, fail
 from newsletter.domain.interests.prose import pick_phrases
-from newsletter.domain.papers.arxiv_categories import bare_category
+from newsletter.domain.papers.categories import bare_category
 from newsletter.domain.text.folding import STOP_WORDS, tokens
 from newsletter.errors import InterestError
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.interests.interest_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
+from newsletter.domain.interests.term_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
 from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.issues.selection import SelectionRequest
 from newsletter.domain.matching.selector import IssueSelector
