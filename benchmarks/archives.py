@@ -16,8 +16,7 @@ from pathlib import Path
 from benchmarks.recorded import DATA
 from newsletter.archives import READERS
 from newsletter.bootstrap import Application
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.issues import BackIssue, IssueKey
 from newsletter.render.markdown import MarkdownRenderer
 from newsletter.services.progress import Silent
 from newsletter.settings import load_settings

@@ -26,15 +26,14 @@ from random import Random
 import numpy as np
 
 from benchmarks.dispatch import cpu, now, people, sink
-from newsletter.domain.delivery.deliveries import Change, Delivery, DeliveryStatus
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.subscribers.subscriptions import Subscriber
-from newsletter.mail.smtp.pool import PoolSettings
-from newsletter.mail.smtp.transport import Connector, Relay, Security
+from newsletter.domain.delivery import Change, Delivery, DeliveryStatus
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
+from newsletter.domain.subscribers import Subscriber
+from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security
 from newsletter.services.dispatch import Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
-from newsletter.store.ledger.deliveries import SqlDeliveryStore
+from newsletter.store.ledger import SqlDeliveryStore
 from tests.support.mails import make_assembler
 from tests.support.samples import make_issue
 

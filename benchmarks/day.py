@@ -34,8 +34,8 @@ import aiosmtplib
 import feedparser
 
 from newsletter.bootstrap import Application
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.text.sentences import split_sentences
+from newsletter.domain.issues import Issue
+from newsletter.domain.text import split_sentences
 from newsletter.services.progress import Silent
 from newsletter.settings import load_settings
 from tests.support.recorded_day import CATEGORIES, DAY, read_feed, serving_day, write_settings

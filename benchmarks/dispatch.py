@@ -30,14 +30,13 @@ from pathlib import Path
 import aiosmtplib
 import uvloop
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.delivery import DeliveryStatus
+from newsletter.domain.issues import Issue
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
 from newsletter.domain.ports import Signer
-from newsletter.domain.subscribers.subscriptions import Subscriber
-from newsletter.mail.smtp.pool import PoolSettings
-from newsletter.mail.smtp.transport import Connector, Relay, Security
+from newsletter.domain.subscribers import Subscriber
+from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security
 from newsletter.services.dispatch import DispatchReport, MessageMaker, Plan, Send, SendSettings, send_in_processes
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler

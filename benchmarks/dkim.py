@@ -19,11 +19,10 @@ from pathlib import Path
 import dkim as dkimpy
 
 from benchmarks.dispatch import Newsletter, now, sink
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
 from newsletter.mail.dkim import DkimKey, DkimSigner, create_key
-from newsletter.mail.smtp.pool import PoolSettings
-from newsletter.mail.smtp.transport import Connector, Relay, Security
+from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security
 from newsletter.services.dispatch import DispatchReport, MessageMaker, Send, SendSettings, send_in_processes
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 
 from benchmarks.dispatch import Newsletter, now
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.issues import Issue
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
 from newsletter.render.outbox import render_outbox
 from newsletter.services.dispatch import DryRun
 from newsletter.store import Database, SqlStore

@@ -29,11 +29,9 @@ from pathlib import Path
 
 from benchmarks.recorded import TRAINED_UNTIL, Reference, answers, as_paper, english_references, june, papers_of
 from benchmarks.rouge import rouge_l, tokens
-from newsletter.domain.answers.judging import judge
-from newsletter.domain.answers.summary_schema import read_answer
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Provenance, Summary
-from newsletter.domain.text.sentences import split_sentences
+from newsletter.domain.answers import judge, read_answer
+from newsletter.domain.papers import Paper, Provenance, Summary
+from newsletter.domain.text import split_sentences
 from newsletter.enrich._roles import Roles, find_roles
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient

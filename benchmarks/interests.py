@@ -24,11 +24,9 @@ from typing import Any
 import bm25s
 
 from benchmarks.recorded import DATA, papers_of
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
-from newsletter.domain.matching.lists import review
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
+from newsletter.domain.matching import IssueSelector, review
+from newsletter.domain.papers import Paper, PaperId
 
 DAYS = ("2026-06-02", "2026-06-09", "2026-06-16", "2026-06-25")
 LEAST_LABELS = 3

@@ -23,15 +23,18 @@ import ahocorasick
 import numpy as np
 
 from benchmarks.recorded import DATA, papers_of
-from newsletter.domain.interests.interests import Term
-from newsletter.domain.interests.parser import parse
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
-from newsletter.domain.matching.evaluation import Evaluator
-from newsletter.domain.matching.matching import NEAR_SLACK, NEAR_SLACK_REVERSED
-from newsletter.domain.matching.scanning import Pattern, scan
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.matching.term_patterns import alternatives, near_groups
+from newsletter.domain.interests import Term, parse
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
+from newsletter.domain.matching import (
+    NEAR_SLACK,
+    NEAR_SLACK_REVERSED,
+    Evaluator,
+    IssueSelector,
+    Pattern,
+    alternatives,
+    near_groups,
+    scan,
+)
 
 PAPERS, TERMS, INTERESTS, BEST = 1_000, 20_000, 10, 30
 OTHER_DAYS = ("2026-06-03", "2026-06-04", "2026-06-05", "2026-06-09")

@@ -22,8 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.recorded import papers_of
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.papers import Paper, Summary
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient
 from newsletter.enrich.llm import LlmEngine

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from newsletter.domain.papers.papers import Author, Paper, parse_arxiv_id
+from newsletter.domain.papers import Author, Paper, parse_arxiv_id
 
 __all__ = ["DATA", "TRAINED_UNTIL", "Reference", "answers", "english_references", "june", "papers_of"]
 

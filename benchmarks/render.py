@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from newsletter.domain.delivery.mailing import Slot
-from newsletter.domain.issues.issues import Issue, IssueState, IssueStatus
+from newsletter.domain.delivery import Slot
+from newsletter.domain.issues import Issue, IssueState, IssueStatus
 from newsletter.render.mail import PersonalCard, PersonalMail
 from newsletter.render.site import SitePages
 from tests.support.june import june_issue

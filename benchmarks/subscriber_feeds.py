@@ -15,10 +15,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from newsletter.domain.issues.issues import Issue, IssueKey, IssueState
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.subscribers.subscriptions import Subscriber
-from newsletter.formats.issue_codec import freeze_issue
+from newsletter.domain.issues import Issue, IssueKey, IssueState
+from newsletter.domain.papers import merge
+from newsletter.domain.subscribers import Subscriber
+from newsletter.formats import freeze_issue
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed
 from newsletter.render.paper_view import view_paper
 from newsletter.services.subscriber_feeds import SubscriberFeeds

@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.recorded import TRAINED_UNTIL, english_references
 from benchmarks.rouge import rouge_l, tokens
-from newsletter.domain.text.sentences import split_sentences
+from newsletter.domain.text import split_sentences
 from newsletter.enrich._cues import describe, spans
 
 ROLES = ("tldr", "motivation", "method", "result")

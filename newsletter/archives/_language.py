@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.papers.announcements import Announcement
-from newsletter.domain.papers.notes import PaperNote
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.issues import BackIssue
+from newsletter.domain.papers import Announcement, PaperNote, Summary
 
 __all__ = ["in_one_language"]
 

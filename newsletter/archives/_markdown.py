@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.domain.notation.moments import iso_day
-from newsletter.domain.papers.papers import PaperId, parse_arxiv_id, parse_paper_id
+from newsletter.domain.notation import iso_day
+from newsletter.domain.papers import PaperId, parse_arxiv_id, parse_paper_id
 from newsletter.errors import SourceMalformed
 
 __all__ = [

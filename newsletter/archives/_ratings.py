@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 
 from newsletter.archives._markdown import plain
-from newsletter.domain.papers.summaries import RATINGS, Rating
-from newsletter.domain.text.sentences import split_sentences
+from newsletter.domain.papers import RATINGS, Rating
+from newsletter.domain.text import split_sentences
 
 __all__ = ["read_ratings"]
 

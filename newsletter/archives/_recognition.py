@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsletter.domain.issues.archives import ARCHIVE_SOURCE
+from newsletter.domain.issues import ARCHIVE_SOURCE
 from newsletter.errors import SourceMalformed
 
 __all__ = ["looks_like", "not_of"]

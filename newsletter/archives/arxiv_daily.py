@@ -20,11 +20,9 @@ from datetime import date
 from newsletter.archives._language import in_one_language
 from newsletter.archives._markdown import checked_lines, day_of, formulas, language_of, paper_of_link, unescaped
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Provenance, Summary
-from newsletter.domain.text.texts import plain, readable
+from newsletter.domain.issues import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, Provenance, Summary
+from newsletter.domain.text import plain, readable
 
 __all__ = ["clean_title", "parse_announce_prefix", "read_arxiv_daily"]
 

@@ -25,12 +25,9 @@ from newsletter.archives._markdown import (
 )
 from newsletter.archives._ratings import read_ratings
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.notes import IssueNote
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Keyword, Provenance, Summary
-from newsletter.domain.text.texts import readable
+from newsletter.domain.issues import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.papers import Announcement, AnnounceType, IssueNote, Keyword, Paper, Provenance, Summary
+from newsletter.domain.text import readable
 
 __all__ = ["parse_keyword", "read_hf_daily"]
 

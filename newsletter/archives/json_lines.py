@@ -11,9 +11,8 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues.archives import ARCHIVE_SOURCE, ArchiveReader, BackIssue
-from newsletter.domain.papers.announcements import Announcement
-from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.issues import ARCHIVE_SOURCE, ArchiveReader, BackIssue
+from newsletter.domain.papers import Announcement, IssueNote, PaperNote
 from newsletter.errors import UsageError
 
 __all__ = ["LineReader", "json_lines_reader"]

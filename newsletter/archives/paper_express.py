@@ -25,12 +25,9 @@ from newsletter.archives._markdown import (
     unescaped,
 )
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Provenance, Summary
-from newsletter.domain.text.texts import readable
+from newsletter.domain.issues import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.papers import Announcement, AnnounceType, IssueNote, Paper, PaperNote, Provenance, Summary
+from newsletter.domain.text import readable
 
 __all__ = ["read_paper_express"]
 

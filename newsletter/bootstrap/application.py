@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter.bootstrap.publishing import Publishing
-from newsletter.domain.delivery.deliveries import DeliveryStatus
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.delivery import DeliveryStatus
+from newsletter.domain.issues import IssueKey
 from newsletter.errors import ConfigError, IssueMissing
 from newsletter.services.progress import Silent
 from newsletter.settings import Settings
@@ -18,7 +18,7 @@ from newsletter.settings import Settings
 if TYPE_CHECKING:
     from newsletter.domain.ports import Signer
     from newsletter.mail.dkim import DkimKey
-    from newsletter.mail.smtp.transport import Relay
+    from newsletter.mail.smtp import Relay
     from newsletter.services.audit import Audit
     from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
 
@@ -31,7 +31,7 @@ class Application(Publishing):
 
     def plan(self) -> Plan:
         """Freeze an issue's audience."""
-        from newsletter.services.dispatch import Plan  # noqa: PLC0415  # mail is slow to import
+        from newsletter.services.dispatch import Plan
 
         return Plan(
             issues=self.store.issues,
@@ -45,11 +45,9 @@ class Application(Publishing):
 
     def send(self) -> Send:
         """Send what was planned."""
-        from newsletter.domain.delivery.deliveries import UncertainPolicy  # noqa: PLC0415
-        from newsletter.mail.smtp.limits import PRESETS, Preset  # noqa: PLC0415
-        from newsletter.mail.smtp.pool import PoolSettings  # noqa: PLC0415
-        from newsletter.mail.smtp.transport import Connector  # noqa: PLC0415
-        from newsletter.services.dispatch import Send, SendSettings  # noqa: PLC0415  # as above
+        from newsletter.domain.delivery import UncertainPolicy
+        from newsletter.mail.smtp import PRESETS, Connector, PoolSettings, Preset
+        from newsletter.services.dispatch import Send, SendSettings
 
         s = self.settings
         preset = PRESETS.get(s.smtp.preset, Preset(()))
@@ -74,7 +72,7 @@ class Application(Publishing):
         self, key: IssueKey, count: int, *, resume: bool = False, wait: bool = False
     ) -> DispatchReport:
         """Send what was planned by several processes at once."""
-        from newsletter.services.dispatch import send_in_processes  # noqa: PLC0415  # as above
+        from newsletter.services.dispatch import send_in_processes
 
         if resume:
             self.store.deliveries.pause(key, "")
@@ -82,7 +80,7 @@ class Application(Publishing):
 
     def audit(self) -> Audit:
         """Account for everybody."""
-        from newsletter.services.audit import Audit  # noqa: PLC0415  # as above
+        from newsletter.services.audit import Audit
 
         return Audit(self.store.deliveries, self.store.subscribers)
 
@@ -92,7 +90,7 @@ class Application(Publishing):
         Raises:
             ConfigError: a key is missing, or is none.
         """
-        from newsletter.mail.dkim import DkimKey  # noqa: PLC0415  # cryptography is slow to import
+        from newsletter.mail.dkim import DkimKey
 
         s = self.settings.dkim
         if not s.domain:
@@ -105,7 +103,7 @@ class Application(Publishing):
         return keys
 
     def _signer(self) -> Signer | None:
-        from newsletter.mail.dkim import DkimSigner  # noqa: PLC0415  # as above
+        from newsletter.mail.dkim import DkimSigner
 
         s, keys = self.settings.dkim, self.dkim_keys()
         return DkimSigner(s.domain, keys, body=s.body) if keys else None
@@ -116,8 +114,7 @@ class Application(Publishing):
         Raises:
             ConfigError: it is not set, or not safe as it is set.
         """
-        from newsletter.mail.smtp.session import Timeouts  # noqa: PLC0415  # as above
-        from newsletter.mail.smtp.transport import Relay, Security  # noqa: PLC0415
+        from newsletter.mail.smtp import Relay, Security, Timeouts
 
         s = self.settings.smtp
         return Relay(
@@ -133,7 +130,7 @@ class Application(Publishing):
 
     def dry_run(self) -> DryRun:
         """Write the exact messages to the outbox."""
-        from newsletter.services.dispatch import DryRun  # noqa: PLC0415  # as above
+        from newsletter.services.dispatch import DryRun
 
         return DryRun(
             issues=self.store.issues,

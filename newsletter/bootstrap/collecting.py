@@ -10,10 +10,8 @@ from itertools import product
 from newsletter import __version__
 from newsletter.bootstrap.core import Core
 from newsletter.bootstrap.resources import STATE
-from newsletter.domain.issues.archives import ARCHIVE_SOURCE
-from newsletter.domain.issues.calendar import AnnouncementCalendar, eastern_day
-from newsletter.domain.issues.gaps import Gap
-from newsletter.domain.papers.announcements import AnnounceType, Notice
+from newsletter.domain.issues import ARCHIVE_SOURCE, AnnouncementCalendar, Gap, eastern_day
+from newsletter.domain.papers import AnnounceType, Notice
 from newsletter.domain.ports import HostGate, Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Backfill, Collect, Patience
@@ -43,7 +41,7 @@ class Collecting(Core):
 
     def fill_gaps(self) -> FillGaps:
         """Close what feeds left out on the days before: arXiv's record and its search tell what its feeds cannot."""
-        from newsletter.sources.registry import KINDS  # noqa: PLC0415  # feed parsers are slow to import
+        from newsletter.sources.registry import KINDS
 
         own = self._sources()
         telling = {kind: kind for kind in KINDS if kind != "arxiv-rss"}
@@ -89,7 +87,7 @@ class Collecting(Core):
     @cached_property
     def calendar(self) -> AnnouncementCalendar:
         """ArXiv's announcement calendar, with the holidays of the settings or the program's own."""
-        from newsletter.sources.registry import load_calendar  # noqa: PLC0415  # feed parsers are slow to import
+        from newsletter.sources.registry import load_calendar
 
         own = self.settings.collect.holidays
         return load_calendar(self.settings.path(own) if own else None)
@@ -102,9 +100,9 @@ class Collecting(Core):
 
     def _sources(self, instead: Mapping[str, str] | None = None) -> list[Source]:
         """The sources of the settings; where `instead` names another kind for a source's, that one."""
-        from newsletter.sources import registry  # noqa: PLC0415  # feed parsers are slow to import
-        from newsletter.sources.gate import FileGate  # noqa: PLC0415
-        from newsletter.sources.http import PoliteClient  # noqa: PLC0415
+        from newsletter.sources import registry
+        from newsletter.sources.gate import FileGate
+        from newsletter.sources.http import PoliteClient
 
         s = self.settings
         if not s.sources:
@@ -139,7 +137,7 @@ class Collecting(Core):
         """Workers on several machines share PostgreSQL, and with it the gate; SQLite is a file of one machine."""
         if self.store.database.is_sqlite:
             return on_this_machine
-        from newsletter.store.gate import DatabaseGate  # noqa: PLC0415  # needed by few
+        from newsletter.store.gate import DatabaseGate
 
         return DatabaseGate(self.store.database)
 

@@ -9,8 +9,8 @@ from datetime import date
 
 from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
-from newsletter.domain.issues.silence import Silence, explain_silence
-from newsletter.domain.papers.announcements import Listing
+from newsletter.domain.issues import Silence, explain_silence
+from newsletter.domain.papers import Listing
 from newsletter.domain.ports import Engine
 from newsletter.errors import ConfigError
 from newsletter.services.approve import Approve
@@ -96,8 +96,8 @@ class Composing(Collecting):
 
     def importing(self) -> ImportArchive:
         """Take in back archives."""
-        from newsletter.archives import READERS, json_lines_reader  # noqa: PLC0415  # readers are for this command alone
-        from newsletter.sources.files import read_line  # noqa: PLC0415  # as above
+        from newsletter.archives import READERS, json_lines_reader
+        from newsletter.sources.files import read_line
 
         readers = {**READERS, "jsonl": json_lines_reader(read_line)}
         return ImportArchive(self.store, readers, self.compose(), clock=self._clock)
@@ -105,16 +105,16 @@ class Composing(Collecting):
     def _engine(self) -> Engine:
         if self.settings.enrich.engine == "llm":
             return self._model()
-        from newsletter.enrich.extractive import ExtractiveEngine  # noqa: PLC0415  # help needs none of it
+        from newsletter.enrich.extractive import ExtractiveEngine
 
         return ExtractiveEngine()
 
     def _model(self) -> Engine:
-        from newsletter.domain.answers.budgets import parse_budget, parse_currency  # noqa: PLC0415  # as above
-        from newsletter.enrich.budget import Budget, Prices  # noqa: PLC0415
-        from newsletter.enrich.client import ChatClient  # noqa: PLC0415
-        from newsletter.enrich.llm import LlmEngine  # noqa: PLC0415
-        from newsletter.enrich.prompts import Prompts  # noqa: PLC0415
+        from newsletter.domain.answers import parse_budget, parse_currency
+        from newsletter.enrich.budget import Budget, Prices
+        from newsletter.enrich.client import ChatClient
+        from newsletter.enrich.llm import LlmEngine
+        from newsletter.enrich.prompts import Prompts
 
         s = self.settings.enrich
         if not s.model:

@@ -14,18 +14,14 @@ from pydantic import BaseModel
 
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
-from newsletter.domain.delivery.deliveries import DeliveryStatus
-from newsletter.domain.interests.parser import parse
-from newsletter.domain.interests.topics import Catalogue
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.issues.selection import Selector
-from newsletter.domain.papers.announcements import Listing
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.papers import Paper, parse_paper_id
+from newsletter.domain.delivery import DeliveryStatus
+from newsletter.domain.interests import Catalogue, parse
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus, Selector
+from newsletter.domain.papers import Listing, Paper, merge, parse_paper_id
 from newsletter.domain.ports import Progress
-from newsletter.domain.subscribers.subscriptions import SubscriptionState
+from newsletter.domain.subscribers import SubscriptionState
 from newsletter.errors import ConfigError, InterestError, IssueMissing, RosterError, UsageError
-from newsletter.formats.topics import parse_catalogue
+from newsletter.formats import parse_catalogue
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.settings import Settings
@@ -179,7 +175,7 @@ class Core:
 
     def selector(self, issue: Issue) -> Selector:
         """The selector of an issue. The last one is kept: planning and sending ask for the same."""
-        from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
+        from newsletter.domain.matching import IssueSelector
 
         if self._selector is None or self._selector[0] != issue.hash:
             self._selector = issue.hash, IssueSelector(issue, topics=self.catalogue.expressions)
@@ -188,7 +184,7 @@ class Core:
     @cached_property
     def templates(self) -> Templates:
         """The template set, the operator's own files first."""
-        from newsletter.render.environment import Templates  # noqa: PLC0415  # jinja2 is slow to import
+        from newsletter.render.environment import Templates
 
         own = self.settings.newsletter.templates
         return Templates([*([self.settings.path(own)] if own else []), shipped("templates")])

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsletter import __version__
 from newsletter.bootstrap.composing import Composing
-from newsletter.domain.delivery.tokens import keyed_hash
-from newsletter.domain.issues.issues import Issue, IssueKey
-from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.delivery import keyed_hash
+from newsletter.domain.issues import Issue, IssueKey, SelectionRequest
 from newsletter.domain.ports import MailFactory
 from newsletter.errors import IssueMissing
 from newsletter.services.publish import Publish
@@ -33,7 +32,7 @@ class Publishing(Composing):
 
     def topic_pages(self) -> list[SiteTopic]:
         """The topics of the catalogue as the site shows them."""
-        from newsletter.render.site import SiteTopic  # noqa: PLC0415  # templates and feeds are slow to import
+        from newsletter.render.site import SiteTopic
 
         known: dict[str, dict[str, tuple[int, ...]]] = {}
 
@@ -54,7 +53,7 @@ class Publishing(Composing):
 
     def publish(self) -> Publish:
         """Write the site."""
-        from newsletter.render.site import TOPIC_ISSUES  # noqa: PLC0415  # as above
+        from newsletter.render.site import TOPIC_ISSUES
 
         s = self.settings
         return Publish(
@@ -68,7 +67,7 @@ class Publishing(Composing):
         )
 
     def _site_renderer(self) -> SiteRenderer:
-        from newsletter.render.site import SitePages  # noqa: PLC0415  # templates and feeds are slow to import
+        from newsletter.render.site import SitePages
 
         s = self.settings
         return SitePages(
@@ -86,9 +85,9 @@ class Publishing(Composing):
 
     def subscriber_feeds(self) -> SubscriberFeeds:
         """The private feeds of subscribers."""
-        from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415  # numpy is slow to import
-        from newsletter.render.subscriber_feed import SubscriberFeedWriter  # noqa: PLC0415  # as above
-        from newsletter.services.subscriber_feeds import SubscriberFeeds  # noqa: PLC0415
+        from newsletter.domain.matching import IssueSelector
+        from newsletter.render.subscriber_feed import SubscriberFeedWriter
+        from newsletter.services.subscriber_feeds import SubscriberFeeds
 
         s = self.settings
         shown: dict[str, Any] = {
@@ -115,9 +114,9 @@ class Publishing(Composing):
 
     def export(self) -> Export:
         """Write an issue as one document."""
-        from newsletter.render.jsonl import write_jsonl  # noqa: PLC0415
-        from newsletter.render.markdown import MarkdownRenderer  # noqa: PLC0415
-        from newsletter.services.export import Export  # noqa: PLC0415  # as above
+        from newsletter.render.jsonl import write_jsonl
+        from newsletter.render.markdown import MarkdownRenderer
+        from newsletter.services.export import Export
 
         markdown = MarkdownRenderer(self.templates)
 
@@ -137,7 +136,7 @@ class Publishing(Composing):
         Raises:
             IssueMissing: there is no such issue.
         """
-        from newsletter.services.preview import Preview  # noqa: PLC0415  # as above
+        from newsletter.services.preview import Preview
 
         issue, status = self.store.issues.get(key), self.store.issues.status(key)
         if issue is None or status is None:
@@ -164,8 +163,8 @@ class Publishing(Composing):
         )
 
     def _mail(self) -> MailFactory:
-        from newsletter.mail.assembly import MailAssembler  # noqa: PLC0415  # as above
-        from newsletter.render.mail import MailRenderer  # noqa: PLC0415
+        from newsletter.mail.assembly import MailAssembler
+        from newsletter.render.mail import MailRenderer
 
         s = self.settings.newsletter
         name, address = parseaddr(s.from_)
@@ -186,7 +185,7 @@ class Publishing(Composing):
         )
 
     def _outbox_page(self, manifest: Mapping[str, Any], html: Mapping[str, str]) -> str:
-        from newsletter.render.outbox import render_outbox  # noqa: PLC0415  # templates are slow to import
+        from newsletter.render.outbox import render_outbox
 
         issue = self.issue(IssueKey.parse(str(manifest["date"])))
         titles: dict[str, str] = {entry.id: entry.paper.title for entry in issue.papers}

@@ -7,6 +7,6 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line; what the installed `newsletter` command calls."""
-    from newsletter.cli.app import run  # noqa: PLC0415  # so that importing the package stays free
+    from newsletter.cli.app import run
 
     run()

@@ -45,7 +45,7 @@ def collect(
     Examples: `newsletter collect --date 2026-06-02`, `newsletter collect --from 2026-06-01 --to 2026-06-12`,
     `newsletter collect --reconcile`
     """
-    from newsletter.services.gaps import GapReport  # noqa: PLC0415  # help needs none of it
+    from newsletter.services.gaps import GapReport
 
     application = open_application(context, config, quiet=json)
     days = _span(application, date, first, last)

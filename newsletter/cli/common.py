@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsletter.cli.output import ConsoleProgress, Terminal, err
-from newsletter.domain.notation.moments import iso_day
+from newsletter.domain.notation import iso_day
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.issues.issues import IssueKey
+    from newsletter.domain.issues import IssueKey
 
 __all__ = [
     "Again",
@@ -90,7 +90,7 @@ def chosen_issue(
     Raises:
         UsageError: they name none, or two, or one that has not begun.
     """
-    from newsletter.domain.issues.issues import Edition, IssueKey  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.issues import Edition, IssueKey
 
     mark = f"-{Edition.WEEKLY}"
     weekly = weekly or any(given is not None and given.endswith(mark) for given in (text, unnamed))
@@ -122,9 +122,9 @@ def open_application(
     Raises:
         ConfigError: there are no settings, or they are wrong.
     """
-    from newsletter.bootstrap import Application, sample_settings  # noqa: PLC0415  # slow to import; help needs none of it
-    from newsletter.services.progress import Silent  # noqa: PLC0415
-    from newsletter.settings import environment, load_settings  # noqa: PLC0415
+    from newsletter.bootstrap import Application, sample_settings
+    from newsletter.services.progress import Silent
+    from newsletter.settings import environment, load_settings
 
     chosen = Terminal.config = config or context.find_root().obj
     progress = Silent() if quiet else ConsoleProgress()

@@ -38,7 +38,7 @@ from newsletter.errors import ApprovalMissing, NothingToDo, UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.issues.issues import IssueKey
+    from newsletter.domain.issues import IssueKey
     from newsletter.services.dispatch import DispatchReport
 
 __all__ = ["register"]
@@ -277,7 +277,7 @@ class _Options(NamedTuple):
 
 
 def _dispatch(application: Application, key: IssueKey, options: _Options, *, late: bool, json: bool) -> DispatchReport:
-    from newsletter.services.dispatch import Manifest  # noqa: PLC0415  # mail is slow to import
+    from newsletter.services.dispatch import Manifest
 
     planned = application.plan().run(key, late=late)
     if options.processes > 1 and options.manifest is None:

@@ -23,7 +23,7 @@ from newsletter.cli.common import (
     parse_day,
 )
 from newsletter.cli.output import err, out, print_json
-from newsletter.domain.notation.counting import counted
+from newsletter.domain.notation import counted
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:

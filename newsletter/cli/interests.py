@@ -10,16 +10,14 @@ import typer
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day
 from newsletter.cli.output import out, print_json
-from newsletter.domain.notation.counting import counted
+from newsletter.domain.notation import counted
 from newsletter.errors import IssueMissing, UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from newsletter.domain.issues.issues import Issue
-    from newsletter.domain.issues.selection import Match, Selection
-    from newsletter.domain.matching.lists import Review
-    from newsletter.domain.matching.selector import IssueSelector
+    from newsletter.domain.issues import Issue, Match, Selection
+    from newsletter.domain.matching import IssueSelector, Review
 
 __all__ = ["app"]
 
@@ -51,10 +49,8 @@ def try_out(
 
     Example: `newsletter interests test '"world model" AND cat:cs.RO' --date 2026-06-02`
     """
-    from newsletter.domain.issues.issues import IssueKey  # noqa: PLC0415
-    from newsletter.domain.issues.selection import SelectionRequest  # noqa: PLC0415
-    from newsletter.domain.matching.lists import review  # noqa: PLC0415  # numpy is slow to import
-    from newsletter.domain.matching.selector import IssueSelector  # noqa: PLC0415
+    from newsletter.domain.issues import IssueKey, SelectionRequest
+    from newsletter.domain.matching import IssueSelector, review
 
     application = open_application(context, config, quiet=json, sample=True)
     if day is None:
@@ -111,8 +107,7 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
 
 
 def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selection) -> None:
-    from newsletter.domain.interests.meaning import describe  # noqa: PLC0415
-    from newsletter.domain.interests.term_budget import excess  # noqa: PLC0415  # as above
+    from newsletter.domain.interests import describe, excess
 
     for item in found.items:
         interest = selector.read(item.interest).interest
@@ -153,7 +148,7 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
 
 def _show_ruled_out(issue: Issue, selector: IssueSelector, found: Review, exclusion: str) -> None:
     """Which papers would be in the digest but for this exclusion, best first, with what it found in them."""
-    from newsletter.domain.issues.selection import SelectionRequest  # noqa: PLC0415  # as above
+    from newsletter.domain.issues import SelectionRequest
 
     listed = [item.interest for item in found.items]
     kept = set(selector.select(SelectionRequest(tuple(listed))).places)
@@ -186,7 +181,7 @@ def _excerpt(abstract: str, marks: list[str]) -> str:
 
 def _marked(line: str, marks: list[str]) -> Text:
     """The line with every found word marked; foreign text is never markup."""
-    from rich.text import Text  # noqa: PLC0415  # only here
+    from rich.text import Text
 
     text = Text(line)
     for mark in dict.fromkeys(marks):

@@ -71,7 +71,7 @@ class ConsoleProgress:
 
     @contextmanager
     def _bar(self, label: str, total: int | None) -> Iterator[Step]:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (
             TextColumn("{task.description:<24}"),
@@ -114,7 +114,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     shown = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for column in columns:
         shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    from rich.text import Text  # noqa: PLC0415  # only where a terminal needs it
+    from rich.text import Text
 
     for row in rows:
         shown.add_row(*(Text(_cell(cell)) for cell in row))

@@ -8,12 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from newsletter.cli.output import err, out, table
-from newsletter.domain.notation.counting import counted
+from newsletter.domain.notation import counted
 
 if TYPE_CHECKING:
-    from newsletter.domain.delivery.deliveries import DeliveryStatus
-    from newsletter.domain.issues.issues import Issue, IssueKey
-    from newsletter.domain.papers.announcements import Listing
+    from newsletter.domain.delivery import DeliveryStatus
+    from newsletter.domain.issues import Issue, IssueKey
+    from newsletter.domain.papers import Listing
     from newsletter.services.collect import CollectReport
     from newsletter.services.dispatch import DispatchReport, DryRunReport
     from newsletter.services.enrich import EnrichReport
@@ -104,7 +104,7 @@ def show_gaps(report: GapReport, day: date) -> None:
 
 def told_count(listing: Listing) -> int | str:
     """How many papers a feed announced for the day; nothing where what it holds is of another day."""
-    from newsletter.domain.papers.announcements import ListingStatus  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.papers import ListingStatus
 
     return listing.collected if listing.status is ListingStatus.FRESH else ""
 

@@ -13,12 +13,12 @@ import typer
 from newsletter.cli.common import Config, Day, Json, Unnamed, Weekly, chosen_issue, open_application
 from newsletter.cli.output import out, print_json, table
 from newsletter.cli.reports import show_reasons
-from newsletter.domain.notation.counting import counted
+from newsletter.domain.notation import counted
 from newsletter.errors import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.issues.issues import IssueKey
+    from newsletter.domain.issues import IssueKey
 
 __all__ = ["register"]
 
@@ -93,9 +93,9 @@ def audit(
 
 def _settle(application: Application, key: IssueKey, resend: str | None, as_sent: str | None) -> dict[str, int]:
     """Decide about uncertain deliveries as the options say; how many became what."""
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
-    from newsletter.domain.delivery.deliveries import DeliveryStatus  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.delivery import DeliveryStatus
 
     settled = {}
     for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
@@ -152,7 +152,7 @@ def doctor(
 
 
 async def _try_relay(application: Application) -> str:
-    from newsletter.mail.smtp.transport import Connector  # noqa: PLC0415  # help needs none of it
+    from newsletter.mail.smtp import Connector
 
     relay = application.check_relay()
     session = await Connector(relay).open()
@@ -181,7 +181,7 @@ class _Domains(NamedTuple):
 
 
 def _domains(application: Application) -> _Domains:
-    from newsletter.domain.subscribers.addresses import ascii_domain  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers import ascii_domain
 
     sender = ascii_domain(parseaddr(application.settings.newsletter.from_)[1].rpartition("@")[2])
     return _Domains(ascii_domain(application.settings.dkim.domain or sender), sender)
@@ -196,7 +196,7 @@ def _try_links(application: Application) -> str:
 
 
 def _try_secrets(application: Application) -> str:
-    from newsletter.private import is_open_to_others  # noqa: PLC0415  # help needs none of it
+    from newsletter.private import is_open_to_others
 
     files = application.private_files()
     wrong = [f"{path} ({key})" for key, path in files.items() if is_open_to_others(path)]
@@ -216,7 +216,7 @@ class _Keys(NamedTuple):
 
 def _made_keys(application: Application) -> _Keys:
     """Create the keys that the settings name, or the first one where they name none."""
-    from newsletter.mail.dkim import create_key  # noqa: PLC0415  # help needs none of it
+    from newsletter.mail.dkim import create_key
 
     s = application.settings.dkim
     domain = _domains(application).signing

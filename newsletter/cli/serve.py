@@ -31,8 +31,8 @@ def serve(
     Put a web server with TLS before it (docs/web.md). Example: `newsletter serve --port 8000`
     """
     application = open_application(context, config, sample=True)
-    from newsletter.web.server import listen, make_server  # noqa: PLC0415  # help needs none of it
-    from newsletter.web.wiring import web_application  # noqa: PLC0415
+    from newsletter.web.server import listen, make_server
+    from newsletter.web.wiring import web_application
 
     settings = application.settings
     with listen(host or settings.web.host, settings.web.port if port is None else port) as line:

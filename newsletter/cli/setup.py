@@ -31,7 +31,7 @@ def init(
 
     Example: `newsletter init`
     """
-    from newsletter.services.files import write_atomically  # noqa: PLC0415  # help needs none of it
+    from newsletter.services.files import write_atomically
 
     target = folder / CONFIG_FILE
     if target.exists() and not force:

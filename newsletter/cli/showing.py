@@ -38,7 +38,7 @@ def preview(
     """
     application = open_application(context, config, sample=True)
     key = chosen_issue(application, date, unnamed, weekly=weekly)
-    from newsletter.web.server import listen  # noqa: PLC0415  # help needs none of it
+    from newsletter.web.server import listen
 
     shown = application.preview(key)
     with (

@@ -10,7 +10,7 @@ import typer
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import told_count, told_reasons
-from newsletter.domain.notation.counting import counted
+from newsletter.domain.notation import counted
 
 __all__ = ["register"]
 

@@ -19,7 +19,7 @@ from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
-    from newsletter.domain.subscribers.subscriptions import Subscriber
+    from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["app"]
 
@@ -56,7 +56,7 @@ def add(
 
     Example: `newsletter subscribers add ada@example.org -i "language models" -i -title:survey --max-papers 30`
     """
-    from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers import Subscriber, SubscriptionState
 
     application = open_application(context, config)
     address = checked_address(email)
@@ -132,8 +132,7 @@ def edit(
 
     Example: `newsletter subscribers edit ada@example.org --add-interest "title:benchmark" --clear max-papers`
     """
-    from newsletter.domain.subscribers.choices import choose_interests  # noqa: PLC0415  # help needs none of it
-    from newsletter.domain.subscribers.subscriptions import Subscriber  # noqa: PLC0415
+    from newsletter.domain.subscribers import Subscriber, choose_interests
 
     application = open_application(context, config)
     values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
@@ -183,7 +182,7 @@ def _named(
     Raises:
         UsageError: one says something that cannot be chosen.
     """
-    from newsletter.domain.subscribers.choices import (  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers import (
         choose_cadence,
         choose_interests,
         choose_language,
@@ -230,7 +229,7 @@ def _show_changes(before: Subscriber, after: Subscriber) -> None:
 
 def _note(interests: Sequence[str]) -> None:
     """How interests were read where something else may have been meant."""
-    from newsletter.domain.interests.parser import remarks  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.interests import remarks
 
     for remark in remarks(interests):
         out.print(f"Note: {remark}", markup=False)
@@ -359,7 +358,7 @@ def import_(
 
     Example: `newsletter subscribers import people.csv`
     """
-    from newsletter.domain.subscribers.subscriptions import SubscriptionState  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers import SubscriptionState
 
     if state not in set(SubscriptionState):
         msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
@@ -381,7 +380,7 @@ def export(
 
     Example: `newsletter subscribers export --output people.toml`
     """
-    from newsletter.formats.rosters import write_roster  # noqa: PLC0415  # help needs none of it
+    from newsletter.formats import write_roster
 
     store = open_application(context, config, quiet=True).store
     suppressions = store.suppressions

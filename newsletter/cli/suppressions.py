@@ -14,11 +14,11 @@ import typer
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
-from newsletter.domain.notation.counting import counted
+from newsletter.domain.notation import counted
 from newsletter.errors import AddressInvalid, UsageError
 
 if TYPE_CHECKING:
-    from newsletter.domain.subscribers.suppressions import Suppression
+    from newsletter.domain.subscribers import Suppression
 
 __all__ = ["Output", "app", "as_json", "checked_address", "explained", "write_out"]
 
@@ -112,7 +112,7 @@ def export(
 
     Example: `newsletter suppressions export --output suppressions.toml`
     """
-    from newsletter.formats.rosters import write_suppressions  # noqa: PLC0415  # help needs none of it
+    from newsletter.formats import write_suppressions
 
     store = open_application(context, config, quiet=True).store.suppressions
     keys = store.keys() if store.count() else ()
@@ -121,7 +121,7 @@ def export(
 
 def write_out(pieces: Iterable[str], output: Path | None) -> None:
     """To a file of its owner alone, or to standard output; a file there that others can read is told of."""
-    from newsletter.services.files import write_atomically  # noqa: PLC0415  # help needs none of it
+    from newsletter.services.files import write_atomically
 
     if output is not None:
         write_atomically(output, "".join(pieces).encode(), private=True)
@@ -143,7 +143,7 @@ def checked_address(email: str) -> str:
     Raises:
         UsageError: it is none.
     """
-    from newsletter.domain.subscribers.addresses import check_address  # noqa: PLC0415  # help needs none of it
+    from newsletter.domain.subscribers import check_address
 
     try:
         return check_address(email)

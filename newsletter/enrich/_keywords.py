@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from newsletter.domain.matching.acronyms import Definition, definitions
+from newsletter.domain.matching import Definition, definitions
 
 __all__ = ["find_keywords"]
 

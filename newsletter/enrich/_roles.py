@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
+from newsletter.domain.text import shorten, split_sentences, visible_length
 from newsletter.enrich._cues import Features, Span, describe, spans
 from newsletter.enrich._weights import ROLES, WEIGHTS
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from newsletter.domain.papers.summaries import FailureKind
+from newsletter.domain.papers import FailureKind
 from newsletter.errors import AnswerUnusable
 
 __all__ = ["LARGEST", "parse_answer", "repair_json"]

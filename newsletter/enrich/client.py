@@ -19,10 +19,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from newsletter.domain.answers.summary_schema import bounded
-from newsletter.domain.notation.moments import retry_after
-from newsletter.domain.notation.web_addresses import site_of
-from newsletter.domain.papers.summaries import FailureKind
+from newsletter.domain.answers import bounded
+from newsletter.domain.notation import retry_after, site_of
+from newsletter.domain.papers import FailureKind
 from newsletter.domain.ports import Clock
 from newsletter.enrich.answers import LARGEST
 from newsletter.enrich.budget import Usage, estimated_tokens

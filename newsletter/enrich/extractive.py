@@ -15,9 +15,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 
-from newsletter.domain.answers.model_talk import without_orders
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Keyword, Provenance, Summary, SummaryKey
+from newsletter.domain.answers import without_orders
+from newsletter.domain.papers import Keyword, Paper, Provenance, Summary, SummaryKey
 from newsletter.enrich._keywords import find_keywords
 from newsletter.enrich._roles import find_roles
 from newsletter.enrich._weights import WEIGHTS

@@ -22,12 +22,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from newsletter.domain.answers.judging import judge
-from newsletter.domain.answers.resemblance import is_about
-from newsletter.domain.answers.summary_schema import Reading, answer_schema, read_answer
-from newsletter.domain.notation.counting import counted
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import Expense, FailureKind, Provenance, Summary, SummaryKey
+from newsletter.domain.answers import Reading, answer_schema, is_about, judge, read_answer
+from newsletter.domain.notation import counted
+from newsletter.domain.papers import Expense, FailureKind, Paper, PaperId, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Spending
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
 from newsletter.enrich.answers import parse_answer

@@ -17,8 +17,8 @@ from pathlib import Path
 import jinja2
 from babel import Locale, UnknownLocaleError
 
-from newsletter.domain.answers.summary_schema import answer_schema
-from newsletter.domain.papers.papers import Paper
+from newsletter.domain.answers import answer_schema
+from newsletter.domain.papers import Paper
 from newsletter.errors import ConfigError, TemplateFault
 
 __all__ = ["LONGEST_ABSTRACT", "Prompts", "language_name"]

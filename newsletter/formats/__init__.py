@@ -1,1 +1,31 @@
-"""Room."""
+"""Files of our own that people and programs write and read: rosters, notes, the issue as JSON."""
+
+from newsletter.formats.issue_codec import decode_issue, encode_issue, freeze_issue, issue_schema
+from newsletter.formats.note_files import (
+    NoteError,
+    read_issue_note,
+    read_paper_note,
+    write_index,
+    write_issue_note,
+    write_paper_note,
+)
+from newsletter.formats.rosters import Roster, parse_roster, write_roster, write_suppressions
+from newsletter.formats.topics import parse_catalogue
+
+__all__ = [
+    "NoteError",
+    "Roster",
+    "decode_issue",
+    "encode_issue",
+    "freeze_issue",
+    "issue_schema",
+    "parse_catalogue",
+    "parse_roster",
+    "read_issue_note",
+    "read_paper_note",
+    "write_index",
+    "write_issue_note",
+    "write_paper_note",
+    "write_roster",
+    "write_suppressions",
+]

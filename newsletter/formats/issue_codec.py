@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from newsletter.domain.issues.issues import Issue
+from newsletter.domain.issues import Issue
 
 __all__ = ["decode_issue", "encode_issue", "freeze_issue", "issue_document", "issue_hash", "issue_schema"]
 

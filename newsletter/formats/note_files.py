@@ -34,10 +34,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
-from newsletter.domain.papers.papers import PaperId
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.papers import WORDS, IssueNote, PaperId, PaperNote, Summary
 
 __all__ = ["NoteError", "read_issue_note", "read_paper_note", "write_index", "write_issue_note", "write_paper_note"]
 

@@ -26,19 +26,23 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from newsletter.domain.interests.parser import one_line, remarks
-from newsletter.domain.subscribers.addresses import address_key, check_address
-from newsletter.domain.subscribers.choices import (
+from newsletter.domain.interests import one_line, remarks
+from newsletter.domain.subscribers import (
     MAX_INTERESTS,
     MAX_NAME,
     MAX_PAPERS,
+    Cadence,
+    Subscriber,
+    SubscriptionState,
+    Suppression,
+    address_key,
+    check_address,
     choose_cadence,
     choose_interests,
     choose_language,
     choose_limit,
+    is_digest,
 )
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
-from newsletter.domain.subscribers.suppressions import Suppression, is_digest
 from newsletter.errors import AddressInvalid, RosterError
 from newsletter.formats.roster_rows import Row, csv_line, csv_rows, interests_cell, toml_rows, toml_table
 

@@ -20,11 +20,9 @@ import re
 import tomllib
 from pathlib import Path
 
-from newsletter.domain.interests.interests import Topic as TopicLeaf
-from newsletter.domain.interests.interests import leaves
-from newsletter.domain.interests.parser import parse
-from newsletter.domain.interests.topics import Catalogue, CatalogueTopic
-from newsletter.domain.text.folding import fold_text
+from newsletter.domain.interests import Catalogue, CatalogueTopic, leaves, parse
+from newsletter.domain.interests import Topic as TopicLeaf
+from newsletter.domain.text import fold_text
 from newsletter.errors import ConfigError, InterestError
 
 __all__ = ["parse_catalogue"]

@@ -13,14 +13,23 @@ from email.utils import format_datetime
 from types import MappingProxyType
 from urllib.parse import quote
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage, Recipient
-from newsletter.domain.delivery.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
-from newsletter.domain.delivery.tokens import bounce_address, keyed_hash, subscriber_token
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.issues.selection import Pick, Selection
+from newsletter.domain.delivery import (
+    DesignedMail,
+    MailDesign,
+    MailPart,
+    OutgoingMessage,
+    Piece,
+    Recipient,
+    Region,
+    Slot,
+    bounce_address,
+    keyed_hash,
+    subscriber_token,
+)
+from newsletter.domain.issues import Issue, Pick, Selection
 from newsletter.domain.ports import MailEdition
-from newsletter.domain.subscribers.addresses import ascii_domain
-from newsletter.domain.text.markup import clean_line, safe_url
+from newsletter.domain.subscribers import ascii_domain
+from newsletter.domain.text import clean_line, safe_url
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import LineCodec, encode_address, encode_header, pick_codec
 

@@ -21,8 +21,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.subscribers.addresses import ascii_domain
+from newsletter.domain.delivery import OutgoingMessage
+from newsletter.domain.subscribers import ascii_domain
 from newsletter.errors import AddressInvalid, ConfigError
 
 __all__ = ["DkimKey", "DkimSigner", "create_key"]

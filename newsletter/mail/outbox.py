@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.subscribers.addresses import address_key
+from newsletter.domain.delivery import OutgoingMessage
+from newsletter.domain.subscribers import address_key
 from newsletter.errors import MailError
 from newsletter.private import keep_private, open_private, private_folder, write_private
 

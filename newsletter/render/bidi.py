@@ -17,7 +17,7 @@ import unicodedata
 
 from markupsafe import Markup
 
-from newsletter.domain.text.texts import segments
+from newsletter.domain.text import segments
 
 __all__ = ["direction_attribute", "text_direction"]
 

@@ -12,8 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from newsletter.domain.text.markup import ellipsis, slug
-from newsletter.domain.text.texts import plain
+from newsletter.domain.text import ellipsis, plain, slug
 from newsletter.errors import TemplateFault
 from newsletter.render.bidi import direction_attribute
 from newsletter.render.catalogues import Wording, wording

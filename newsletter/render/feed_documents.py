@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from newsletter.domain.issues.issues import Edition, IssueStatus
+from newsletter.domain.issues import Edition, IssueStatus
 from newsletter.domain.ports import SiteFile
 from newsletter.render.environment import Templates
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed

@@ -7,12 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey
-from newsletter.domain.issues.listings import unread
-from newsletter.domain.issues.silence import Silence
-from newsletter.domain.papers.announcements import Listing, ListingStatus
-from newsletter.domain.papers.summaries import FailureKind
-from newsletter.domain.text.markup import clean_document, clean_line, clean_text
+from newsletter.domain.issues import Edition, Issue, IssueKey, Silence, unread
+from newsletter.domain.papers import FailureKind, Listing, ListingStatus
+from newsletter.domain.text import clean_document, clean_line, clean_text
 from newsletter.render.paper_view import PaperView, view_paper
 
 __all__ = ["Completeness", "IssueView", "view_issue"]

@@ -11,9 +11,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from newsletter.domain.issues.issues import Issue, IssuePaper
-from newsletter.domain.papers.notes import PaperNote
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.issues import Issue, IssuePaper
+from newsletter.domain.papers import PaperNote, Summary
 
 __all__ = ["write_jsonl"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
-from newsletter.domain.issues.silence import Silence
-from newsletter.domain.papers.announcements import AnnounceType
-from newsletter.domain.papers.summaries import FailureKind
+from newsletter.domain.issues import Silence
+from newsletter.domain.papers import AnnounceType, FailureKind
 from newsletter.render.catalogues import Wording
 from newsletter.render.issue_view import IssueView
 from newsletter.render.paper_view import LinkView, PaperView, RatingView

@@ -10,11 +10,9 @@ from functools import lru_cache
 import css_inline
 from markupsafe import Markup
 
-from newsletter.domain.delivery.mailing import DesignedMail, MailPart, Piece, Region, Slot
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.issues.selection import Match
-from newsletter.domain.text.markup import clean_line, ellipsis, safe_url
-from newsletter.domain.text.texts import plain
+from newsletter.domain.delivery import DesignedMail, MailPart, Piece, Region, Slot
+from newsletter.domain.issues import Issue, Match
+from newsletter.domain.text import clean_line, ellipsis, plain, safe_url
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates
 from newsletter.render.issue_view import IssueView, view_issue

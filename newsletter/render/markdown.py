@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from newsletter.domain.issues.archives import is_from
-from newsletter.domain.issues.issues import Issue, IssuePaper
-from newsletter.domain.papers.announcements import AnnounceType
-from newsletter.domain.papers.papers import arxiv_number
-from newsletter.domain.text.markup import clean_line
+from newsletter.domain.issues import Issue, IssuePaper, is_from
+from newsletter.domain.papers import AnnounceType, arxiv_number
+from newsletter.domain.text import clean_line
 from newsletter.errors import UsageError
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates

@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from newsletter.domain.text.markup import safe_url
-from newsletter.domain.text.texts import plain
+from newsletter.domain.text import plain, safe_url
 from newsletter.render.prose import markdown_parser
 from newsletter.render.text import wrap
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.domain.text.markup import clean_line
-from newsletter.domain.text.texts import plain, segments
+from newsletter.domain.text import clean_line, plain, segments
 
 __all__ = [
     "markdown_cell",

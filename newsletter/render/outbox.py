@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from newsletter.domain.text.markup import clean_line
+from newsletter.domain.text import clean_line
 from newsletter.render.environment import Templates
 
 __all__ = ["render_outbox"]

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.announcements import AnnounceType
-from newsletter.domain.papers.notes import WORDS
-from newsletter.domain.papers.papers import Paper, PaperId, arxiv_number
-from newsletter.domain.papers.summaries import RATINGS, FailureKind, Summary
-from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.papers import RATINGS, WORDS, AnnounceType, FailureKind, Paper, PaperId, Summary, arxiv_number
+from newsletter.domain.text import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 
 __all__ = ["KeywordView", "LinkView", "PaperView", "RatingView", "view_paper"]
 

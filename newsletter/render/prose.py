@@ -12,7 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from newsletter.domain.text.texts import formula_at, plain, segments
+from newsletter.domain.text import formula_at, plain, segments
 from newsletter.render.mathml import mathml
 
 __all__ = ["markdown_html", "markdown_parser", "math"]

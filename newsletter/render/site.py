@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.ports import SiteFile
-from newsletter.domain.text.markup import clean_line, safe_url
-from newsletter.formats.issue_codec import encode_issue, issue_schema
+from newsletter.domain.text import clean_line, safe_url
+from newsletter.formats import encode_issue, issue_schema
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
 from newsletter.render.feed_documents import FeedDocuments

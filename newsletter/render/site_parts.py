@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from babel import Locale, UnknownLocaleError
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueStatus
-from newsletter.domain.text.markup import clean_line
+from newsletter.domain.issues import Edition, Issue, IssueStatus
+from newsletter.domain.text import clean_line
 
 __all__ = [
     "ArchiveLine",

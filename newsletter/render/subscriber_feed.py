@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.text.markup import clean_line, safe_url
+from newsletter.domain.issues import Issue
+from newsletter.domain.text import clean_line, safe_url
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed

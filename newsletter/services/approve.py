@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.issues.issues import IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import IssueKey, IssueState, IssueStatus
 from newsletter.domain.ports import Clock, IssueStore
 from newsletter.errors import IssueMissing
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.domain.delivery.deliveries import Delivery, DeliveryStatus, DispatchStatus
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.delivery import Delivery, DeliveryStatus, DispatchStatus
+from newsletter.domain.issues import IssueKey
 from newsletter.domain.ports import DeliveryStore, SubscriberStore
-from newsletter.domain.subscribers.subscriptions import SubscriptionState
+from newsletter.domain.subscribers import SubscriptionState
 from newsletter.errors import IssueMissing, UsageError
 
 __all__ = ["Audit", "AuditReport", "Explanation"]

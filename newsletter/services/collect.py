@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.issues.listings import (
+from newsletter.domain.issues import (
     HISTORY,
     PAPERS,
+    AnnouncementCalendar,
     Feed,
     Usual,
     as_repeated,
@@ -21,7 +21,7 @@ from newsletter.domain.issues.listings import (
     unread,
     usual,
 )
-from newsletter.domain.papers.announcements import Collected, Listing, ListingStatus
+from newsletter.domain.papers import Collected, Listing, ListingStatus
 from newsletter.domain.ports import Clock, ListingStore, PaperStore, Progress, Source, Step
 
 __all__ = ["Backfill", "Collect", "CollectReport", "Patience", "Reread"]

@@ -7,18 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from newsletter.domain.issues.archives import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, late_notices, with_notes
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
-from newsletter.domain.issues.listings import ARXIV, unread
-from newsletter.domain.issues.silence import Silence
-from newsletter.domain.notation.counting import counted
-from newsletter.domain.papers.announcements import AnnounceType, Listing, ListingStatus, Notice
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.issues import (
+    ARCHIVE_ENGINE,
+    ARCHIVE_SOURCE,
+    ARXIV,
+    BackIssue,
+    Edition,
+    Issue,
+    IssueKey,
+    IssuePaper,
+    IssueState,
+    Silence,
+    arrange,
+    candidates,
+    choose_summaries,
+    late_notices,
+    unread,
+    with_notes,
+)
+from newsletter.domain.notation import counted
+from newsletter.domain.papers import AnnounceType, IssueNote, Listing, ListingStatus, Notice, PaperId, PaperNote
 from newsletter.domain.ports import ArchiveStore, Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
 from newsletter.errors import IssueMissing, NothingToDo
-from newsletter.formats.issue_codec import freeze_issue
+from newsletter.formats import freeze_issue
 
 __all__ = ["Compose", "ComposeOptions"]
 

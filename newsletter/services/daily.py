@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.subscribers.subscriptions import Cadence
+from newsletter.domain.issues import Issue
+from newsletter.domain.subscribers import Cadence
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose

@@ -19,13 +19,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from newsletter.domain.issues.composition import with_notes
-from newsletter.domain.issues.issues import IssueKey, IssuePaper
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.issues import IssueKey, IssuePaper, with_notes
+from newsletter.domain.papers import IssueNote, PaperId, PaperNote
 from newsletter.domain.ports import NoteStore
 from newsletter.errors import NewsletterError, NothingToDo
-from newsletter.formats.note_files import (
+from newsletter.formats import (
     NoteError,
     read_issue_note,
     read_paper_note,

@@ -21,8 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import FailureKind, Provenance, Summary, SummaryKey
+from newsletter.domain.papers import FailureKind, Paper, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Engine, PaidEngine, Progress, Spending, SummaryStore
 from newsletter.errors import EngineUnavailable
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from newsletter.domain.issues.archives import is_from, published_text
-from newsletter.domain.issues.issues import Issue, IssueKey
+from newsletter.domain.issues import Issue, IssueKey, is_from, published_text
 from newsletter.domain.ports import ArchiveStore, IssueStore
 from newsletter.errors import IssueMissing, UsageError
 

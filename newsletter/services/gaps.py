@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.issues.gaps import Gap, find_gaps, unsettled
-from newsletter.domain.issues.listings import HISTORY, Feed, unread
-from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.issues import HISTORY, AnnouncementCalendar, Feed, Gap, find_gaps, unread, unsettled
+from newsletter.domain.papers import Listing, ListingStatus
 from newsletter.domain.ports import ListingStore
 from newsletter.services.collect import Collect
 

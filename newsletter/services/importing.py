@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from newsletter.domain.issues.archives import ARCHIVE_SOURCE, ArchiveReader, BackIssue, joint_note
-from newsletter.domain.issues.issues import Issue, IssueKey, IssueState
-from newsletter.domain.papers.announcements import Listing, ListingStatus
-from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.issues import ARCHIVE_SOURCE, ArchiveReader, BackIssue, Issue, IssueKey, IssueState, joint_note
+from newsletter.domain.papers import IssueNote, Listing, ListingStatus, PaperNote
 from newsletter.domain.ports import Clock, Store
 from newsletter.errors import SourceMalformed, UsageError
 from newsletter.services.compose import Compose

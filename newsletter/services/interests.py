@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.matching.acronyms import AcronymBook, definitions
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.matching import AcronymBook, definitions
 from newsletter.domain.ports import AcronymStore, LearnedAcronym
-from newsletter.domain.text.folding import fold_text
-from newsletter.domain.text.texts import plain
+from newsletter.domain.text import fold_text, plain
 
 __all__ = ["LearnNames"]
 

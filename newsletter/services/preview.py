@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 
-from newsletter.domain.delivery.deliveries import Recipient
-from newsletter.domain.issues.issues import Edition, Issue, IssueStatus
-from newsletter.domain.issues.selection import Pick, Selection
+from newsletter.domain.delivery import Recipient
+from newsletter.domain.issues import Edition, Issue, IssueStatus, Pick, Selection
 from newsletter.domain.ports import MailFactory, SiteRenderer
 from newsletter.errors import TemplateFault
 

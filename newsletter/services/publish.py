@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
 from newsletter.errors import ApprovalMissing, IssueMissing, NothingToDo
 from newsletter.services.site_folder import SiteFolder

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from newsletter.domain.notation.counting import counted
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Listing, ListingStatus
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.notation import counted
+from newsletter.domain.papers import Announcement, AnnounceType, Listing, ListingStatus, PaperId
 from newsletter.domain.ports import ListingStore, PaperStore, Progress, Source
 
 __all__ = ["FeedCheck", "Reconcile", "ReconcileReport"]

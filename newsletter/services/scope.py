@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from newsletter.domain.issues.issues import Issue, IssueKey
-from newsletter.domain.issues.selection import SelectionRequest, Selector
-from newsletter.domain.papers.papers import Paper
+from newsletter.domain.issues import Issue, IssueKey, SelectionRequest, Selector
+from newsletter.domain.papers import Paper
 from newsletter.domain.ports import SubscriberStore
-from newsletter.domain.subscribers.subscriptions import SubscriptionState
+from newsletter.domain.subscribers import SubscriptionState
 from newsletter.services.compose import Compose
 
 __all__ = ["Scope"]

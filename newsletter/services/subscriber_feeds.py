@@ -23,11 +23,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.domain.interests.term_budget import terms_at_most
-from newsletter.domain.issues.issues import Edition, Issue, IssueState, IssueStatus
-from newsletter.domain.issues.selection import SelectionRequest, Selector
+from newsletter.domain.interests import terms_at_most
+from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus, SelectionRequest, Selector
 from newsletter.domain.ports import IssueStore, SelectorFactory
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber
+from newsletter.domain.subscribers import Cadence, Subscriber
 from newsletter.errors import StoreError
 
 __all__ = ["FeedWriter", "SubscriberFeed", "SubscriberFeeds"]

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter.domain.ports import SubscriberStore, SuppressionStore
-from newsletter.domain.subscribers.addresses import address_key, check_address
-from newsletter.domain.subscribers.pruning import may_be_unread
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
-from newsletter.domain.subscribers.suppressions import Suppression
+from newsletter.domain.subscribers import (
+    Subscriber,
+    SubscriptionState,
+    Suppression,
+    address_key,
+    check_address,
+    may_be_unread,
+)
 from newsletter.errors import AddressInvalid, RosterError, UsageError
-from newsletter.formats.rosters import Roster, parse_roster
+from newsletter.formats import Roster, parse_roster
 
 __all__ = ["SyncReport", "SyncRoster"]
 

@@ -11,11 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from newsletter.domain.delivery.tokens import Secrets, feed_token, read_token, subscriber_token
-from newsletter.domain.interests.parser import remarks
+from newsletter.domain.delivery import Secrets, feed_token, read_token, subscriber_token
+from newsletter.domain.interests import remarks
 from newsletter.domain.ports import SubscriberStore
-from newsletter.domain.subscribers.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import (
+    FIELDS,
+    TOPIC,
+    Problem,
+    Subscriber,
+    SubscriptionState,
+    fill_form,
+    read_form,
+    surplus,
+)
 
 __all__ = ["Outcome", "PreferencesForm", "Purpose", "Subscriptions"]
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsletter.domain.notation.web_addresses import feed_name
+from newsletter.domain.notation import feed_name
 from newsletter.errors import ConfigError
 from newsletter.settings.models import Existing, Settings, SourceSettings
 

@@ -24,10 +24,10 @@ from pydantic import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsletter.domain.answers.budgets import parse_budget
-from newsletter.domain.delivery.pacing import Limit
-from newsletter.domain.notation.language_tags import language_tag
-from newsletter.domain.subscribers.addresses import check_address
+from newsletter.domain.answers import parse_budget
+from newsletter.domain.delivery import Limit
+from newsletter.domain.notation import language_tag
+from newsletter.domain.subscribers import check_address
 from newsletter.errors import AddressInvalid
 
 __all__ = [

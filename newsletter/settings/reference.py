@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from newsletter.domain.delivery.pacing import Limit
+from newsletter.domain.delivery import Limit
 from newsletter.settings.meanings import MEANINGS
 from newsletter.settings.models import Existing, Settings, SourceSettings
 

@@ -17,7 +17,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from newsletter.domain.notation.moments import iso_moment, mail_moment, within_reason
+from newsletter.domain.notation import iso_moment, mail_moment, within_reason
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._xml import ATOM, DC, RDF, RSS1, children, parse_xml, text_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from newsletter.domain.notation.moments import iso_moment
-from newsletter.domain.papers.papers import PaperId, arxiv_number
-from newsletter.domain.text.texts import clean, readable
+from newsletter.domain.notation import iso_moment
+from newsletter.domain.papers import PaperId, arxiv_number
+from newsletter.domain.text import clean, readable
 
 __all__ = ["arxiv_links", "body", "line", "moment", "raw_body", "web_address"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.papers.announcements import ListingStatus
+from newsletter.domain.issues import AnnouncementCalendar
+from newsletter.domain.papers import ListingStatus
 
 __all__ = ["judge", "problems_note"]
 

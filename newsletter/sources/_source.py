@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.issues.listings import damaged
-from newsletter.domain.notation.web_addresses import site_of
-from newsletter.domain.papers.announcements import Announcement, Collected, Listing, ListingStatus
+from newsletter.domain.issues import AnnouncementCalendar, damaged
+from newsletter.domain.notation import site_of
+from newsletter.domain.papers import Announcement, Collected, Listing, ListingStatus
 from newsletter.domain.ports import Clock
 from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources._results import problems_note

@@ -10,8 +10,7 @@ from datetime import datetime
 
 import httpx
 
-from newsletter.domain.notation.moments import retry_after
-from newsletter.domain.notation.web_addresses import site_of
+from newsletter.domain.notation import retry_after, site_of
 from newsletter.domain.ports import HostGate
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
 from newsletter.sources._peers import is_literal, peers_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from newsletter.domain.text.texts import clean
+from newsletter.domain.text import clean
 from newsletter.errors import SourceMalformed
 
 __all__ = ["TooMuch", "forgiving_document", "strict_document"]

@@ -14,9 +14,8 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
-from newsletter.domain.issues.calendar import eastern_day
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, ListingStatus
-from newsletter.domain.papers.papers import Author, Paper, parse_arxiv_id
+from newsletter.domain.issues import eastern_day
+from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, parse_arxiv_id
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._source import ArxivSource, Reading

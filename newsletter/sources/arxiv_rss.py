@@ -15,11 +15,9 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from newsletter.domain.issues.calendar import announcement_day, eastern_day
-from newsletter.domain.notation.moments import mail_moment
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.authors import split_authors
-from newsletter.domain.papers.papers import Paper, parse_arxiv_id
+from newsletter.domain.issues import announcement_day, eastern_day
+from newsletter.domain.notation import mail_moment
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, parse_arxiv_id, split_authors
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._results import judge

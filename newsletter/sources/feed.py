@@ -13,10 +13,9 @@ from datetime import date
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
-from newsletter.domain.notation.web_addresses import Secrets, feed_name
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, ListingStatus
-from newsletter.domain.papers.papers import Author, Paper, PaperId, parse_arxiv_id
-from newsletter.domain.text.texts import clean
+from newsletter.domain.notation import Secrets, feed_name
+from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, PaperId, parse_arxiv_id
+from newsletter.domain.text import clean
 from newsletter.sources import _fields
 from newsletter.sources._feed_items import Item, json_items, xml_items
 from newsletter.sources._source import OnlineSource, Reading

@@ -14,12 +14,23 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from newsletter.domain.notation.moments import iso_day, within_reason
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, ListingStatus
-from newsletter.domain.papers.authors import read_author
-from newsletter.domain.papers.papers import Author, Paper, PaperId, parse_paper_id
-from newsletter.domain.papers.summaries import RATINGS, Keyword, Provenance, Rating, Summary
-from newsletter.domain.text.texts import clean
+from newsletter.domain.notation import iso_day, within_reason
+from newsletter.domain.papers import (
+    RATINGS,
+    Announcement,
+    AnnounceType,
+    Author,
+    Keyword,
+    ListingStatus,
+    Paper,
+    PaperId,
+    Provenance,
+    Rating,
+    Summary,
+    parse_paper_id,
+    read_author,
+)
+from newsletter.domain.text import clean
 from newsletter.errors import SourceUnavailable
 from newsletter.sources import _fields
 from newsletter.sources._source import FeedByFeed, Reading

@@ -14,8 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, ListingStatus
-from newsletter.domain.papers.papers import Author, Paper, parse_arxiv_id
+from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, parse_arxiv_id
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._source import OnlineSource, Reading

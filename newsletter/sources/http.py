@@ -30,7 +30,7 @@ import httpx
 from hishel import AsyncSqliteStorage, CacheOptions
 from hishel.httpx import AsyncCacheTransport
 
-from newsletter.domain.notation.web_addresses import site_of
+from newsletter.domain.notation import site_of
 from newsletter.domain.ports import HostGate
 from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailable
 from newsletter.private import private_folder

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
+from newsletter.domain.issues import AnnouncementCalendar
 from newsletter.domain.ports import Clock, Source
 from newsletter.errors import ConfigError
 from newsletter.sources.arxiv_api import BASE_URL as ARXIV_API_URL

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
-from newsletter.domain.issues.archives import BackIssue
+from newsletter.domain.issues import BackIssue
 from newsletter.store.database import Database
 from newsletter.store.records import BACK_ISSUE
 from newsletter.store.statements import table_of

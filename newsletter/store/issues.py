@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.papers import PaperId
 from newsletter.errors import IssueMissing, IssuePublished
-from newsletter.formats.issue_codec import decode_issue, encode_issue
+from newsletter.formats import decode_issue, encode_issue
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.tables import IssuePaperRow, IssueRow

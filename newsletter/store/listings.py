@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Row, select
 
-from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus
 from newsletter.store.database import Database
 from newsletter.store.statements import table_of, upsert
 from newsletter.store.tables import ListingRow

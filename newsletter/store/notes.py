@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, insert, select
 
-from newsletter.domain.issues.issues import IssueKey
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.issues import IssueKey
+from newsletter.domain.papers import IssueNote, PaperId, PaperNote
 from newsletter.store.database import Database
 from newsletter.store.records import ISSUE_NOTE, PAPER_NOTE
 from newsletter.store.statements import table_of

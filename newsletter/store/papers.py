@@ -9,8 +9,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
 from newsletter.store.database import Database
 from newsletter.store.records import ANNOUNCEMENT, PAPER
 from newsletter.store.statements import chunks, table_of, upsert

@@ -6,11 +6,8 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
 
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.papers.announcements import Announcement
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.issues import BackIssue
+from newsletter.domain.papers import Announcement, IssueNote, Paper, PaperNote, Summary
 
 __all__ = ["ANNOUNCEMENT", "BACK_ISSUE", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "SUMMARY", "Record"]
 

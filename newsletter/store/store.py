@@ -7,15 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 
-from newsletter.domain.delivery.tokens import Secrets, keyed_hash
-from newsletter.domain.papers.announcements import Announcement
-from newsletter.domain.papers.papers import Paper
+from newsletter.domain.delivery import Secrets, keyed_hash
+from newsletter.domain.papers import Announcement, Paper
 from newsletter.store.acronyms import SqlAcronymStore
 from newsletter.store.archives import SqlArchiveStore
 from newsletter.store.database import Database
 from newsletter.store.facts import Facts
 from newsletter.store.issues import SqlIssueStore
-from newsletter.store.ledger.deliveries import SqlDeliveryStore
+from newsletter.store.ledger import SqlDeliveryStore
 from newsletter.store.listings import SqlListingStore
 from newsletter.store.notes import SqlNoteStore
 from newsletter.store.papers import SqlPaperStore

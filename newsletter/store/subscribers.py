@@ -12,9 +12,8 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Connection, Row, delete, func, select
 
-from newsletter.domain.delivery.deliveries import SkipReason
-from newsletter.domain.subscribers.addresses import address_key
-from newsletter.domain.subscribers.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
+from newsletter.domain.delivery import SkipReason
+from newsletter.domain.subscribers import Cadence, Preferences, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.suppressions import SqlSuppressionStore

@@ -11,8 +11,7 @@ from datetime import date
 from sqlalchemy import Connection, Text, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import DOUBLE_PRECISION
 
-from newsletter.domain.papers.papers import PaperId
-from newsletter.domain.papers.summaries import Expense, Summary, SummaryKey
+from newsletter.domain.papers import Expense, PaperId, Summary, SummaryKey
 from newsletter.store.database import Database
 from newsletter.store.records import SUMMARY
 from newsletter.store.statements import chunks, table_of, upsert

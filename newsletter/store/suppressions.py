@@ -10,8 +10,8 @@ from functools import cache
 
 from sqlalchemy import delete, func, select
 
-from newsletter.domain.delivery.tokens import Secrets
-from newsletter.domain.subscribers.suppressions import MAX_KEYS, Suppression, key_from_secret, suppression_digest
+from newsletter.domain.delivery import Secrets
+from newsletter.domain.subscribers import MAX_KEYS, Suppression, key_from_secret, suppression_digest
 from newsletter.errors import StoreError
 from newsletter.store.database import Database
 from newsletter.store.facts import Facts

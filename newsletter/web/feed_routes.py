@@ -20,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from newsletter.domain.ports import Clock
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.services.subscriptions import Purpose, Subscriptions
 from newsletter.web.pages import Pages

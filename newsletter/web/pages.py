@@ -8,8 +8,8 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from starlette.responses import HTMLResponse
 
-from newsletter.domain.interests.topics import CatalogueTopic
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.interests import CatalogueTopic
+from newsletter.domain.subscribers import Subscriber
 from newsletter.render.environment import Templates
 from newsletter.services.subscriptions import Outcome, PreferencesForm
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from newsletter.domain.notation.moments import mail_moment
+from newsletter.domain.notation import mail_moment
 from newsletter.domain.ports import Clock
 from newsletter.web.published import Document, Folder, PublishedSite
 

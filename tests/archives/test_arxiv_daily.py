@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.archives import READERS
 from newsletter.archives.arxiv_daily import clean_title, parse_announce_prefix, read_arxiv_daily
-from newsletter.domain.papers.announcements import AnnounceType
+from newsletter.domain.papers import AnnounceType
 from newsletter.errors import SourceMalformed
 from tests.support.shared import REFERENCE, needs_shared
 

@@ -8,7 +8,7 @@ import pytest
 from newsletter.archives import READERS
 from newsletter.archives._ratings import read_ratings
 from newsletter.archives.hf_daily import parse_keyword, read_hf_daily
-from newsletter.domain.papers.summaries import RATINGS, Keyword, Rating
+from newsletter.domain.papers import RATINGS, Keyword, Rating
 from newsletter.errors import SourceMalformed
 from tests.support.shared import REFERENCE, needs_shared
 

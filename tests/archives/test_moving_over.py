@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.archives import READERS, json_lines_reader
-from newsletter.domain.issues.issues import Issue, IssueKey
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.render.jsonl import write_jsonl
 from newsletter.render.markdown import MarkdownRenderer

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from newsletter.bootstrap import Application
 from newsletter.cli.app import app
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.formats.issue_codec import freeze_issue
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.formats import freeze_issue
 from newsletter.services.progress import Silent
 from newsletter.settings import load_settings
 from tests.support.samples import make_notice

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from newsletter.bootstrap import Application
-from newsletter.domain.delivery.tokens import feed_token, subscriber_token
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.delivery import feed_token, subscriber_token
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.progress import Silent
 from newsletter.settings import load_settings
 

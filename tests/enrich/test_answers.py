@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.summaries import FailureKind
+from newsletter.domain.papers import FailureKind
 from newsletter.enrich.answers import LARGEST, parse_answer, repair_json
 from newsletter.errors import AnswerUnusable
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Paper, PaperId
 from newsletter.domain.ports import Engine
-from newsletter.domain.text.sentences import split_sentences
+from newsletter.domain.text import split_sentences
 from newsletter.enrich._keywords import find_keywords
 from newsletter.enrich._roles import find_roles
 from newsletter.enrich.extractive import ExtractiveEngine

@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = """
 import asyncio, multiprocessing, sys
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Paper, PaperId
 from newsletter.enrich import extractive
 extractive.os.cpu_count = lambda: 2
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind
+from newsletter.domain.papers import FailureKind, Paper, PaperId
 from newsletter.domain.ports import Engine, PaidEngine, Spending
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient

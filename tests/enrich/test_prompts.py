@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Paper, PaperId
 from newsletter.enrich.prompts import Prompts, language_name
 from newsletter.errors import ConfigError, TemplateFault
 

@@ -5,11 +5,22 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper
-from newsletter.domain.papers.announcements import AnnounceType, Listing, ListingStatus, Notice
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import Author, Paper, PaperId
-from newsletter.domain.papers.summaries import Keyword, Provenance, Rating, Summary
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper
+from newsletter.domain.papers import (
+    AnnounceType,
+    Author,
+    IssueNote,
+    Keyword,
+    Listing,
+    ListingStatus,
+    Notice,
+    Paper,
+    PaperId,
+    PaperNote,
+    Provenance,
+    Rating,
+    Summary,
+)
 from newsletter.formats.issue_codec import decode_issue, encode_issue, freeze_issue, issue_document, issue_hash
 
 DAY = date(2026, 6, 2)

@@ -4,10 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import Provenance, Summary
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.papers import WORDS, IssueNote, Paper, PaperId, PaperNote, Provenance, Summary
 from newsletter.formats.note_files import (
     NoteError,
     read_issue_note,

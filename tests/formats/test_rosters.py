@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.subscribers.addresses import address_key, check_address
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState, address_key, check_address
 from newsletter.errors import AddressInvalid
 from newsletter.formats.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS, Roster, parse_roster, write_roster
 

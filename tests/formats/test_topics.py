@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import Paper, PaperId
 from newsletter.errors import ConfigError
 from newsletter.formats.topics import parse_catalogue
 

@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.delivery.mailing import Slot
-from newsletter.domain.delivery.tokens import Secrets, read_bounce_address, read_token, subscriber_token
-from newsletter.domain.issues.selection import Selection
-from newsletter.domain.issues.silence import Silence
+from newsletter.domain.delivery import OutgoingMessage, Secrets, Slot, read_token, subscriber_token
+from newsletter.domain.delivery.tokens import read_bounce_address
+from newsletter.domain.issues import Selection, Silence
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import pick_codec
 from newsletter.render.mail import PersonalCard, PersonalMail

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
+from newsletter.domain.delivery import OutgoingMessage
 from newsletter.errors import ConfigError
 from newsletter.mail.dkim import DkimKey, DkimSigner, create_key
 from tests.support.mails import make_assembler

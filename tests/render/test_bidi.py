@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from newsletter.domain.issues.issues import IssueState, IssueStatus
+from newsletter.domain.issues import IssueState, IssueStatus
 from newsletter.render.bidi import direction_attribute, text_direction
 from newsletter.render.environment import Templates
 from newsletter.render.site import SitePages

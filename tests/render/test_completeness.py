@@ -1,6 +1,6 @@
 """What a digest says about how complete the day was."""
 
-from newsletter.domain.papers.announcements import ListingStatus
+from newsletter.domain.papers import ListingStatus
 from newsletter.render.issue_view import _completeness
 from tests.support.doubles import listing
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from newsletter.domain.issues.issues import Issue, IssueState, IssueStatus
+from newsletter.domain.issues import Issue, IssueState, IssueStatus
 from newsletter.render.site import SitePages
 from newsletter.services.files import write_if_changed
 from newsletter.store import Database

@@ -15,11 +15,9 @@ from lxml import etree
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from newsletter.domain.issues.issues import Issue, IssuePaper, IssueState, IssueStatus
-from newsletter.domain.papers.notes import PaperNote
-from newsletter.domain.papers.papers import Author
-from newsletter.domain.papers.summaries import Keyword, Rating
-from newsletter.formats.issue_codec import decode_issue
+from newsletter.domain.issues import Issue, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.papers import Author, Keyword, PaperNote, Rating
+from newsletter.formats import decode_issue
 from newsletter.render.markdown import MarkdownRenderer
 from newsletter.render.outbox import render_outbox
 from newsletter.render.site import SitePages, SiteTopic

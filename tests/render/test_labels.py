@@ -11,9 +11,8 @@ from itertools import combinations
 
 import pytest
 
-from newsletter.domain.issues.issues import Issue, IssuePaper
-from newsletter.domain.issues.silence import Silence
-from newsletter.domain.papers.summaries import FailureKind, Summary
+from newsletter.domain.issues import Issue, IssuePaper, Silence
+from newsletter.domain.papers import FailureKind, Summary
 from newsletter.render.catalogues import wording
 from newsletter.render.issue_view import view_issue
 from newsletter.render.labels import Labels

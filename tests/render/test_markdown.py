@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from newsletter.archives.arxiv_daily import read_arxiv_daily
 from newsletter.archives.hf_daily import read_hf_daily
 from newsletter.archives.paper_express import read_paper_express
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.issues import BackIssue
+from newsletter.domain.papers import IssueNote, PaperNote
 from newsletter.errors import UsageError
 from newsletter.render.markdown import MarkdownRenderer
 from tests.support.back_issues import issue_of

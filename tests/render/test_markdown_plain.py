@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from newsletter.domain.delivery.mailing import Slot
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.text.markup import slug
+from newsletter.domain.delivery import Slot
+from newsletter.domain.papers import IssueNote, PaperNote
+from newsletter.domain.text import slug
 from newsletter.render.mail import MailRenderer, PersonalCard, PersonalMail
 from newsletter.render.markdown_plain import markdown_plain
 from newsletter.render.prose import markdown_html

@@ -7,8 +7,8 @@ from datetime import date
 import feedparser
 import pytest
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
-from newsletter.formats.issue_codec import decode_issue
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.formats import decode_issue
 from newsletter.render.site import SitePages, SiteTopic
 from tests.support.mails import make_templates
 from tests.support.samples import make_issue, make_paper

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.papers import merge
 from newsletter.store import Database, SqlStore
 from tests.support.doubles import Ticking
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus, merge
 from newsletter.services.collect import Backfill, Collect, CollectReport, Patience
 from newsletter.services.progress import Silent
 from newsletter.services.reconcile import Reconcile

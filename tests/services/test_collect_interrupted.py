@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.papers.announcements import AnnounceType, ListingStatus
+from newsletter.domain.papers import AnnounceType, ListingStatus
 from newsletter.errors import StoreUnavailable
 from newsletter.services.collect import Collect
 from newsletter.services.progress import Silent

@@ -7,13 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState
-from newsletter.domain.issues.silence import Silence
-from newsletter.domain.papers.announcements import AnnounceType, ListingStatus, Notice
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, Silence
+from newsletter.domain.papers import AnnounceType, IssueNote, ListingStatus, Notice, PaperNote, merge
 from newsletter.errors import IssueMissing, NothingToDo
-from newsletter.formats.issue_codec import encode_issue
+from newsletter.formats import encode_issue
 from newsletter.services.compose import LATE, Compose, ComposeOptions
 from newsletter.store import Database, SqlStore
 from tests.support.doubles import MONDAY, Ticking, announced, listing, paper, paper_id, summary

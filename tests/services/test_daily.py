@@ -6,12 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState
-from newsletter.domain.issues.selection import Selector
-from newsletter.domain.papers.announcements import ListingStatus
-from newsletter.domain.papers.summaries import FailureKind
-from newsletter.domain.subscribers.subscriptions import Cadence
+from newsletter.domain.issues import AnnouncementCalendar, Edition, Issue, IssueKey, IssueState, Selector
+from newsletter.domain.papers import FailureKind, ListingStatus
+from newsletter.domain.subscribers import Cadence
 from newsletter.errors import EngineUnavailable, IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions

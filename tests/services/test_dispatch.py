@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus as S
-from newsletter.domain.delivery.deliveries import SkipReason, UncertainPolicy
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.subscribers.addresses import check_address
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.delivery import DeliveryStatus as S
+from newsletter.domain.delivery import SkipReason, UncertainPolicy
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState, check_address
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
-from newsletter.mail.smtp.session import Timeouts
-from newsletter.mail.smtp.pool import PoolSettings
+from newsletter.mail.smtp import PoolSettings, Timeouts
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.domain.delivery.deliveries import UncertainPolicy
+from newsletter.domain.delivery import UncertainPolicy
 from tests.support.crash import POINTS, Crashes, Nursery, Result, nurseries
 from tests.support.smtp_server import running_server
 

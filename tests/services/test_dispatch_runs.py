@@ -11,17 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus as S
-from newsletter.domain.delivery.pacing import Limit
-from newsletter.domain.delivery.retries import RetrySchedule
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.delivery import DeliveryStatus as S
+from newsletter.domain.delivery import Limit, RetrySchedule
+from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import IssueMissing, MessageChanged, StoreUnavailable, UsageError
-from newsletter.mail.smtp.pool import PoolSettings
+from newsletter.mail.smtp import PoolSettings
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch import DispatchReport, Manifest, Snapshot, send_in_processes
 from newsletter.services.dispatch.owner import is_dead, owner
 from newsletter.store import Database
-from newsletter.store.ledger.deliveries import SqlDeliveryStore
+from newsletter.store.ledger import SqlDeliveryStore
 from tests.support.crash import Crashes, Life, live
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.smtp_server import Behaviour, running_server
@@ -219,7 +218,7 @@ def _one(life: Life) -> DispatchReport:
 def test_processes_share_the_work_and_make_one_report(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'newsletter.db'}"
     with running_server() as server:
-        from newsletter.domain.delivery.deliveries import UncertainPolicy
+        from newsletter.domain.delivery import UncertainPolicy
 
         crashes = Crashes(url, server, recipients=80, connections=2, policy=UncertainPolicy.HOLD)
         report = send_in_processes(partial(_one, crashes.life()), 2)

@@ -6,10 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from newsletter.archives import READERS
-from newsletter.domain.issues.issues import IssueKey, IssueState
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.issues import IssueKey, IssueState
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
 from newsletter.errors import ApprovalMissing, IssueMissing, NothingToDo, UsageError
 from newsletter.services.approve import Approve
 from newsletter.services.compose import Compose, ComposeOptions

@@ -9,19 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.issues import IssueKey
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import Paper, PaperId, parse_arxiv_id
-from newsletter.domain.papers.summaries import FailureKind, Provenance, Summary
+from newsletter.domain.issues import IssueKey
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    FailureKind,
+    IssueNote,
+    Paper,
+    PaperId,
+    PaperNote,
+    Provenance,
+    Summary,
+    merge,
+    parse_arxiv_id,
+)
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient
 from newsletter.enrich.extractive import ExtractiveEngine
 from newsletter.enrich.llm import LlmEngine
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import EngineUnavailable
-from newsletter.formats.issue_codec import encode_issue
+from newsletter.formats import encode_issue
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.enrich import Enrich
 from newsletter.services.progress import Silent

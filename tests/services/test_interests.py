@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.announcements import AnnounceType, Notice
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.papers import AnnounceType, Notice, Paper, PaperId
 from newsletter.domain.ports import AcronymCount, LearnedAcronym
 from newsletter.services.interests import LearnNames
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 import pytest
 
-from newsletter.domain.delivery.deliveries import Begin, Change, Delivery, Outcome
-from newsletter.domain.delivery.deliveries import DeliveryStatus as S
+from newsletter.domain.delivery import Begin, Change, Delivery, Outcome
+from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.errors import StoreUnavailable
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.store import Database
-from newsletter.store.ledger.deliveries import SqlDeliveryStore
+from newsletter.store.ledger import SqlDeliveryStore
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.samples import FROZEN, make_issue
 

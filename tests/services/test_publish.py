@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.ports import SiteFile
 from newsletter.errors import ApprovalMissing, IssueMissing, NewsletterError
-from newsletter.formats.issue_codec import encode_issue, freeze_issue
+from newsletter.formats import encode_issue, freeze_issue
 from newsletter.services.publish import Publish, PublishReport
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, PlainSite, Ticking, paper

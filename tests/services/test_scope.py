@@ -4,11 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.scope import Scope
 from newsletter.store import Database, SqlStore

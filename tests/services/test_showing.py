@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.issues.issues import Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.papers.announcements import Announcement
+from newsletter.domain.issues import BackIssue, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.papers import Announcement
 from newsletter.errors import IssueMissing, UsageError
 from newsletter.render.environment import Templates
 from newsletter.render.jsonl import write_jsonl

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from newsletter.domain.delivery.deliveries import freeze
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
-from newsletter.domain.issues.selection import Selector
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber
+from newsletter.domain.delivery import freeze
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, Selector
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.subscribers import Cadence, Subscriber
 from newsletter.errors import StoreError
 from newsletter.services import subscriber_feeds
 from newsletter.services.dispatch import MessageMaker

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.papers import merge
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.errors import UsageError
-from newsletter.formats.rosters import write_roster
+from newsletter.formats import write_roster
 from newsletter.services import subscribers
 from newsletter.services.subscribers import SyncReport, SyncRoster
 from newsletter.store import Database, SqlStore

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.domain.delivery.tokens import feed_token, subscriber_token
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.delivery import feed_token, subscriber_token
+from newsletter.domain.papers import merge
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.preferences import ProblemKind
-from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber, SubscriptionState
 from newsletter.services.subscriptions import Outcome, Purpose
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET

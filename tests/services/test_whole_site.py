@@ -13,11 +13,10 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import pytest
 
 from newsletter.archives import READERS
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssueState
+from newsletter.domain.issues import BackIssue, Edition, Issue, IssueKey, IssueState
 from newsletter.domain.ports import SiteFile
 from newsletter.errors import NewsletterError, NothingToDo
-from newsletter.formats.issue_codec import freeze_issue
+from newsletter.formats import freeze_issue
 from newsletter.render.site import SitePages, SiteTopic
 from newsletter.services.publish import Publish
 from newsletter.services.site_folder import LIST

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from newsletter.domain.delivery.pacing import Limit
+from newsletter.domain.delivery import Limit
 from newsletter.errors import ConfigError
 from newsletter.settings import Settings, load_settings
 from newsletter.settings.models import Existing

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from newsletter.domain.notation.language_tags import language_tag
+from newsletter.domain.notation import language_tag
 from newsletter.settings import Settings, SourceSettings
 
 FROM = "Papers <digest@example.org>"

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.announcements import AnnounceType, Collected, ListingStatus
-from newsletter.domain.papers.papers import Author
+from newsletter.domain.papers import AnnounceType, Author, Collected, ListingStatus
 from newsletter.errors import SourceMalformed
 from newsletter.sources.arxiv_oai import ArxivOai, parse, set_of
 from newsletter.sources.http import PoliteClient

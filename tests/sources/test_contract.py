@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.papers.announcements import Collected, ListingStatus
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.issues import AnnouncementCalendar
+from newsletter.domain.papers import Collected, ListingStatus, merge
 from newsletter.domain.ports import Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Collect

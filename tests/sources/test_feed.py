@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.notation.web_addresses import Secrets, feed_name
-from newsletter.domain.papers.announcements import ListingStatus
+from newsletter.domain.notation import Secrets, feed_name
+from newsletter.domain.papers import ListingStatus
 from newsletter.errors import SourceMalformed
 from newsletter.sources._feed_items import _by_feedparser, xml_items
 from newsletter.sources.feed import AnyFeed, parse

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, ListingStatus
-from newsletter.domain.papers.papers import Author
-from newsletter.domain.papers.summaries import Keyword, Rating
+from newsletter.domain.papers import Announcement, AnnounceType, Author, Collected, Keyword, ListingStatus, Rating
 from newsletter.sources.files import Files, Problem, parse
 
 DAY = date(2026, 6, 15)

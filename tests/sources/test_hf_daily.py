@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.announcements import AnnounceType, Collected, ListingStatus
+from newsletter.domain.papers import AnnounceType, Collected, ListingStatus
 from newsletter.errors import SourceMalformed
 from newsletter.sources.hf_daily import HfDaily, parse
 from newsletter.sources.http import PoliteClient

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.papers.announcements import AnnounceType, ListingStatus, Notice
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.issues import Issue
+from newsletter.domain.papers import AnnounceType, ListingStatus, Notice, merge
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions

@@ -13,10 +13,9 @@ import sys
 from pathlib import Path
 
 from newsletter.bootstrap import Application, sample_settings, shipped
-from newsletter.domain.issues.issues import Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.subscribers.preferences import fill_form
-from newsletter.domain.subscribers.subscriptions import Subscriber
-from newsletter.formats.topics import parse_catalogue
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.subscribers import Subscriber, fill_form
+from newsletter.formats import parse_catalogue
 from newsletter.render.site import SitePages, SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
 from newsletter.services.progress import Silent

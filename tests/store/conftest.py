@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.papers import merge
 from newsletter.store import Database, SqlStore
 
 NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)

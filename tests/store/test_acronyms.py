@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import AcronymCount, LearnedAcronym
 from newsletter.store import SqlStore
 

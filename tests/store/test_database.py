@@ -11,10 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from newsletter.domain.notation.web_addresses import feed_name
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.notation import feed_name
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
 from newsletter.errors import StoreNewer, StoreOutdated, StoreUnavailable
 from newsletter.store import Database, SqlStore, migrations
 from newsletter.store.records import ANNOUNCEMENT, PAPER

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.errors import IssueMissing, IssuePublished
-from newsletter.formats.issue_codec import freeze_issue, issue_hash
+from newsletter.formats import freeze_issue
+from newsletter.formats.issue_codec import issue_hash
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, announced, listing, paper, paper_id, summary
 

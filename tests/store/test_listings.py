@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from newsletter.domain.papers.announcements import ListingStatus
+from newsletter.domain.papers import ListingStatus
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, listing
 

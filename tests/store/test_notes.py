@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from newsletter.domain.issues.issues import Edition, IssueKey
-from newsletter.domain.papers.notes import IssueNote, PaperNote
+from newsletter.domain.issues import Edition, IssueKey
+from newsletter.domain.papers import IssueNote, PaperNote
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, paper_id
 

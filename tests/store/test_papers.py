@@ -8,8 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.papers import Author, Paper
+from newsletter.domain.papers import Announcement, AnnounceType, Author, Paper
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
 from tests.support.doubles import MONDAY, announced, paper, paper_id, summary

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.papers import merge
 from newsletter.errors import StoreUnavailable
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW

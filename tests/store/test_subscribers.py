@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, inspect, text
 
-from newsletter.domain.subscribers.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cadence, Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
 

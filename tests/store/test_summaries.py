@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.papers.summaries import Expense, FailureKind, Keyword, Provenance, Rating, SummaryKey
+from newsletter.domain.papers import Expense, FailureKind, Keyword, Provenance, Rating, SummaryKey
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, announced, paper_id, summary
 

@@ -7,8 +7,8 @@ import hmac
 import pytest
 from sqlalchemy import text
 
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.subscribers.suppressions import MAX_KEYS, Suppression, suppression_digest
+from newsletter.domain.papers import merge
+from newsletter.domain.subscribers import MAX_KEYS, Suppression, suppression_digest
 from newsletter.errors import StoreError
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.issues.issues import Issue, IssueKey
+from newsletter.domain.issues import BackIssue, Issue, IssueKey
 
 __all__ = ["issue_of"]
 

@@ -21,14 +21,12 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus, UncertainPolicy
-from newsletter.domain.issues.issues import IssueKey
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.delivery import DeliveryStatus, UncertainPolicy
+from newsletter.domain.issues import IssueKey
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
 from newsletter.mail.assembly import MailAssembler
-from newsletter.mail.smtp.pool import PoolSettings
-from newsletter.mail.smtp.session import Timeouts
-from newsletter.mail.smtp.transport import Connector, Relay, Security
+from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security, Timeouts
 from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
 from tests.support.dispatching import subscribers

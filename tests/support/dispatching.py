@@ -9,16 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus, UncertainPolicy
-from newsletter.domain.delivery.retries import RetrySchedule
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.delivery import DeliveryStatus, RetrySchedule, UncertainPolicy
+from newsletter.domain.issues import Issue
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
+from newsletter.domain.subscribers import Subscriber
 from newsletter.mail.assembly import MailAssembler
-from newsletter.mail.smtp.pool import PoolSettings
-from newsletter.mail.smtp.session import Timeouts
-from newsletter.mail.smtp.transport import Connector, Relay, Security
+from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security, Timeouts
 from newsletter.services.dispatch import DispatchReport, DryRun, Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler

@@ -7,12 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from newsletter.domain.issues.issues import Issue, IssueStatus
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind, Provenance, Summary, SummaryKey
+from newsletter.domain.issues import Issue, IssueStatus
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    Collected,
+    FailureKind,
+    Listing,
+    ListingStatus,
+    Paper,
+    PaperId,
+    Provenance,
+    Summary,
+    SummaryKey,
+)
 from newsletter.domain.ports import SiteFile, Step
-from newsletter.formats.issue_codec import encode_issue
+from newsletter.formats import encode_issue
 
 __all__ = [
     "MONDAY",

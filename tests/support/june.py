@@ -10,12 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.papers.announcements import AnnounceType, Listing, ListingStatus, Notice
-from newsletter.domain.papers.papers import Author, Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind, Provenance, Summary
-from newsletter.domain.text.texts import readable
-from newsletter.formats.issue_codec import freeze_issue
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.papers import (
+    AnnounceType,
+    Author,
+    FailureKind,
+    Listing,
+    ListingStatus,
+    Notice,
+    Paper,
+    PaperId,
+    Provenance,
+    Summary,
+)
+from newsletter.domain.text import readable
+from newsletter.formats import freeze_issue
 from tests.support.shared import DATA
 
 __all__ = ["WORKING_DAYS", "june_issue"]

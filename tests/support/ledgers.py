@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus, Recipient, freeze
-from newsletter.domain.issues.issues import Issue
+from newsletter.domain.delivery import DeliveryStatus, Recipient, freeze
+from newsletter.domain.issues import Issue
 from newsletter.domain.ports import Decide
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["all_get", "readers"]
 

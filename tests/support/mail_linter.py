@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
+from newsletter.domain.delivery import OutgoingMessage
 from tests.support.contrast import low_contrast
 
 __all__ = ["lint_mail"]

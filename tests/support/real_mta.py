@@ -22,14 +22,11 @@ from pathlib import Path
 
 import dkim
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus
-from newsletter.domain.delivery.retries import RetrySchedule
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.delivery import DeliveryStatus, RetrySchedule
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
 from newsletter.mail.dkim import DkimKey, DkimSigner, create_key
-from newsletter.mail.smtp.pool import PoolSettings
-from newsletter.mail.smtp.session import Timeouts
-from newsletter.mail.smtp.transport import Connector, Relay, Security
+from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security, Timeouts
 from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
 from newsletter.store import Database, SqlStore
 from tests.support.certificates import Authority

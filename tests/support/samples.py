@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from newsletter.domain.delivery.deliveries import Recipient
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import Match, Pick, Selection
-from newsletter.domain.issues.silence import Silence
-from newsletter.domain.papers.announcements import AnnounceType, Listing, ListingStatus, Notice
-from newsletter.domain.papers.papers import Author, Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind, Keyword, Provenance, Rating, Summary
-from newsletter.formats.issue_codec import freeze_issue
+from newsletter.domain.delivery import Recipient
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, Match, Pick, Selection, Silence
+from newsletter.domain.papers import (
+    AnnounceType,
+    Author,
+    FailureKind,
+    Keyword,
+    Listing,
+    ListingStatus,
+    Notice,
+    Paper,
+    PaperId,
+    Provenance,
+    Rating,
+    Summary,
+)
+from newsletter.formats import freeze_issue
 
 __all__ = ["DAY", "make_issue", "make_notice", "make_paper", "make_recipient", "select"]
 

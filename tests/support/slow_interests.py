@@ -10,25 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 
-from newsletter.domain.interests.interests import (
-    AllOf,
-    AnyOf,
-    Author,
-    Category,
-    Expression,
-    Near,
-    Not,
-    Prose,
-    Term,
-    Weighted,
-)
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.matching.evaluation import Evaluator
+from newsletter.domain.interests import AllOf, AnyOf, Author, Category, Expression, Near, Not, Prose, Term, Weighted
+from newsletter.domain.issues import Issue
+from newsletter.domain.matching import NEAR_SLACK, NEAR_SLACK_REVERSED, Evaluator, alternatives, near_groups
 from newsletter.domain.matching.field_index import in_category, is_named
-from newsletter.domain.matching.matching import NEAR_SLACK, NEAR_SLACK_REVERSED, NEAR_WORDS
+from newsletter.domain.matching.matching import NEAR_WORDS
 from newsletter.domain.matching.scanning import Group, Word
-from newsletter.domain.matching.term_patterns import Alternative, alternatives, near_groups
-from newsletter.domain.text.folding import Form, fold, tokens
+from newsletter.domain.matching.term_patterns import Alternative
+from newsletter.domain.text import Form, fold, tokens
 
 __all__ = ["slow_find"]
 

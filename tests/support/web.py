@@ -11,11 +11,11 @@ from pathlib import Path
 
 from starlette.types import ASGIApp
 
-from newsletter.domain.interests.parser import parse
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.interests import parse
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import merge
 from newsletter.errors import InterestError
-from newsletter.formats.topics import parse_catalogue
+from newsletter.formats import parse_catalogue
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from newsletter.domain.delivery.tokens import feed_token, subscriber_token
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.delivery import feed_token, subscriber_token
+from newsletter.domain.subscribers import Subscriber
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
 from tests.support.web import make_app, make_store, running

@@ -20,8 +20,8 @@ import httpx
 import pytest
 from lxml import html
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
 from newsletter.render.site import SitePages
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from newsletter.domain.subscribers.subscriptions import SubscriptionState
+from newsletter.domain.subscribers import SubscriptionState
 from newsletter.errors import NewsletterError
 from newsletter.store import SqlStore
 from newsletter.web import app, server

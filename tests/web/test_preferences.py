@@ -8,7 +8,7 @@ import httpx
 import pytest
 from lxml import html
 
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
 from newsletter.store import SqlStore
 from tests.web.conftest import EMAIL
 

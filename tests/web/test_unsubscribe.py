@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from newsletter.domain.delivery.deliveries import Recipient
-from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
+from newsletter.domain.delivery import Recipient
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler
 from tests.support.samples import make_issue, select

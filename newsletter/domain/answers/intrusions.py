@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.text.texts import segments
+from newsletter.domain.papers import Paper
+from newsletter.domain.text import segments
 
 __all__ = ["has_foreign_address", "has_foreign_tag", "words_of"]
 

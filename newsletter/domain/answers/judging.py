@@ -29,10 +29,8 @@ from functools import lru_cache
 from newsletter.domain.answers.intrusions import has_foreign_address, has_foreign_tag, words_of
 from newsletter.domain.answers.model_talk import is_error_text, is_refusal, is_untranslatable, orders_in, takes_orders
 from newsletter.domain.answers.quantities import stated_in, unsupported
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import FailureKind, Summary
-from newsletter.domain.text.languages import english_share, is_prose_in, scripts
-from newsletter.domain.text.sentences import split_sentences, visible_length
+from newsletter.domain.papers import FailureKind, Paper, Summary
+from newsletter.domain.text import english_share, is_prose_in, scripts, split_sentences, visible_length
 
 __all__ = ["LIMITS", "is_error_text", "is_garbled", "is_refusal", "judge"]
 

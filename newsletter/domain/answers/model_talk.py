@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from newsletter.domain.answers import _orders, _talk
-from newsletter.domain.text.sentences import split_sentences
+from newsletter.domain.text import split_sentences
 
 __all__ = ["is_error_text", "is_refusal", "is_untranslatable", "orders_in", "takes_orders", "without_orders"]
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from newsletter.domain.answers import _numerals as words
-from newsletter.domain.text.texts import plain
+from newsletter.domain.text import plain
 
 __all__ = ["Quantity", "Stated", "quantities", "stated_in", "unsupported"]
 

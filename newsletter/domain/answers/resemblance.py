@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.papers import Paper, Summary
 
 __all__ = ["is_about"]
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from newsletter.domain.answers.model_talk import orders_in
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import RATINGS, FailureKind, Keyword, Provenance, Rating, Summary
+from newsletter.domain.papers import RATINGS, FailureKind, Keyword, Paper, Provenance, Rating, Summary
 from newsletter.errors import AnswerUnusable
 
 __all__ = ["CHECK", "TEXTS", "Reading", "answer_schema", "bounded", "check_words", "read_answer"]

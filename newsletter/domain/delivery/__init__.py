@@ -1,1 +1,69 @@
-"""Room."""
+"""One issue to one subscriber: the states of the ledger, what replies mean, when to try again, how fast."""
+
+from newsletter.domain.delivery.deliveries import (
+    Begin,
+    Change,
+    Delivery,
+    DeliveryStatus,
+    DispatchStatus,
+    DomainRest,
+    Outcome,
+    OutgoingMessage,
+    Recipient,
+    SkipReason,
+    UncertainPolicy,
+    before,
+    freeze,
+    plan_status,
+)
+from newsletter.domain.delivery.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
+from newsletter.domain.delivery.outcomes import decide
+from newsletter.domain.delivery.pacing import Limit, Pacer, Share
+from newsletter.domain.delivery.replies import Reply, Stage
+from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_late
+from newsletter.domain.delivery.tokens import (
+    Secrets,
+    bounce_address,
+    feed_token,
+    keyed_hash,
+    read_token,
+    subscriber_token,
+)
+
+__all__ = [
+    "Begin",
+    "Change",
+    "Delivery",
+    "DeliveryStatus",
+    "DesignedMail",
+    "DispatchStatus",
+    "DomainRest",
+    "FailureWatch",
+    "Limit",
+    "MailDesign",
+    "MailPart",
+    "Outcome",
+    "OutgoingMessage",
+    "Pacer",
+    "Piece",
+    "Recipient",
+    "Region",
+    "Reply",
+    "RetrySchedule",
+    "Secrets",
+    "Share",
+    "SkipReason",
+    "Slot",
+    "Stage",
+    "UncertainPolicy",
+    "before",
+    "bounce_address",
+    "decide",
+    "feed_token",
+    "freeze",
+    "is_late",
+    "keyed_hash",
+    "plan_status",
+    "read_token",
+    "subscriber_token",
+]

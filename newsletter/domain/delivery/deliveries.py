@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey
-from newsletter.domain.subscribers.addresses import domain_of
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition, Issue, IssueKey
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState, domain_of
 
 __all__ = [
     "TRANSITIONS",

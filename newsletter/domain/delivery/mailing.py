@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.issues.selection import Match
+from newsletter.domain.issues import Issue, Match
 
 __all__ = ["DesignedMail", "MailDesign", "MailPart", "Piece", "Region", "Slot"]
 

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.issues import IssueKey
 
 __all__ = [
     "Secrets",

@@ -1,1 +1,53 @@
-"""Room."""
+"""What a subscriber writes to say what they care about, and what it means."""
+
+from newsletter.domain.interests.interests import (
+    AllOf,
+    AnyOf,
+    Author,
+    Category,
+    Expression,
+    Interest,
+    Near,
+    Not,
+    Organization,
+    Prose,
+    Scope,
+    Term,
+    Topic,
+    Weighted,
+    leaves,
+)
+from newsletter.domain.interests.meaning import describe
+from newsletter.domain.interests.parser import one_line, parse, remarks
+from newsletter.domain.interests.term_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in, too_many
+from newsletter.domain.interests.topics import Catalogue, CatalogueTopic
+
+__all__ = [
+    "MOST_TERMS",
+    "AllOf",
+    "AnyOf",
+    "Author",
+    "Catalogue",
+    "CatalogueTopic",
+    "Category",
+    "Expression",
+    "Interest",
+    "Near",
+    "Not",
+    "Organization",
+    "Prose",
+    "Scope",
+    "Term",
+    "Topic",
+    "Weighted",
+    "describe",
+    "excess",
+    "leaves",
+    "left_out",
+    "one_line",
+    "parse",
+    "remarks",
+    "terms_at_most",
+    "terms_in",
+    "too_many",
+]

@@ -42,8 +42,8 @@ from newsletter.domain.interests.interests import (
     Weighted,
 )
 from newsletter.domain.interests.lexemes import Lexeme, fail, lexemes
-from newsletter.domain.papers.categories import is_known, nearest
-from newsletter.domain.text.folding import fold, tokens
+from newsletter.domain.papers import is_known, nearest
+from newsletter.domain.text import fold, tokens
 
 __all__ = ["MAX_DEPTH", "MAX_TERMS", "MAX_WORDS", "read_expression"]
 

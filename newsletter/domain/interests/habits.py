@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from newsletter.domain.interests.interests import MIN_WILDCARD, Term
-from newsletter.domain.papers.categories import bare_category
-from newsletter.domain.text.folding import fold, tokens
+from newsletter.domain.papers import bare_category
+from newsletter.domain.text import fold, tokens
 
 __all__ = ["CONNECTIVE", "CONNECTIVES", "bare_categories", "is_acronym", "shortened", "taken_literally"]
 

@@ -20,8 +20,8 @@ from newsletter.domain.interests.habits import shortened
 from newsletter.domain.interests.interests import Interest, Prose, Term
 from newsletter.domain.interests.lexemes import OPERATORS, fail
 from newsletter.domain.interests.prose import pick_phrases
-from newsletter.domain.papers.categories import bare_category
-from newsletter.domain.text.folding import STOP_WORDS, tokens
+from newsletter.domain.papers import bare_category
+from newsletter.domain.text import STOP_WORDS, tokens
 from newsletter.errors import InterestError
 
 __all__ = ["MAX_LENGTH", "MAX_PROSE", "one_line", "parse", "remarks"]

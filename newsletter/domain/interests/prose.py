@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from newsletter.domain.text.folding import STOP_WORDS, fold, tokens
+from newsletter.domain.text import STOP_WORDS, fold, tokens
 
 __all__ = ["MAX_PHRASES", "pick_phrases"]
 

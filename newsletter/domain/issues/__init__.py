@@ -1,1 +1,79 @@
-"""Room."""
+"""The dated edition: which papers it holds and when, why a day is silent, and what a digest selects of it."""
+
+from newsletter.domain.issues.archives import (
+    ARCHIVE_ENGINE,
+    ARCHIVE_SOURCE,
+    ArchiveReader,
+    BackIssue,
+    is_from,
+    joint_note,
+    published_text,
+)
+from newsletter.domain.issues.calendar import AnnouncementCalendar, announcement_day, eastern_day
+from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, late_notices, with_notes
+from newsletter.domain.issues.gaps import Gap, find_gaps, unsettled
+from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.issues.listings import (
+    ARXIV,
+    HISTORY,
+    PAPERS,
+    Feed,
+    Usual,
+    as_repeated,
+    as_short,
+    damaged,
+    family_of,
+    repeated_day,
+    settle_empty,
+    unread,
+    usual,
+)
+from newsletter.domain.issues.selection import Match, Pick, Selection, SelectionRequest, Selector
+from newsletter.domain.issues.silence import Silence, explain_silence
+
+__all__ = [
+    "ARCHIVE_ENGINE",
+    "ARCHIVE_SOURCE",
+    "ARXIV",
+    "HISTORY",
+    "PAPERS",
+    "AnnouncementCalendar",
+    "ArchiveReader",
+    "BackIssue",
+    "Edition",
+    "Feed",
+    "Gap",
+    "Issue",
+    "IssueKey",
+    "IssuePaper",
+    "IssueState",
+    "IssueStatus",
+    "Match",
+    "Pick",
+    "Selection",
+    "SelectionRequest",
+    "Selector",
+    "Silence",
+    "Usual",
+    "announcement_day",
+    "arrange",
+    "as_repeated",
+    "as_short",
+    "candidates",
+    "choose_summaries",
+    "damaged",
+    "eastern_day",
+    "explain_silence",
+    "family_of",
+    "find_gaps",
+    "is_from",
+    "joint_note",
+    "late_notices",
+    "published_text",
+    "repeated_day",
+    "settle_empty",
+    "unread",
+    "unsettled",
+    "usual",
+    "with_notes",
+]

@@ -14,9 +14,7 @@ from datetime import date
 from typing import Protocol
 
 from newsletter.domain.issues.issues import Issue, IssuePaper
-from newsletter.domain.papers.announcements import Announcement
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.papers import Announcement, IssueNote, PaperId, PaperNote
 
 __all__ = ["ARCHIVE_ENGINE", "ARCHIVE_SOURCE", "ArchiveReader", "BackIssue", "is_from", "joint_note", "published_text"]
 

@@ -22,10 +22,7 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Notice
-from newsletter.domain.papers.notes import PaperNote
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.papers import Announcement, AnnounceType, Notice, Paper, PaperId, PaperNote, Summary
 
 __all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "late_notices", "with_notes"]
 

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
 from newsletter.domain.issues.listings import ARXIV, HF, Feed, family_of, unread
-from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus
 
 __all__ = ["LOOK_BACK", "Gap", "find_gaps", "unsettled"]
 

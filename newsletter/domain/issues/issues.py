@@ -8,11 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from newsletter.domain.issues.silence import Silence
-from newsletter.domain.notation.moments import iso_day
-from newsletter.domain.papers.announcements import AnnounceType, Listing, Notice
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import Summary
+from newsletter.domain.notation import iso_day
+from newsletter.domain.papers import AnnounceType, IssueNote, Listing, Notice, Paper, PaperId, PaperNote, Summary
 
 __all__ = ["Edition", "Issue", "IssueKey", "IssuePaper", "IssueState", "IssueStatus"]
 

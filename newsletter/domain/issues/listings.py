@@ -22,8 +22,7 @@ from datetime import date, timedelta
 from statistics import median
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar, Expectation
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus, PaperId
 
 __all__ = [
     "ARXIV",

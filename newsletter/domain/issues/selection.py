@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.papers import PaperId
 
 __all__ = ["Match", "Pick", "Selection", "SelectionRequest", "Selector"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus
 
 __all__ = ["Silence", "explain_silence"]
 

@@ -1,1 +1,25 @@
-"""Room."""
+"""Which papers of an issue fit which interests, in which order, and why."""
+
+from newsletter.domain.matching.acronyms import AcronymBook, Definition, definitions
+from newsletter.domain.matching.evaluation import Evaluator
+from newsletter.domain.matching.lists import Review, review
+from newsletter.domain.matching.matching import NEAR_SLACK, NEAR_SLACK_REVERSED
+from newsletter.domain.matching.scanning import Pattern, scan
+from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.matching.term_patterns import alternatives, near_groups
+
+__all__ = [
+    "NEAR_SLACK",
+    "NEAR_SLACK_REVERSED",
+    "AcronymBook",
+    "Definition",
+    "Evaluator",
+    "IssueSelector",
+    "Pattern",
+    "Review",
+    "alternatives",
+    "definitions",
+    "near_groups",
+    "review",
+    "scan",
+]

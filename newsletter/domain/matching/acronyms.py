@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from newsletter.domain.text.folding import fold, fold_text, tokens
+from newsletter.domain.text import fold, fold_text, tokens
 
 __all__ = ["AcronymBook", "Definition", "definitions"]
 

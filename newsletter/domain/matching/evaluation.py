@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.interests.interests import (
+from newsletter.domain.interests import (
     AllOf,
     AnyOf,
     Author,
@@ -28,14 +28,13 @@ from newsletter.domain.interests.interests import (
     Weighted,
     leaves,
 )
-from newsletter.domain.issues.issues import Issue, IssuePaper
-from newsletter.domain.issues.selection import Match
+from newsletter.domain.issues import Issue, IssuePaper, Match
 from newsletter.domain.matching.field_index import Field, FieldIndex
 from newsletter.domain.matching.lexicon import Lexicon
 from newsletter.domain.matching.matching import Hits, TermMatcher
 from newsletter.domain.matching.ranking import rarity, standing, whole_scores
 from newsletter.domain.matching.text_index import Flags, Ints, Segment, TextIndex
-from newsletter.domain.text.texts import plain
+from newsletter.domain.text import plain
 
 __all__ = ["Evaluator"]
 

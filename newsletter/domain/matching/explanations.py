@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.interests.interests import Expression
-from newsletter.domain.issues.selection import Match, Pick
+from newsletter.domain.interests import Expression
+from newsletter.domain.issues import Match, Pick
 from newsletter.domain.matching.ranking import SCALE
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.papers import PaperId
 
 __all__ = ["MOST_REASONS", "Explanations", "Reasons"]
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from newsletter.domain.interests.interests import Author, Category, Organization
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.text.folding import fold, fold_text, tokens
+from newsletter.domain.interests import Author, Category, Organization
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.papers import Paper
+from newsletter.domain.text import fold, fold_text, tokens
 
 __all__ = ["Field", "FieldIndex", "in_category", "is_named"]
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from newsletter.domain.matching.acronyms import AcronymBook
-from newsletter.domain.text.folding import fold, tokens
+from newsletter.domain.text import fold, tokens
 
 __all__ = ["Lexicon", "Replacement"]
 

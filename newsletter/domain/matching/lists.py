@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.interests.interests import Interest, Term, leaves
-from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.interests import Interest, Term, leaves
+from newsletter.domain.issues import SelectionRequest
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.text.folding import STOP_WORDS, tokens
+from newsletter.domain.text import STOP_WORDS, tokens
 
 __all__ = ["BROAD_LEAST", "BROAD_SHARE", "Review", "Reviewed", "review"]
 

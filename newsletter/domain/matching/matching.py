@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.interests.interests import Near, Scope, Term
+from newsletter.domain.interests import Near, Scope, Term
 from newsletter.domain.matching.lexicon import Lexicon
 from newsletter.domain.matching.ranking import (
     ALONE,

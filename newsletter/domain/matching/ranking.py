@@ -21,8 +21,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.announcements import AnnounceType
+from newsletter.domain.issues import IssuePaper
+from newsletter.domain.papers import AnnounceType
 
 __all__ = [
     "ALONE",

@@ -15,8 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from newsletter.domain.matching.text_index import PAIR_REACH, Flags, Ints, TextIndex
-from newsletter.domain.text.folding import Form
-from newsletter.domain.text.inflection import verb_form
+from newsletter.domain.text import Form, verb_form
 
 __all__ = ["Group", "Occurrences", "Pattern", "Word", "frequency", "scan"]
 

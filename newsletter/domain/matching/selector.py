@@ -14,11 +14,20 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.interests.interests import Expression, Interest, Term, Topic, leaves
-from newsletter.domain.interests.parser import parse
-from newsletter.domain.interests.term_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.issues.selection import Match, Selection, SelectionRequest
+from newsletter.domain.interests import (
+    MOST_TERMS,
+    Expression,
+    Interest,
+    Term,
+    Topic,
+    excess,
+    leaves,
+    left_out,
+    parse,
+    terms_at_most,
+    terms_in,
+)
+from newsletter.domain.issues import Issue, Match, Selection, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.explanations import Explanations, Reasons
 from newsletter.domain.matching.score_table import ScoreTable, best_papers

@@ -8,12 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from newsletter.domain.interests.interests import Term
+from newsletter.domain.interests import Term
 from newsletter.domain.matching.lexicon import Lexicon
 from newsletter.domain.matching.scanning import Group, Word
 from newsletter.domain.matching.text_index import TextIndex
-from newsletter.domain.text.folding import STOP_WORDS, fold, is_unspaced, surfaces
-from newsletter.domain.text.inflection import base_form, stem_form
+from newsletter.domain.text import STOP_WORDS, base_form, fold, is_unspaced, stem_form, surfaces
 
 __all__ = ["MAX_ALTERNATIVES", "Alternative", "alternatives", "compile_term", "near_groups"]
 

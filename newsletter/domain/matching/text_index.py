@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from newsletter.domain.text.folding import SCAN, SCAN_ASCII, STOP_WORDS, Form, fold, tokens
+from newsletter.domain.text import SCAN, SCAN_ASCII, STOP_WORDS, Form, fold, tokens
 
 __all__ = ["PAIR_REACH", "SEGMENT_GAP", "SENTENCE_GAP", "Segment", "TextIndex", "Written"]
 

@@ -1,1 +1,50 @@
-"""Room."""
+"""Papers and what is said of them: announcements, summaries, notes; how announcements become one paper."""
+
+from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus, Notice
+from newsletter.domain.papers.authors import read_author, split_authors
+from newsletter.domain.papers.categories import bare_category, is_known, nearest
+from newsletter.domain.papers.merging import merge
+from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
+from newsletter.domain.papers.papers import Author, Paper, PaperId, arxiv_number, parse_arxiv_id, parse_paper_id
+from newsletter.domain.papers.summaries import (
+    RATINGS,
+    Expense,
+    FailureKind,
+    Keyword,
+    Provenance,
+    Rating,
+    Summary,
+    SummaryKey,
+)
+
+__all__ = [
+    "RATINGS",
+    "WORDS",
+    "AnnounceType",
+    "Announcement",
+    "Author",
+    "Collected",
+    "Expense",
+    "FailureKind",
+    "IssueNote",
+    "Keyword",
+    "Listing",
+    "ListingStatus",
+    "Notice",
+    "Paper",
+    "PaperId",
+    "PaperNote",
+    "Provenance",
+    "Rating",
+    "Summary",
+    "SummaryKey",
+    "arxiv_number",
+    "bare_category",
+    "is_known",
+    "merge",
+    "nearest",
+    "parse_arxiv_id",
+    "parse_paper_id",
+    "read_author",
+    "split_authors",
+]

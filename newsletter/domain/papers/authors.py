@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.domain.papers.papers import Author
-from newsletter.domain.text.texts import readable
+from newsletter.domain.text import readable
 
 __all__ = ["read_author", "split_authors"]
 

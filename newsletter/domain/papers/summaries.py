@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from newsletter.domain.papers.papers import PaperId
-from newsletter.domain.text.languages import is_in, scripts
+from newsletter.domain.text import is_in, scripts
 
 __all__ = ["RATINGS", "Expense", "FailureKind", "Keyword", "Provenance", "Rating", "Summary", "SummaryKey"]
 

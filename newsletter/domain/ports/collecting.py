@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Protocol
 
-from newsletter.domain.papers.announcements import Collected
+from newsletter.domain.papers import Collected
 
 __all__ = ["HostGate", "Source"]
 

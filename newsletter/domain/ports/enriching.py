@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from newsletter.domain.papers.papers import Paper
-from newsletter.domain.papers.summaries import Summary, SummaryKey
+from newsletter.domain.papers import Paper, Summary, SummaryKey
 
 __all__ = ["Engine", "PaidEngine", "Spending"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.domain.delivery.deliveries import (
+from newsletter.domain.delivery import (
     Change,
     Delivery,
     DeliveryStatus,
@@ -15,7 +15,7 @@ from newsletter.domain.delivery.deliveries import (
     Recipient,
     UncertainPolicy,
 )
-from newsletter.domain.issues.issues import Issue, IssueKey
+from newsletter.domain.issues import Issue, IssueKey
 from newsletter.domain.ports.storing import (
     ArchiveStore,
     IssueStore,
@@ -25,7 +25,7 @@ from newsletter.domain.ports.storing import (
     SubscriberStore,
     SummaryStore,
 )
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["Decide", "DeliveryStore", "Store"]
 

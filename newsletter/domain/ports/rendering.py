@@ -6,12 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from newsletter.domain.delivery.deliveries import (
-    OutgoingMessage,
-    Recipient,
-)
-from newsletter.domain.issues.issues import Issue, IssueStatus
-from newsletter.domain.issues.selection import Selection, Selector
+from newsletter.domain.delivery import OutgoingMessage, Recipient
+from newsletter.domain.issues import Issue, IssueStatus, Selection, Selector
 
 __all__ = ["MailEdition", "MailFactory", "SelectorFactory", "Signer", "SiteFile", "SiteRenderer"]
 

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from newsletter.domain.delivery.deliveries import (
-    SkipReason,
+from newsletter.domain.delivery import SkipReason
+from newsletter.domain.issues import BackIssue, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    Expense,
+    IssueNote,
+    Listing,
+    Paper,
+    PaperId,
+    PaperNote,
+    Summary,
+    SummaryKey,
 )
-from newsletter.domain.issues.archives import BackIssue
-from newsletter.domain.issues.issues import Issue, IssueKey, IssueState, IssueStatus
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Listing
-from newsletter.domain.papers.notes import IssueNote, PaperNote
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import Expense, Summary, SummaryKey
-from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber, SubscriptionState
-from newsletter.domain.subscribers.suppressions import Suppression
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState, Suppression
 
 __all__ = [
     "AcronymCount",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter.domain.interests.parser import one_line
-from newsletter.domain.interests.term_budget import excess
-from newsletter.domain.notation.language_tags import language_tag, nearest_language
+from newsletter.domain.interests import excess, one_line
+from newsletter.domain.notation import language_tag, nearest_language
 from newsletter.domain.subscribers.subscriptions import Cadence
-from newsletter.domain.text.markup import clean_line
+from newsletter.domain.text import clean_line
 
 __all__ = [
     "MAX_INTERESTS",

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from newsletter.domain.interests.term_budget import MOST_TERMS, too_many
+from newsletter.domain.interests import MOST_TERMS, too_many
 from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,
     MAX_NAME,
@@ -26,7 +26,7 @@ from newsletter.domain.subscribers.choices import (
     choose_limit,
 )
 from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber
-from newsletter.domain.text.markup import clean_line
+from newsletter.domain.text import clean_line
 
 T = TypeVar("T")
 

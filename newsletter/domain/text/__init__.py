@@ -1,1 +1,52 @@
-"""Room."""
+"""Text as data: clean text, sentences, the language it is in, TeX, and words folded to what they share."""
+
+from newsletter.domain.text.folding import (
+    SCAN,
+    SCAN_ASCII,
+    STOP_WORDS,
+    Form,
+    fold,
+    fold_text,
+    is_unspaced,
+    surfaces,
+    tokens,
+)
+from newsletter.domain.text.inflection import base_form, stem_form, verb_form
+from newsletter.domain.text.languages import english_share, is_in, is_prose_in, scripts
+from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
+from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
+from newsletter.domain.text.texts import clean, formula_at, plain, readable, segments
+
+__all__ = [
+    "SCAN",
+    "SCAN_ASCII",
+    "STOP_WORDS",
+    "Form",
+    "base_form",
+    "clean",
+    "clean_document",
+    "clean_line",
+    "clean_text",
+    "ellipsis",
+    "english_share",
+    "fold",
+    "fold_text",
+    "formula_at",
+    "is_in",
+    "is_prose_in",
+    "is_unspaced",
+    "plain",
+    "readable",
+    "safe_url",
+    "scripts",
+    "segments",
+    "shorten",
+    "slug",
+    "split_sentences",
+    "stem_form",
+    "surfaces",
+    "tokens",
+    "unmarked",
+    "verb_form",
+    "visible_length",
+]

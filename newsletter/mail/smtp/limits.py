@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.domain.delivery.pacing import Limit
+from newsletter.domain.delivery import Limit
 
 __all__ = ["PRESETS", "Preset"]
 

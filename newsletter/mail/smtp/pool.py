@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.delivery.replies import Reply, Stage
+from newsletter.domain.delivery import OutgoingMessage, Reply, Stage
 from newsletter.errors import AddressInvalid, RelayUnavailable
 from newsletter.mail.smtp.session import ConnectionEnded, Session
 from newsletter.mail.smtp.transport import RelayRefuses

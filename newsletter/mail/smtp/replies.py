@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.delivery.replies import Reply
+from newsletter.domain.delivery import Reply
 from newsletter.errors import RelayUnavailable
 
 __all__ = ["ReplyReader"]

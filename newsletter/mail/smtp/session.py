@@ -16,8 +16,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.delivery.replies import Reply, Stage
+from newsletter.domain.delivery import OutgoingMessage, Reply, Stage
 from newsletter.errors import AddressInvalid, RelayUnavailable
 from newsletter.mail.smtp.replies import ReplyReader
 

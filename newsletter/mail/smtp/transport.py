@@ -15,7 +15,7 @@ from typing import cast
 import aiosmtplib
 from pydantic import SecretStr
 
-from newsletter.domain.subscribers.addresses import ascii_domain
+from newsletter.domain.subscribers import ascii_domain
 from newsletter.errors import AddressInvalid, ConfigError, RelayUnavailable
 from newsletter.mail.smtp.session import Session, Timeouts
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus
-from newsletter.domain.issues.issues import Issue, IssueKey
-from newsletter.domain.issues.selection import Selection
+from newsletter.domain.delivery import DeliveryStatus
+from newsletter.domain.issues import Issue, IssueKey, Selection
 from newsletter.domain.ports import DeliveryStore, IssueStore, MailFactory, SelectorFactory, Signer, SubscriberStore
 from newsletter.errors import AddressInvalid
 from newsletter.mail.outbox import OutboxEntry, OutboxPage, OutboxWriter

@@ -7,22 +7,23 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.delivery.deliveries import (
+from newsletter.domain.delivery import (
     Begin,
     Delivery,
     DeliveryStatus,
     DomainRest,
+    FailureWatch,
     Outcome,
     OutgoingMessage,
+    Pacer,
+    RetrySchedule,
     UncertainPolicy,
+    decide,
 )
-from newsletter.domain.delivery.outcomes import decide
-from newsletter.domain.delivery.pacing import Pacer
-from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule
-from newsletter.domain.issues.selection import Selection
+from newsletter.domain.issues import Selection
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
 from newsletter.errors import AddressInvalid, NewsletterError
-from newsletter.mail.smtp.pool import Answer
+from newsletter.mail.smtp import Answer
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.services.dispatch.manifest import Manifest
 from newsletter.services.dispatch.messages import MessageMaker

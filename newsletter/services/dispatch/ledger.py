@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from newsletter.domain.delivery.deliveries import Begin, Change, DomainRest, Outcome
+from newsletter.domain.delivery import Begin, Change, DomainRest, Outcome
 from newsletter.domain.ports import Clock, DeliveryStore
 
 __all__ = ["LedgerWriter"]

@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.subscribers.addresses import address_key
+from newsletter.domain.delivery import OutgoingMessage
+from newsletter.domain.issues import Issue
+from newsletter.domain.subscribers import address_key
 from newsletter.errors import MessageChanged, UsageError
 
 __all__ = ["Manifest"]

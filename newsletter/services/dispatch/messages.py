@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from newsletter.domain.delivery.deliveries import OutgoingMessage, Recipient
-from newsletter.domain.issues.issues import Issue
-from newsletter.domain.issues.selection import Selection, SelectionRequest
+from newsletter.domain.delivery import OutgoingMessage, Recipient
+from newsletter.domain.issues import Issue, Selection, SelectionRequest
 from newsletter.domain.ports import MailEdition, MailFactory, SelectorFactory, Signer
 
 __all__ = ["MessageMaker"]

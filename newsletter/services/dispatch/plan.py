@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 from itertools import islice
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus, DispatchStatus, Recipient, freeze, plan_status
-from newsletter.domain.delivery.retries import is_late
-from newsletter.domain.issues.issues import Issue, IssueKey
-from newsletter.domain.issues.selection import Selection, SelectionRequest
+from newsletter.domain.delivery import DeliveryStatus, DispatchStatus, Recipient, freeze, is_late, plan_status
+from newsletter.domain.issues import Issue, IssueKey, Selection, SelectionRequest
 from newsletter.domain.ports import Clock, Decide, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
-from newsletter.domain.subscribers.subscriptions import Subscriber
+from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import IssueLate, IssueMissing
 
 __all__ = ["Plan", "PlanReport", "Planned", "audience", "deciding"]

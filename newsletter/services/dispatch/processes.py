@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus
+from newsletter.domain.delivery import DeliveryStatus
 from newsletter.errors import MailError, NewsletterError
 from newsletter.services.dispatch.report import DispatchReport
 

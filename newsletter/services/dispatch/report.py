@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus, DomainRest
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.delivery import DeliveryStatus, DomainRest
+from newsletter.domain.issues import IssueKey
 
 __all__ = ["INTERRUPTED", "DispatchReport", "Snapshot"]
 

@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus, UncertainPolicy
-from newsletter.domain.delivery.pacing import Limit, Pacer, Share
-from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.delivery import DeliveryStatus, FailureWatch, Limit, Pacer, RetrySchedule, Share, UncertainPolicy
+from newsletter.domain.issues import IssueKey
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
 from newsletter.errors import StoreError
-from newsletter.mail.smtp.pool import Opener, Pool, PoolSettings
+from newsletter.mail.smtp import Opener, Pool, PoolSettings
 from newsletter.services.dispatch.feed import DeliveryFeed, Parcel
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.services.dispatch.manifest import Manifest

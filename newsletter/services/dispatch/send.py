@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from newsletter.domain.issues.issues import Issue
+from newsletter.domain.issues import Issue
 from newsletter.domain.ports import Clock, DeliveryStore, MailFactory, SelectorFactory, Signer, SubscriberStore
 from newsletter.errors import IssuePaused
-from newsletter.mail.smtp.pool import Opener
+from newsletter.mail.smtp import Opener
 from newsletter.services.dispatch.manifest import Manifest
 from newsletter.services.dispatch.messages import MessageMaker
 from newsletter.services.dispatch.owner import is_dead

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.domain.ports import Decide
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import DeliveryRow, SubscriberRow

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import Row
 
-from newsletter.domain.delivery.deliveries import Delivery, DeliveryStatus, Recipient
-from newsletter.domain.issues.issues import IssueKey
-from newsletter.domain.subscribers.subscriptions import Cadence
+from newsletter.domain.delivery import Delivery, DeliveryStatus, Recipient
+from newsletter.domain.issues import IssueKey
+from newsletter.domain.subscribers import Cadence
 
 __all__ = ["delivery_of"]
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.domain.delivery.deliveries import Begin, DeliveryStatus, DomainRest, Outcome, before
+from newsletter.domain.delivery import Begin, DeliveryStatus, DomainRest, Outcome, before
 from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.tables import DeliveryRow, DomainRestRow
 from newsletter.store.types import UtcDateTime

@@ -7,17 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text, tuple_
 
-from newsletter.domain.delivery.deliveries import (
-    Change,
-    Delivery,
-    DeliveryStatus,
-    DispatchStatus,
-    DomainRest,
-    UncertainPolicy,
-)
-from newsletter.domain.issues.issues import Edition, Issue, IssueKey
+from newsletter.domain.delivery import Change, Delivery, DeliveryStatus, DispatchStatus, DomainRest, UncertainPolicy
+from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.ports import Decide
-from newsletter.domain.subscribers.addresses import address_key
+from newsletter.domain.subscribers import address_key
 from newsletter.store.database import Database
 from newsletter.store.ledger._audience import freezing
 from newsletter.store.ledger._rows import delivery_of

@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.domain.answers.intrusions import has_foreign_address, has_foreign_tag, words_of
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Paper, PaperId
 
 
 def known(abstract="", title="Counting Tomatoes", **fields):

@@ -10,9 +10,8 @@ import pytest
 from newsletter.domain.answers.judging import LIMITS, is_error_text, is_garbled, is_refusal, judge
 from newsletter.domain.answers.resemblance import is_about
 from newsletter.domain.answers.summary_schema import read_answer
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind, Keyword, Provenance, Rating, Summary
-from newsletter.domain.text.languages import is_in
+from newsletter.domain.papers import FailureKind, Keyword, Paper, PaperId, Provenance, Rating, Summary
+from newsletter.domain.text import is_in
 from tests.support.shared import DATA, needs_shared
 
 PAPER = Paper(

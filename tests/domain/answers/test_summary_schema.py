@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.answers.summary_schema import TEXTS, answer_schema, bounded, check_words, read_answer
-from newsletter.domain.papers.papers import Author, Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind, Keyword, Provenance, Rating
+from newsletter.domain.papers import Author, FailureKind, Keyword, Paper, PaperId, Provenance, Rating
 from newsletter.errors import AnswerUnusable
 
 PAPER = Paper(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from newsletter.domain.delivery.deliveries import TRANSITIONS, DeliveryStatus, SkipReason, before, freeze, plan_status
-from newsletter.domain.issues.issues import Edition, IssueKey
-from newsletter.domain.subscribers.subscriptions import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition, IssueKey
+from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
 from tests.support.samples import DAY, make_issue, make_notice
 
 S = DeliveryStatus

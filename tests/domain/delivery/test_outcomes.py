@@ -13,7 +13,7 @@ from newsletter.domain.delivery.deliveries import DeliveryStatus as S
 from newsletter.domain.delivery.outcomes import Decision, decide
 from newsletter.domain.delivery.replies import Reply, Stage, Verdict, judge
 from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_late
-from newsletter.domain.issues.issues import IssueKey
+from newsletter.domain.issues import IssueKey
 
 NOW = datetime(2026, 6, 2, 6, tzinfo=UTC)
 

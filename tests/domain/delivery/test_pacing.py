@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
-from newsletter.mail.smtp.limits import PRESETS
+from newsletter.mail.smtp import PRESETS
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.interests.term_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
-from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.papers import Paper, PaperId
 from tests.support.recorded_day import real_lists
 from tests.support.shared import needs_shared
 

@@ -10,10 +10,18 @@ from hypothesis import strategies as st
 
 from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, late_notices
 from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Notice
-from newsletter.domain.papers.notes import PaperNote
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import FailureKind, Provenance, Rating, Summary
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    FailureKind,
+    Notice,
+    Paper,
+    PaperId,
+    PaperNote,
+    Provenance,
+    Rating,
+    Summary,
+)
 
 DAY = date(2026, 6, 2)
 BEFORE = DAY - timedelta(days=1)

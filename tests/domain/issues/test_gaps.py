@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
 from newsletter.domain.issues.gaps import Gap, find_gaps, unsettled
-from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus
 from tests.support.doubles import listing
 
 FRIDAY = date(2026, 6, 12)

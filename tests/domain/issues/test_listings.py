@@ -4,8 +4,7 @@ from datetime import date
 
 from newsletter.domain.issues.calendar import Expectation
 from newsletter.domain.issues.listings import Told, as_repeated, repeated_day
-from newsletter.domain.papers.announcements import Announcement, AnnounceType, Collected, Listing, ListingStatus
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus, Paper, PaperId
 
 FRIDAY, MONDAY = date(2026, 6, 19), date(2026, 6, 22)
 

@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
 from newsletter.domain.issues.silence import Silence, explain_silence
-from newsletter.domain.papers.announcements import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus
 from tests.support.doubles import listing
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 11, day) for day in (27, 28, 29, 30))

@@ -4,12 +4,10 @@ from datetime import date
 
 import pytest
 
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching.acronyms import AcronymBook, definitions
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.papers.summaries import Keyword, Provenance, Summary
+from newsletter.domain.papers import Keyword, Paper, PaperId, Provenance, Summary
 
 
 @pytest.mark.parametrize(

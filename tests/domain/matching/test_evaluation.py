@@ -5,14 +5,13 @@ from datetime import date
 
 import pytest
 
-from newsletter.domain.interests.interests import AnyOf, Author, Category, Near, Term
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.interests import AnyOf, Author, Category, Near, Term
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Author as Name
-from newsletter.domain.papers.papers import Paper, PaperId
-from newsletter.domain.text.folding import tokens
+from newsletter.domain.papers import Author as Name
+from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.text import tokens
 from tests.support.june import june_issue
 from tests.support.recorded_day import real_lists
 from tests.support.shared import needs_shared

@@ -5,10 +5,10 @@ from array import array
 import numpy as np
 import pytest
 
-from newsletter.domain.interests.interests import Expression, Term
-from newsletter.domain.issues.selection import Match
+from newsletter.domain.interests import Expression, Term
+from newsletter.domain.issues import Match
 from newsletter.domain.matching.explanations import MOST_REASONS, Explanations, Reasons
-from newsletter.domain.papers.papers import PaperId
+from newsletter.domain.papers import PaperId
 
 PAPERS = 200
 EVERY = np.arange(PAPERS, dtype=np.int64)

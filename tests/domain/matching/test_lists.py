@@ -3,12 +3,11 @@
 import json
 from datetime import date
 
-from newsletter.domain.interests.meaning import describe
-from newsletter.domain.interests.parser import parse
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
+from newsletter.domain.interests import describe, parse
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.matching.lists import review
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Paper, PaperId
 from tests.support.shared import DATA, needs_shared
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.interests.interests import (
+from newsletter.domain.interests import (
     AllOf,
     AnyOf,
     Author,
@@ -18,12 +18,11 @@ from newsletter.domain.interests.interests import (
     Term,
     Weighted,
 )
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Author as PaperAuthor
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Author as PaperAuthor
+from newsletter.domain.papers import Paper, PaperId
 from tests.support.slow_interests import slow_find
 
 WORDS = (

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import SelectionRequest
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Paper, PaperId
+from newsletter.domain.papers import Paper, PaperId
 
 TRAPS = [
     (row["term"], row["text"], row["found"] == "yes", row["why"])

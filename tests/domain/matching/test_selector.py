@@ -5,10 +5,9 @@ from datetime import date
 
 import pytest
 
-from newsletter.domain.issues.issues import Issue, IssueKey, IssuePaper
-from newsletter.domain.issues.selection import Selection, SelectionRequest
+from newsletter.domain.issues import Issue, IssueKey, IssuePaper, Selection, SelectionRequest
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers.papers import Author, Paper, PaperId
+from newsletter.domain.papers import Author, Paper, PaperId
 
 
 def paper(number: int, title: str, abstract: str = "", **more: object) -> IssuePaper:

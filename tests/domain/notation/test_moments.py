@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.issues.calendar import AnnouncementCalendar, announcement_day, eastern_day
+from newsletter.domain.issues import AnnouncementCalendar, announcement_day, eastern_day
 from newsletter.domain.notation.moments import iso_day, iso_moment, mail_moment, retry_after, within_reason
 
 NOW = datetime(2026, 6, 2, 12, tzinfo=UTC)

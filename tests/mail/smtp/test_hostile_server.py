@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from newsletter.domain.delivery.deliveries import DeliveryStatus as S
-from newsletter.domain.delivery.deliveries import OutgoingMessage
-from newsletter.domain.delivery.replies import Reply, Stage
+from newsletter.domain.delivery import DeliveryStatus as S
+from newsletter.domain.delivery import OutgoingMessage, Reply, Stage
 from newsletter.errors import ConfigError, RelayUnavailable
 from newsletter.mail.smtp.pool import Answer, Pool, PoolSettings
 from newsletter.mail.smtp.replies import ReplyReader

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from sqlalchemy import Engine, event
 
-from newsletter.domain.delivery.deliveries import Begin, DeliveryStatus, Recipient, freeze
-from newsletter.domain.delivery.deliveries import DeliveryStatus as S
-from newsletter.domain.papers.merging import merge
+from newsletter.domain.delivery import Begin, DeliveryStatus, Recipient, freeze
+from newsletter.domain.delivery import DeliveryStatus as S
+from newsletter.domain.papers import merge
 from newsletter.domain.ports import Decide
-from newsletter.domain.subscribers.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cadence, Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from newsletter.store.ledger import _audience
 from tests.store.conftest import NOW

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from newsletter.domain.delivery.deliveries import Begin, DomainRest, Outcome, UncertainPolicy
-from newsletter.domain.delivery.deliveries import DeliveryStatus as S
+from newsletter.domain.delivery import Begin, DomainRest, Outcome, UncertainPolicy
+from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.store import Database, SqlStore
 from newsletter.store.ledger.deliveries import SqlDeliveryStore
 from tests.support.ledgers import all_get, readers
