@@ -165,8 +165,9 @@ def _says_nothing(parent: ast.AST, node: ast.AST) -> bool:
             return True
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
-        case ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
-            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp() | ast.Subscript()):
+            # an alias of types: `Piece = tuple[str | Slot, ...]`
+            return not name.isupper() and name[0].isupper()
         case ast.Constant(value=str()) | ast.JoinedStr():
             return isinstance(parent, ast.Call) and (
                 (isinstance(parent.func, ast.Name) and parent.func.id in _NAME_TYPES) or _is_error(parent.func)

@@ -51,6 +51,7 @@ def test_one_operator_constant_or_condition_is_changed_at_a_time(source: str, ex
         "__all__ = ['a']",
         "Name = NewType('Name', str)",
         "if TYPE_CHECKING: import a",
+        "Piece = tuple[str | int, ...]",
         "f'{x:.2f}'",
     ],
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import StrEnum, auto
 from typing import Protocol
 
 from newsletter.domain.issues import Issue, Match
@@ -20,19 +20,19 @@ __all__ = ["DesignedMail", "MailDesign", "MailPart", "Piece", "Region", "Slot"]
 class Slot(StrEnum):
     """A value within a line that differs from recipient to recipient."""
 
-    SUBJECT = "subject"
-    PREHEADER = "preheader"
-    COUNTS = "counts"
-    NAME = "name"
-    EMAIL = "email"
-    INTERESTS = "interests"
-    UNSUBSCRIBE = "unsubscribe"
-    PREFERENCES = "preferences"
-    MORE = "more"
-    NUMBER = "number"
-    TERM = "term"
-    TERMS = "terms"
-    COMMA = "comma"
+    SUBJECT = auto()
+    PREHEADER = auto()
+    COUNTS = auto()
+    NAME = auto()
+    EMAIL = auto()
+    INTERESTS = auto()
+    UNSUBSCRIBE = auto()
+    PREFERENCES = auto()
+    MORE = auto()
+    NUMBER = auto()
+    TERM = auto()
+    TERMS = auto()
+    COMMA = auto()
 
 
 class Region(StrEnum):
@@ -42,13 +42,13 @@ class Region(StrEnum):
     had to stay on the web, `why` where interests matched; inside it, `terms` repeats a line for each term.
     """
 
-    GREETING = "greeting"
-    INTERESTS = "interests"
-    ROWS = "rows"
-    CARDS = "cards"
-    MORE = "more"
-    WHY = "why"
-    TERMS = "terms"
+    GREETING = auto()
+    INTERESTS = auto()
+    ROWS = auto()
+    CARDS = auto()
+    MORE = auto()
+    WHY = auto()
+    TERMS = auto()
 
 
 Piece = tuple[str | Slot | Region, ...]

@@ -41,7 +41,7 @@ def decide(
     now: datetime,
     schedule: RetrySchedule,
     uncertain: UncertainPolicy,
-    error: str = "",
+    error: str,
     begun: bool = False,
 ) -> Decision:
     """What an answer makes of a delivery; without a reply, `error` says what came instead.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, auto
 
 __all__ = ["Judgement", "Reply", "Stage", "Verdict", "judge"]
 
@@ -64,17 +64,17 @@ class Reply:
         return f"{self.code} {text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}".rstrip()
 
 
-class Verdict(StrEnum):
+class Verdict(Enum):
     """What follows from a reply."""
 
-    ACCEPTED = "accepted"
-    DEFERRED = "deferred"
-    FAILED = "failed"
-    UNCERTAIN = "uncertain"
-    DOMAIN_RESTS = "domain rests"
-    DOMAIN_PAUSES = "domain pauses"
-    RELAY_BUSY = "relay busy"
-    RELAY_REFUSES = "relay refuses"
+    ACCEPTED = auto()
+    DEFERRED = auto()
+    FAILED = auto()
+    UNCERTAIN = auto()
+    DOMAIN_RESTS = auto()
+    DOMAIN_PAUSES = auto()
+    RELAY_BUSY = auto()
+    RELAY_REFUSES = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,11 +33,6 @@ class RetrySchedule:
         """When a delivery that was tried `attempts` times is due again; None when it was tried long enough."""
         return now + self.waits[attempts - 1] if 1 <= attempts <= len(self.waits) else None
 
-    @property
-    def patience(self) -> timedelta:
-        """How long a delivery is tried altogether."""
-        return sum(self.waits, timedelta())
-
 
 class FailureWatch:
     """Pauses an issue when too many of its last messages were refused: a fault of ours, not of so many addresses.
@@ -45,7 +40,7 @@ class FailureWatch:
     The share is looked at over the last `window` answers, and not before `least` of them came.
     """
 
-    def __init__(self, *, window: int = 200, least: int = 50, share: float = 0.5) -> None:
+    def __init__(self, *, window: int, share: float, least: int = 50) -> None:
         self._window, self._least, self._share = window, least, share
         self._answers: list[bool] = []
         self._next = 0

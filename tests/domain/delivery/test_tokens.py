@@ -1,0 +1,111 @@
+"""Signed names: what stands in mails that were sent must go on being read, and nothing else may pass for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.domain.delivery.tokens import (
+    Secrets,
+    bounce_address,
+    feed_token,
+    keyed_hash,
+    read_bounce_address,
+    read_token,
+    subscriber_token,
+)
+from newsletter.domain.issues import Edition, IssueKey
+
+SECRET = b"0123456789abcdef0123456789abcdef"
+OTHER = b"another secret of some length ..."
+KEY = IssueKey(date(2026, 6, 2))
+READER = (17, "reader17@example.org")
+
+
+@pytest.mark.parametrize(
+    ("secret", "digest"),
+    [
+        (SECRET, "fed332d1f9f8116faa379afc782dab331e79afe21b4f95cffd9c7d6c0360f6dc"),
+        (b"k" * 64, "90944c4ee4c9fb36ee50cecabd32dd7a471a77d7b4660ace2b582dc1f73bc1c0"),
+        # longer than a key may be: the key is what `b2sum` prints of it
+        (b"k" * 65, "8f97cb5268da6a14d594ed18e7f7e3cd80efd552d7db79d17f754e13b124377f"),
+    ],
+)
+def test_the_hash_is_what_openssl_makes_of_the_parts_each_behind_its_length(secret: bytes, digest: str) -> None:
+    """`printf 11:unsubscribe2:1720:reader17@example.org | openssl mac -macopt size:32 … BLAKE2BMAC`."""
+    assert keyed_hash(secret, "unsubscribe", "17", "reader17@example.org").hex() == digest
+
+
+def test_a_link_that_was_sent_goes_on_working() -> None:
+    """The first 16 octets of OpenSSL's hash, by RFC 4648 §5, unpadded; else every link in every mailbox is dead."""
+    assert subscriber_token(SECRET, "unsubscribe", *READER) == "17._tMy0fn4EW-qN5r8eC2rMw"
+    assert read_token("17._tMy0fn4EW-qN5r8eC2rMw") == 17
+
+
+def test_each_epoch_of_a_private_feed_has_a_token_of_its_own() -> None:
+    assert feed_token(SECRET, *READER, 3) == "17.xFZ1h4vF6iUmyhjVwA1BfA"
+    assert feed_token(SECRET, *READER, 4) != feed_token(SECRET, *READER, 3)
+
+
+@pytest.mark.parametrize(
+    "token", ["", "17", "17.", "x._tMy0fn4EW-qN5r8eC2rMw", "17._tMy0fn4EW-qN5r8eC2rM", "17._tMy0fn4EW-qN5r8eC2rMw="]
+)
+def test_what_is_no_token_names_nobody(token: str) -> None:
+    assert read_token(token) is None
+
+
+def test_a_bounce_that_comes_back_to_an_address_that_was_sent_is_known() -> None:
+    """The first eight octets of OpenSSL's hash of `6:bounce10:2026-06-022:17`, in hexadecimal."""
+    address = "bounces+2026-06-02-17-f4978003762edc71@example.org"
+    assert bounce_address(SECRET, "bounces@example.org", KEY, 17) == address
+    assert read_bounce_address(Secrets(SECRET), address) == (KEY, 17)
+
+
+@given(
+    st.dates(date(1991, 8, 14), date(2099, 12, 31)),
+    st.sampled_from(Edition),
+    st.integers(0, 10**18 - 1),
+    st.text("abcdefghijklmnop+.", min_size=1, max_size=70),
+)
+def test_every_address_that_is_made_is_read_back_and_fits_its_limit(
+    day: date, edition: Edition, subscriber: int, local: str
+) -> None:
+    """64 octets before the @ (RFC 5321 §4.5.3.1.1): a relay refuses a longer sender, and with it the message."""
+    key = IssueKey(day, edition)
+    address = bounce_address(SECRET, f"{local}@example.org", key, subscriber)
+    assert len(address.removesuffix("@example.org")) <= 64
+    assert read_bounce_address(Secrets(OTHER, (SECRET,)), address) == (key, subscriber)
+    assert read_bounce_address(Secrets(OTHER), address) is None
+
+
+def test_a_long_local_part_is_shortened_to_the_limit_and_no_further() -> None:
+    address = bounce_address(SECRET, f"{'b' * 70}@example.org", KEY, 17)
+    assert address == f"{'b' * 33}+2026-06-02-17-f4978003762edc71@example.org"
+    assert len(address.partition("@")[0]) == 64
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "bounces@example.org",
+        "bounces+2026-06-02-17-f4978003762edc72@example.org",
+        "bounces+2026-06-03-17-f4978003762edc71@example.org",
+        "bounces+2026-06-02-18-f4978003762edc71@example.org",
+        "bounces+2026-06-31-17-f4978003762edc71@example.org",
+        "bounces+2026-06-02-17-f4978003762edc71@",
+        "bounces+2026-06-02-17-f4978003762edc71",
+    ],
+)
+def test_an_address_that_was_forged_or_is_another_is_nobodys(address: str) -> None:
+    assert read_bounce_address(Secrets(SECRET), address) is None
+
+
+def test_a_secret_that_was_set_twice_is_tried_once() -> None:
+    assert list(Secrets(SECRET, (OTHER, SECRET))) == [SECRET, OTHER]
+
+
+def test_secrets_are_never_shown() -> None:
+    assert "0123" not in repr(Secrets(SECRET, (OTHER,)))
