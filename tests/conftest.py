@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from newsletter.store import Database, migrations
 from newsletter.store.tables import metadata
+from tests.support.databases import new_database
 from tests.support.postgres import Postgres, running_postgres
 
 # a loaded machine is slow, not wrong
@@ -52,8 +53,7 @@ def migrated_postgres(postgres: Postgres) -> Iterator[str]:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An open database with empty tables; a test that asks for it runs once on each kind."""
     if request.param == "sqlite":
-        result = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-        result.open()
+        result = new_database(tmp_path / "newsletter.db")
         yield result
     else:
         result = Database(request.getfixturevalue("migrated_postgres"))

@@ -24,6 +24,7 @@ from newsletter.store import Database, SqlStore
 from tests.archives.test_arxiv_daily import NEW, OLD, document
 from tests.archives.test_paper_express import PAGE
 from tests.support.back_issues import issue_of
+from tests.support.databases import new_database
 from tests.support.june_archive import june_days, published_arxiv_daily
 from tests.support.mails import make_templates
 from tests.support.shared import REFERENCE, needs_shared
@@ -76,8 +77,7 @@ def newsletter(database: Database, tmp_path: Path) -> Newsletter:
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Newsletter]:
     """Another newsletter, with a database of its own."""
-    database = Database(f"sqlite:///{tmp_path / 'elsewhere.db'}")
-    database.open()
+    database = new_database(tmp_path / "elsewhere.db")
     yield Newsletter(database, tmp_path)
     database.close()
 

@@ -11,7 +11,7 @@ import pytest
 from newsletter.domain.issues import Issue, IssueState, IssueStatus
 from newsletter.render.site import SitePages
 from newsletter.services.files import write_if_changed
-from newsletter.store import Database
+from tests.support.databases import new_database
 from tests.support.mails import make_templates
 from tests.support.samples import make_issue
 from tests.support.web import make_app, make_store, running
@@ -29,8 +29,7 @@ def publish(folder: Path, base_url: str, issue: Issue) -> None:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The address of the web application, and the folder of the site that it serves."""
-    database = Database(f"sqlite:///{tmp_path / 'news.db'}")
-    database.open()
+    database = new_database(tmp_path / "news.db")
     folder = tmp_path / "site"
     folder.mkdir()
     with running(make_app(make_store(database), folder)) as address:

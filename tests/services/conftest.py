@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.domain.papers import merge
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
+from tests.support.databases import new_database
 from tests.support.doubles import Ticking
 
 
@@ -19,7 +20,6 @@ def clock() -> Ticking:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Ticking) -> Iterator[SqlStore]:
-    database = Database("sqlite:///newsletter.db", folder=tmp_path)
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     yield SqlStore(database, merge=merge, clock=clock)
     database.close()

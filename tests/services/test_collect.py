@@ -13,7 +13,8 @@ from newsletter.domain.papers import Announcement, AnnounceType, Collected, List
 from newsletter.services.collect import Backfill, Collect, CollectReport, Patience
 from newsletter.services.progress import Silent
 from newsletter.services.reconcile import Reconcile
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
+from tests.support.databases import new_database
 from tests.support.doubles import announced
 
 DAY = date(2026, 6, 2)
@@ -46,8 +47,7 @@ class Teller:
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     return SqlStore(database, merge=merge, clock=lambda: NOW)
 
 

@@ -19,17 +19,16 @@ from newsletter.mail.smtp import PoolSettings
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch import DispatchReport, Manifest, Snapshot, send_in_processes
 from newsletter.services.dispatch.owner import is_dead, owner
-from newsletter.store import Database
 from newsletter.store.ledger import SqlDeliveryStore
 from tests.support.crash import Crashes, Life, live
+from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.smtp_server import Behaviour, running_server
 
 
 @pytest.fixture
 def newsletter(tmp_path: Path) -> Dispatching:
-    database = Database("sqlite:///newsletter.db", folder=tmp_path)
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     return Dispatching(database)
 
 

@@ -14,9 +14,10 @@ from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.edit import Edit, file_name
 from newsletter.services.importing import ImportArchive
 from newsletter.services.publish import Publish
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
 from tests.archives.test_arxiv_daily import NEW, OLD, document
 from tests.archives.test_paper_express import PAGE
+from tests.support.databases import new_database
 from tests.support.shared import REFERENCE, needs_shared
 
 NOW = datetime(2026, 6, 8, 12, tzinfo=UTC)
@@ -26,8 +27,7 @@ KEY = IssueKey(DAY)
 
 @pytest.fixture
 def store(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     yield SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
     database.close()
 

@@ -33,7 +33,8 @@ from newsletter.formats import encode_issue
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.enrich import Enrich
 from newsletter.services.progress import Silent
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
+from tests.support.databases import new_database
 from tests.support.doubles import ScriptedEngine, StepProgress, paper
 from tests.support.llm_server import Answer, LlmServer, Recorded, answer_of, good_entry
 from tests.support.shared import DATA, needs_shared
@@ -45,8 +46,7 @@ PROMPTS = Path(__file__).parents[2] / "templates" / "prompts"
 
 @pytest.fixture
 def store(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     yield SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
     database.close()
 

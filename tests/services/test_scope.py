@@ -9,7 +9,8 @@ from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId,
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.scope import Scope
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
+from tests.support.databases import new_database
 
 NOW = datetime(2026, 6, 8, 12, tzinfo=UTC)
 DAY = date(2026, 6, 8)
@@ -18,8 +19,7 @@ SUBJECTS = ["tomato vines", "zebra stripes", "harbour pilots", "violin varnish",
 
 @pytest.fixture
 def store(tmp_path):
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     made = SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
     papers = [
         Paper(id=PaperId(f"arxiv:2606.0000{9 - n}"), version=1, title=subject.title(), abstract=f"On {subject}.")

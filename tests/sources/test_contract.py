@@ -21,9 +21,10 @@ from newsletter.errors import ConfigError
 from newsletter.services.collect import Collect
 from newsletter.services.progress import Silent
 from newsletter.sources import KINDS, Limits, PoliteClient, Retry, build, load_calendar, user_agent
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
 from tests.sources import test_arxiv_api, test_arxiv_oai, test_arxiv_rss, test_feed, test_hf_daily
 from tests.sources.conftest import MakeClient
+from tests.support.databases import new_database
 from tests.support.http_server import Reply, Request, serving
 
 DAY = date(2026, 6, 2)
@@ -168,8 +169,7 @@ async def test_whatever_a_server_does_is_a_result(kind: str, make_client: MakeCl
 
 async def test_no_paper_that_was_collected_is_lost_to_a_hostile_server(make_client: MakeClient, tmp_path: Path) -> None:
     client = make_client(limits=QUICK, retry=Retry(attempts=1))
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     store = SqlStore(database, merge=merge, clock=lambda: NOW)
     ruined: dict[str, Callable[[], Reply]] = {}
 
@@ -227,8 +227,7 @@ async def test_no_date_of_a_server_ends_a_run(make_client: MakeClient, tmp_path:
     assert all((mail if kind == "arxiv-rss" else iso).encode() in bodies[kind] for kind in ("arxiv-rss", "hf-daily"))
     headers = {"Date": mail, "Last-Modified": mail, "Expires": mail, "Age": "9" * 400, "Retry-After": mail}
     headers |= {"Cache-Control": f"max-age={'9' * 400}"}
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     store = SqlStore(database, merge=merge, clock=lambda: NOW)
     for kind in KINDS:
         statuses = [503, 200, 200]

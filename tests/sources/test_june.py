@@ -18,7 +18,8 @@ from newsletter.services.progress import Silent
 from newsletter.sources import FileGate, PoliteClient, load_calendar
 from newsletter.sources.arxiv_rss import ArxivRss
 from newsletter.sources.hf_daily import HfDaily
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
+from tests.support.databases import new_database
 from tests.support.replayed_june import CATEGORIES, JUNE, Clock, feeds_of, listed, serving_june, starred
 from tests.support.shared import needs_shared
 
@@ -33,8 +34,7 @@ class Replay:
         def now() -> datetime:
             return datetime.combine(clock.day, time(6, 30), UTC)
 
-        database = Database(f"sqlite:///{folder / 'newsletter.db'}")
-        database.open()
+        database = new_database(folder / "newsletter.db")
         self.clock = clock
         self.store = SqlStore(database, merge=merge, clock=now)
         calendar = load_calendar()

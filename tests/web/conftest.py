@@ -10,7 +10,8 @@ import pytest
 
 from newsletter.domain.delivery import feed_token, subscriber_token
 from newsletter.domain.subscribers import Subscriber
-from newsletter.store import Database, SqlStore
+from newsletter.store import SqlStore
+from tests.support.databases import new_database
 from tests.support.mails import SECRET
 from tests.support.web import make_app, make_store, running
 
@@ -20,8 +21,7 @@ EMAIL = "ada@example.org"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
     """A store with one subscriber."""
-    database = Database(f"sqlite:///{tmp_path / 'newsletter.db'}")
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     store = make_store(database)
     store.subscribers.upsert([Subscriber(email=EMAIL, name="Ada", interests=("retrieval", "-survey"), max_papers=30)])
     yield store

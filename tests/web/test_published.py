@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from newsletter.services.files import write_if_changed
-from newsletter.store import Database
 from newsletter.web.published import PublishedSite
+from tests.support.databases import new_database
 from tests.support.web import make_app, make_store, running
 
 PLAIN = {"Accept-Encoding": "identity"}
@@ -32,8 +32,7 @@ IMPOSSIBLE = (
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, httpx.Client]]:
     """One application for the module: a folder with a database and a site, and a client."""
     folder = tmp_path_factory.mktemp("published")
-    database = Database(f"sqlite:///{folder / 'newsletter.db'}")
-    database.open()
+    database = new_database(folder / "newsletter.db")
     app = make_app(make_store(database), folder / "site")
     with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         yield folder, client

@@ -20,8 +20,8 @@ from newsletter.errors import ConfigError, RelayUnavailable
 from newsletter.mail.smtp.pool import Answer, Pool, PoolSettings
 from newsletter.mail.smtp.replies import ReplyReader
 from newsletter.mail.smtp.transport import Connector, Relay, RelayRefuses, Security
-from newsletter.store import Database
 from tests.support.certificates import Authority
+from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching, make_relay, subscribers
 from tests.support.smtp_server import Behaviour, SmtpServer, running_server
 
@@ -30,8 +30,7 @@ PASSWORD = "correct horse battery staple"
 
 @pytest.fixture
 def newsletter(tmp_path: Path) -> Dispatching:
-    database = Database("sqlite:///newsletter.db", folder=tmp_path)
-    database.open()
+    database = new_database(tmp_path / "newsletter.db")
     result = Dispatching(database)
     result.subscribe(*subscribers(6))
     result.plan()
