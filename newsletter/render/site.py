@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.ports import SiteFile
@@ -128,7 +129,8 @@ class SitePages:
         for paper in view.papers:
             path = f"{place.folder}papers/{paper.slug}/index.html"
             links = language_links(self._languages_of(issue), place, after=f"papers/{paper.slug}/")
-            yield self._page("web/paper.html", place, path, others=links, view=view, paper=paper)
+            page = self._page("web/paper.html", place, path, others=links, view=view, paper=paper)
+            yield replace(page, paper=paper.id)
 
     def _overview(
         self,

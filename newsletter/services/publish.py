@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus, page_owner, page_precedence
 from newsletter.domain.papers import PaperId
 from newsletter.domain.ports import Clock, IssueStore, SiteRenderer
 from newsletter.errors import ApprovalMissing, IssueMissing, NothingToDo
@@ -57,6 +57,8 @@ class Publish:
     def run(self, key: IssueKey) -> PublishReport:
         """Publish the newest revision of an issue. Safe to repeat: the same state writes the same bytes.
 
+        The page of a paper that another published issue owns stays as that one wrote it.
+
         An issue that says that its day has no papers is out from then on, but the site is not touched: it is mail
         alone. A page, a line of the archive or an entry of a feed with nothing in it is of no use to a reader.
 
@@ -77,14 +79,19 @@ class Publish:
             return PublishReport(self._site, 0, 0, on_site=False)
         archive = self._archive()
         with SiteFolder(self._site) as folder:
-            written = [folder.put(file) for file in self._renderer.render(issue, self._recent(issue, archive), archive)]
+            foreign = self._foreign(issue, archive)
+            written = [
+                # a page that another issue owns is written where it is missing, so that no link leads nowhere
+                folder.put(file, replace=file.paper not in foreign)
+                for file in self._renderer.render(issue, self._recent(issue, archive), archive)
+            ]
         return PublishReport(self._site, sum(written), written.count(False))
 
     def run_all(self) -> PublishReport:
         """Make the whole site again from what is published, and remove what it has no longer.
 
         Nothing is removed before everything is written, so that a site whose making broke off still works. Of a paper
-        that several issues have the page shows the newest.
+        that several issues have the page is that of the one that owns it.
 
         Raises:
             NothingToDo: no issue is published that stands on the site.
@@ -96,8 +103,7 @@ class Publish:
             msg = "No issue is published yet. `newsletter publish` publishes one."
             raise NothingToDo(msg)
         written: list[bool] = []
-        # a weekly issue links to its own page of a paper, as it does where it is published after the day's
-        ordered = sorted(archive, key=lambda status: (status.key.day, status.key.edition), reverse=True)
+        ordered = sorted(archive, key=lambda status: page_precedence(status.key), reverse=True)
         with SiteFolder(self._site) as folder:
             for status in ordered:
                 issue = self._issues.get(status.key, status.revision)
@@ -106,6 +112,14 @@ class Publish:
             written += [folder.put(file) for file in self._renderer.site_files(shown, newest, archive)]
             removed = folder.prune()
         return PublishReport(self._site, sum(written), written.count(False), issues=len(archive), removed=removed)
+
+    def _foreign(self, issue: Issue, archive: Sequence[IssueStatus]) -> frozenset[PaperId]:
+        """The papers of an issue whose page another published issue owns."""
+        published = {status.key for status in archive}
+        holders = self._issues.holders([entry.id for entry in issue.papers])
+        return frozenset(
+            paper_id for paper_id, keys in holders.items() if page_owner({issue.key, *keys & published}) != issue.key
+        )
 
     def _newest(self, archive: Sequence[IssueStatus]) -> Issue | None:
         return self._issues.get(archive[0].key, archive[0].revision) if archive else None
@@ -127,8 +141,8 @@ class Publish:
                 break
             if status.key.edition is not Edition.DAILY:
                 continue
-            found = issue if issue and status.key == issue.key else self._issues.get(status.key, status.revision)
-            if found is not None:
-                recent.append(found)
-                entries.update(entry.id for entry in found.papers)
+            newest = issue if issue and status.key == issue.key else self._issues.get(status.key, status.revision)
+            if newest is not None:
+                recent.append(newest)
+                entries.update(entry.id for entry in newest.papers)
         return recent

@@ -50,12 +50,16 @@ class SiteFolder:
         """Whether this file was written, or found to be right, already."""
         return path in self._now
 
-    def put(self, file: SiteFile) -> bool:
+    def put(self, file: SiteFile, *, replace: bool = True) -> bool:
         """Write a file unless it is there already; returns whether it was written.
+
+        Without `replace` one that is there stays as it is, whatever it says.
 
         Raises:
             NewsletterError: it cannot be written.
         """
+        if not replace and (self._path / file.path).exists():
+            return False
         written = write_if_changed(self._path / file.path, file.content)
         self._now[file.path] = _hash(file.content)
         return written

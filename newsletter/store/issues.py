@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
@@ -145,6 +145,18 @@ class SqlIssueStore:
                 )
                 found.update(PaperId(row.paper_id) for row in connection.execute(statement))
         return frozenset(found)
+
+    def holders(self, ids: Sequence[PaperId]) -> Mapping[PaperId, frozenset[IssueKey]]:
+        """The issues that show each of these papers, drafts and weekly ones among them; no entry where none does."""
+        holders: dict[PaperId, set[IssueKey]] = {}
+        with self._database.read() as connection:
+            for chunk in chunks(ids):
+                statement = select(_IN_ISSUE.c.paper_id, _IN_ISSUE.c.day, _IN_ISSUE.c.edition).where(
+                    _IN_ISSUE.c.paper_id.in_(chunk), _IN_ISSUE.c.shown.is_(True)
+                )
+                for row in connection.execute(statement):
+                    holders.setdefault(PaperId(row.paper_id), set()).add(IssueKey(row.day, Edition(row.edition)))
+        return {paper_id: frozenset(keys) for paper_id, keys in holders.items()}
 
     def leave_out(self, key: IssueKey, ids: Sequence[PaperId]) -> None:
         """Keep which papers this issue could have had and has not, in place of what was kept before."""

@@ -15,6 +15,7 @@ import pytest
 from newsletter.archives import READERS
 from newsletter.domain.issues import BackIssue, Edition, Issue, IssueKey, IssueState
 from newsletter.domain.ports import SiteFile
+from newsletter.domain.text import slug
 from newsletter.errors import NewsletterError, NothingToDo
 from newsletter.formats import freeze_issue
 from newsletter.render.site import SitePages, SiteTopic
@@ -113,6 +114,50 @@ def test_the_whole_site_is_what_publishing_day_by_day_writes(
         publish(store, clock, tmp_path / "grown").run(issue.key)
     publish(store, clock, tmp_path / "whole").run_all()
     assert contents(tmp_path / "whole") == contents(tmp_path / "grown")
+
+
+def page(site: Path, name: str) -> str:
+    return (site / "papers" / name / "index.html").read_text()
+
+
+def test_a_paper_has_one_page_however_often_its_issues_are_published_again(
+    store: SqlStore, clock: Ticking, tmp_path: Path, published: list[Issue]
+) -> None:
+    """The day's issue and the week's hold the same papers: publishing one after the other settles."""
+    site = tmp_path / "site"
+    pages = []
+    for _ in range(2):
+        for issue in published:
+            publish(store, clock, site).run(issue.key)
+        pages.append({name: content for name, content in contents(site).items() if name.startswith("papers/")})
+    assert pages[0] == pages[1]
+    newest_day, week = published[-2:]
+    assert [publish(store, clock, site).run(issue.key).written for issue in (newest_day, week)] == [0, 0]
+
+
+def test_an_old_issue_that_is_published_again_leaves_the_page_of_a_newer_one(
+    store: SqlStore, clock: Ticking, tmp_path: Path, published: list[Issue]
+) -> None:
+    site = tmp_path / "site"
+    _, first, second, week = published
+    both = [entry.id for entry in second.papers if entry.id in {entry.id for entry in first.papers}]
+    [name] = [slug(paper_id) for paper_id in both]
+    for issue in (first, second, week):
+        publish(store, clock, site).run(issue.key)
+    assert f"issues/{second.key.slug}/index.html" in page(site, name)
+    for again in (first, week):
+        publish(store, clock, site).run(again.key)
+        assert f"issues/{second.key.slug}/index.html" in page(site, name)
+
+
+def test_a_page_that_is_missing_is_written_by_whichever_issue_is_published(
+    store: SqlStore, clock: Ticking, tmp_path: Path, published: list[Issue]
+) -> None:
+    """In a new folder no link of the week's issue leads nowhere, though the days own the papers' pages."""
+    site, week = tmp_path / "site", published[-1]
+    publish(store, clock, site).run(week.key)
+    for entry in week.papers:
+        assert f"issues/{week.key.slug}/index.html" in page(site, slug(entry.id))
 
 
 def contents(site: Path) -> dict[str, bytes]:

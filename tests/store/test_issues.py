@@ -107,6 +107,17 @@ def test_a_paper_is_issued_if_it_stands_in_another_daily_issue(store: SqlStore) 
     assert store.issues.issued([], other_than=tuesday) == frozenset()
 
 
+def test_the_issues_that_show_a_paper_are_known(store: SqlStore) -> None:
+    weekly = IssueKey(MONDAY, Edition.WEEKLY)
+    store.issues.save(issue(1, 2))
+    store.issues.save(issue(1, key=weekly))
+    store.issues.leave_out(KEY, [paper_id(3)])
+    asked = [paper_id(n) for n in (1, 2, 3, 4)]
+    assert store.issues.holders(asked) == {paper_id(1): {KEY, weekly}, paper_id(2): {KEY}}
+    assert store.issues.holders([]) == {}
+    assert store.issues.holders([paper_id(n) for n in range(5000)]) == store.issues.holders(asked)
+
+
 def test_a_draft_that_is_replaced_frees_the_papers_it_no_longer_has(store: SqlStore) -> None:
     tuesday = IssueKey(MONDAY + timedelta(days=1))
     store.issues.save(issue(1, 2))

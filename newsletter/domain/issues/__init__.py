@@ -28,6 +28,7 @@ from newsletter.domain.issues.listings import (
     unread,
     usual,
 )
+from newsletter.domain.issues.paper_pages import page_owner, page_precedence
 from newsletter.domain.issues.selection import Match, Pick, Selection, SelectionRequest, Selector
 from newsletter.domain.issues.silence import Silence, explain_silence
 
@@ -69,6 +70,8 @@ __all__ = [
     "is_from",
     "joint_note",
     "late_notices",
+    "page_owner",
+    "page_precedence",
     "published_text",
     "repeated_day",
     "settle_empty",

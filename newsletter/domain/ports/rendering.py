@@ -8,6 +8,7 @@ from typing import Protocol
 
 from newsletter.domain.delivery import OutgoingMessage, Recipient
 from newsletter.domain.issues import Issue, IssueStatus, Selection, Selector
+from newsletter.domain.papers import PaperId
 
 __all__ = ["MailEdition", "MailFactory", "SelectorFactory", "Signer", "SiteFile", "SiteRenderer"]
 
@@ -46,10 +47,14 @@ class SelectorFactory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SiteFile:
-    """One file of the site: its path relative to the site's folder, with `/`, and its bytes."""
+    """One file of the site: its path relative to the site's folder, with `/`, and its bytes.
+
+    `paper` is set where it is a paper's page: the one kind of file that several issues have a version of.
+    """
 
     path: str
     content: bytes
+    paper: PaperId | None = None
 
 
 class SiteRenderer(Protocol):

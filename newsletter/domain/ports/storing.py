@@ -215,6 +215,10 @@ class IssueStore(Protocol):
         """Which of these papers stand in another daily issue already."""
         ...
 
+    def holders(self, ids: Sequence[PaperId]) -> Mapping[PaperId, frozenset[IssueKey]]:
+        """The issues that show each of these papers, drafts and weekly ones among them; no entry where none does."""
+        ...
+
     def leave_out(self, key: IssueKey, ids: Sequence[PaperId]) -> None:
         """Keep which papers this issue could have had and has not, in place of what was kept before."""
         ...
