@@ -27,13 +27,14 @@ class AnnounceType(StrEnum):
         return _STRENGTH[self]
 
 
-_STRENGTH = {
-    AnnounceType.NEW: 0,
-    AnnounceType.CROSS: 1,
-    AnnounceType.FEATURED: 2,
-    AnnounceType.REPLACE: 3,
-    AnnounceType.REPLACE_CROSS: 4,
-}
+_BY_STRENGTH = (
+    AnnounceType.NEW,
+    AnnounceType.CROSS,
+    AnnounceType.FEATURED,
+    AnnounceType.REPLACE,
+    AnnounceType.REPLACE_CROSS,
+)
+_STRENGTH = {kind: place for place, kind in enumerate(_BY_STRENGTH)}
 
 
 class ListingStatus(StrEnum):

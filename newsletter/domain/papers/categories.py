@@ -39,14 +39,15 @@ _KNOWN = {
     for name in (archive, *(f"{archive}.{subject}" for subject in subjects.split()))
 }
 
+_NO_WORDS = {folded: name for folded, name in _KNOWN.items() if "." in name or "-" in name}
+
 
 def bare_category(text: str) -> str:
     """The category that this text is, in any case, without `cat:` before it; empty where it may be something else.
 
     An archive without a dot counts where its name is no word: `hep-th`, not `math`.
     """
-    name = _KNOWN.get(text.casefold(), "")
-    return name if "." in name or "-" in name else ""
+    return _NO_WORDS.get(text.casefold(), "")
 
 
 def is_known(pattern: str) -> bool:
@@ -54,12 +55,12 @@ def is_known(pattern: str) -> bool:
     wanted = pattern.casefold()
     if not wanted.endswith("*"):
         return wanted in _KNOWN
-    return any(name.startswith(wanted[:-1].rstrip(".")) for name in _KNOWN)
+    return any(name.startswith(wanted[:-1].removesuffix(".")) for name in _KNOWN)
 
 
 def nearest(pattern: str) -> list[str]:
     """At most three categories that are written much like this one, the likest first."""
-    wanted = pattern.casefold().rstrip("*.")
+    wanted = pattern.casefold().removesuffix("*").removesuffix(".")
     close = difflib.get_close_matches(wanted, _KNOWN, n=len(_KNOWN), cutoff=0.6)
     close.sort(key=lambda name: -sum(map(str.__eq__, wanted, name)))
     return [_KNOWN[name] for name in close[:3]]

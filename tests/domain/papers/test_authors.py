@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.authors import split_authors
+from newsletter.domain.papers.authors import read_author, split_authors
 from newsletter.domain.papers.papers import Author
 
 
@@ -30,6 +30,16 @@ from newsletter.domain.papers.papers import Author
             "A. Bee (1), C. Dee (1 and 2) ((1) MIT, Cambridge, (2) ETH)",
             [("A. Bee", "MIT, Cambridge"), ("C. Dee", "MIT, Cambridge; ETH")],
         ),
+        ("A. Bee (1), C. Dee (3) ((1) , MIT; (2) ETH,)", [("A. Bee", "MIT"), ("C. Dee", "")]),
+        ("A. Bee (1) ((1) MIT), C. Dee", [("A. Bee", "MIT"), "C. Dee"]),
+        ("A. Bee, C. Dee), E. Eff", ["A. Bee", "C. Dee", "E. Eff"]),
+        ("A. Bee (1), C. Dee (2) ((1) Xerox, (2) ETH)", [("A. Bee", "Xerox"), ("C. Dee", "ETH")]),
+        ("A. Bee, ((1) MIT)", ["A. Bee"]),
+        ("A. Bee, (MIT)", [("A. Bee", "MIT")]),
+        ("A. Bee (MIT) (ETH), C. Dee", [("A. Bee", "MIT, ETH"), "C. Dee"]),
+        ("A. Bee (X, Y (Z), W), C. Dee", [("A. Bee", "X, Y (Z), W"), "C. Dee"]),
+        ("A. Bee, Jr. (MIT), C. Dee", [("A. Bee, Jr.", "MIT"), "C. Dee"]),
+        ("C. Dee, A. Bee (MIT), Jr.", ["C. Dee", ("A. Bee, Jr.", "MIT")]),
         ("A. Bee (unclosed, C. Dee", ["A. Bee unclosed", "C. Dee"]),
         ("", []),
         (" , ,() ,", []),
@@ -61,3 +71,26 @@ def test_no_text_makes_it_raise_and_every_author_has_a_name(text: str, conjuncti
 @given(st.lists(st.text("abcdefgé", min_size=1, max_size=8), max_size=20))
 def test_plain_names_come_back_in_order(names: list[str]) -> None:
     assert [author.name for author in split_authors(", ".join(names))] == names
+
+
+def test_a_name_is_cut_where_no_name_is_as_long() -> None:
+    """A feed whose commas are lost is one author; a page that shows it must still be a page."""
+    for text in ("x" * 299, "x" * 300, "x" * 301):
+        assert split_authors(text) == (Author(text[:300]),)
+    team = "The " + "y" * 150 + " Collaboration"
+    assert split_authors(f"{team}: {'x' * 301}") == (Author(team), Author("x" * 300))
+
+
+def test_twice_as_many_authors_as_the_largest_collaboration_has_are_read_and_no_more() -> None:
+    assert len(split_authors("A, " * 9_999)) == 9_999
+    assert len(split_authors("A, " * 10_000)) == 10_000
+    assert len(split_authors("A, " * 10_001)) == 10_000
+
+
+def test_one_author_is_read_with_the_note_after_the_name() -> None:
+    assert read_author("Ada Lovelace (Analytical Society, London)") == Author(
+        "Ada Lovelace", "Analytical Society, London"
+    )
+    assert read_author("((1) MIT)") is None
+    assert read_author("") is None
+    assert read_author("x" * 301) == Author("x" * 300)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -116,3 +117,40 @@ def test_different_papers_are_not_merged() -> None:
     other = replace(other, paper=replace(other.paper, id=PaperId("arxiv:2606.00013")))
     with pytest.raises(ValueError, match="one paper"):
         merge([announced("arxiv-rss"), other])
+
+
+BEST_FIRST = ["arxiv-api", "arxiv-oai", "arxiv-rss", "files", "feed", "hf-daily", "a source of tomorrow"]
+
+
+@pytest.mark.parametrize(("better", "worse"), list(pairwise(BEST_FIRST)))
+def test_of_one_version_the_source_that_knows_papers_better_gives_the_text(better: str, worse: str) -> None:
+    """Day and name of a source say nothing of how much it knows."""
+    earlier = announced(better, title="As the better one has it", version=1)
+    later = announced(worse, day=date(2026, 6, 3), title="As the other has it", version=1)
+    assert merge([later, earlier]).title == "As the better one has it"
+
+
+def test_of_one_source_and_version_the_later_announcement_wins() -> None:
+    early = announced("arxiv-rss", title="Early", version=1)
+    late = announced("arxiv-rss", day=date(2026, 6, 3), title="Late", version=1)
+    assert merge([early, late]).title == "Late"
+
+
+def test_a_source_that_names_no_version_ranks_below_the_first_version() -> None:
+    unknown = announced("arxiv-api", title="Of some version")
+    first = announced("hf-daily", title="Of the first", version=1)
+    assert merge([unknown, first]).title == "Of the first"
+
+
+def test_where_nobody_tells_a_title_the_best_record_is_the_best() -> None:
+    best = announced("arxiv-api", title="", raw_title="\\best")
+    other = announced("hf-daily", title="", raw_title="\\other")
+    another = announced("hf-daily", day=date(2026, 6, 1), title="", raw_title="\\another")
+    assert merge([other, best, another]).raw_title == "\\best"
+
+
+def test_the_order_in_which_a_record_names_its_links_decides_nothing() -> None:
+    links = {"abs": "https://a.example", "code": "https://c.example"}
+    other = announced("arxiv-rss", links={"b": "https://b.example"}, comment="of the other")
+    for same in (links, dict(reversed(links.items()))):
+        assert merge([other, announced("arxiv-rss", links=same, comment="of this one")]).comment == "of this one"

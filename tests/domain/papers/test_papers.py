@@ -1,10 +1,12 @@
 """Ids of papers: every form that sources use, version kept apart."""
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.papers.papers import arxiv_number, parse_arxiv_id, parse_paper_id
+from newsletter.domain.papers.papers import Author, Paper, PaperId, arxiv_number, parse_arxiv_id, parse_paper_id
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,7 @@ from newsletter.domain.papers.papers import arxiv_number, parse_arxiv_id, parse_
         ("https://arxiv.org/abs/2606.00012v3", ("arxiv:2606.00012", 3)),
         ("http://export.arxiv.org/pdf/2606.00012v3.pdf", ("arxiv:2606.00012", 3)),
         (" arxiv:2606.00012 ", ("arxiv:2606.00012", None)),
+        ("https://www.arxiv.org/html/2606.00012v1", ("arxiv:2606.00012", 1)),
     ],
 )
 def test_arxiv_ids_are_read_in_every_form(text: str, expected: tuple[str, int | None]) -> None:
@@ -26,7 +29,8 @@ def test_arxiv_ids_are_read_in_every_form(text: str, expected: tuple[str, int | 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2413.12345", "abc", "2403.18684v0", "hep-ex/12", "https://example.org/2403.18684"]
+    "text",
+    ["", "2413.12345", "abc", "2403.18684v0", "hep-ex/12", "https://example.org/2403.18684", "arxiv:arxiv:2606.00012"],
 )
 def test_what_is_no_arxiv_id_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match=r"for example 2403\.18684v2"):
@@ -37,6 +41,20 @@ def test_what_is_no_arxiv_id_is_refused_with_an_example(text: str) -> None:
 def test_an_id_that_no_database_could_keep_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an arXiv identifier"):
         parse_paper_id(text)
+
+
+def test_an_id_has_five_hundred_characters_at_most() -> None:
+    """Every table that names a paper has a column of this width."""
+    longest = "url:" + "a" * 496
+    assert parse_paper_id(longest) == (longest, None)
+    with pytest.raises(ValueError, match="not an arXiv identifier"):
+        parse_paper_id(longest + "a")
+
+
+def test_what_no_source_has_told_of_a_paper_is_empty() -> None:
+    paper = Paper(id=PaperId("sample:1"), title="T")
+    assert {field.name for field in fields(paper) if getattr(paper, field.name)} == {"id", "title"}
+    assert Author("Ada").affiliation == ""
 
 
 def test_other_schemes_are_taken_as_they_are() -> None:
