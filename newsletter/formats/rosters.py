@@ -27,11 +27,11 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from newsletter.domain.interests import one_line, remarks
+from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers import (
     MAX_INTERESTS,
     MAX_NAME,
     MAX_PAPERS,
-    Cadence,
     Subscriber,
     SubscriptionState,
     Suppression,
@@ -202,7 +202,7 @@ class _Reading:
             name=_one_line(_text(row, "name"))[:MAX_NAME].rstrip(),
             interests=_interests(email, interests),
             language=checked("language", lambda: choose_language(_text(row, "language"), self._languages)),
-            cadence=checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Cadence.DAILY)),
+            cadence=checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Edition.DAILY)),
             max_papers=checked("max_papers", lambda: choose_limit(row.get("max_papers"))),
             state=checked("state", lambda: _state(_text(row, "state"), self._state)),
             created_at=checked("created_at", lambda: _moment(row.get("created_at"))),

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from newsletter.domain.issues import Issue
-from newsletter.domain.subscribers import Cadence
+from newsletter.domain.issues import Edition, Issue
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose
@@ -59,9 +58,9 @@ class Daily:
         self._compose = compose
         self._weekday = WEEKDAYS.index(weekly_on)
 
-    def editions_due(self, day: date) -> tuple[Cadence, ...]:
+    def editions_due(self, day: date) -> tuple[Edition, ...]:
         """Which rhythms have an issue on this day."""
-        return (Cadence.DAILY, Cadence.WEEKLY) if day.weekday() == self._weekday else (Cadence.DAILY,)
+        return (Edition.DAILY, Edition.WEEKLY) if day.weekday() == self._weekday else (Edition.DAILY,)
 
     def prepare(self, day: date) -> Prepared:
         """Everything up to the frozen issues of this day.
@@ -76,9 +75,9 @@ class Daily:
         # what is written now would enter no issue: the day's is out, and late papers come with the next
         due = [] if self._compose.is_out(day) else self._scope.papers(day)
         enriched = asyncio.run(self._enrich.run(due))
-        composers: dict[Cadence, Callable[[date], Issue]] = {
-            Cadence.DAILY: self._compose.run,
-            Cadence.WEEKLY: self._compose.run_weekly,
+        composers: dict[Edition, Callable[[date], Issue]] = {
+            Edition.DAILY: self._compose.run,
+            Edition.WEEKLY: self._compose.run_weekly,
         }
         issues: list[Issue] = []
         missing: list[IssueMissing] = []

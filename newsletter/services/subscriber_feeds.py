@@ -26,7 +26,7 @@ from typing import Protocol
 from newsletter.domain.interests import terms_at_most
 from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus, SelectionRequest, Selector
 from newsletter.domain.ports import IssueStore, SelectorFactory
-from newsletter.domain.subscribers import Cadence, Subscriber
+from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
 
 __all__ = ["FeedWriter", "SubscriberFeed", "SubscriberFeeds"]
@@ -43,7 +43,6 @@ _USES = 250
 """Selections after which an index is made anew: it remembers every interest and match that it was asked for."""
 _STEP_TERMS = 5_000
 """Terms, by the quick count, that one step of preparing a feed looks up."""
-_EDITIONS = {Cadence.DAILY: Edition.DAILY, Cadence.WEEKLY: Edition.WEEKLY}
 
 
 class FeedWriter(Protocol):
@@ -115,7 +114,7 @@ class SubscriberFeeds:
 
     def look(self, subscriber: Subscriber, *, address: str, form: str) -> SubscriberFeed:
         """What the feed is made of. Cheap: no paper is read."""
-        issues = self._window(_EDITIONS[subscriber.cadence])
+        issues = self._window(subscriber.cadence)
         depends = [
             self._variant,
             subscriber.id,

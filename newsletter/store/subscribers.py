@@ -13,7 +13,8 @@ from pydantic_core import from_json
 from sqlalchemy import Connection, Row, delete, func, select
 
 from newsletter.domain.delivery import SkipReason
-from newsletter.domain.subscribers import Cadence, Preferences, Subscriber, SubscriptionState, address_key
+from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.suppressions import SqlSuppressionStore
@@ -228,7 +229,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         name=row.name,
         interests=tuple(from_json(row.interests)),
         language=row.language,
-        cadence=Cadence(row.cadence),
+        cadence=Edition(row.cadence),
         max_papers=row.max_papers,
         state=SubscriptionState(row.state),
         origin=row.origin,

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState, address_key, check_address
+from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers import Subscriber, SubscriptionState, address_key, check_address
 from newsletter.errors import AddressInvalid
 from newsletter.formats.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS, Roster, parse_roster, write_roster
 
@@ -38,7 +39,7 @@ ADA = Subscriber(
     name="Ada",
     interests=("retrieval-augmented generation", "-survey"),
     language="zh-Hans",
-    cadence=Cadence.WEEKLY,
+    cadence=Edition.WEEKLY,
     max_papers=30,
     origin="roster",
 )
@@ -258,7 +259,7 @@ SUBSCRIBERS = st.lists(
             TEXT.filter(bool) | st.sampled_from(["a;b", "a\\", "\\;", ";", '-"x"', "#"]), unique=True, max_size=4
         ).map(tuple),
         language=st.sampled_from(["", "en", "zh-Hans"]),
-        cadence=st.sampled_from(Cadence),
+        cadence=st.sampled_from(Edition),
         max_papers=st.none() | st.integers(1, MAX_PAPERS),
         state=st.sampled_from(SubscriptionState),
         created_at=st.none() | st.datetimes(timezones=st.just(UTC)),

@@ -8,7 +8,6 @@ import pytest
 
 from newsletter.domain.issues import AnnouncementCalendar, Edition, Issue, IssueKey, IssueState, Selector
 from newsletter.domain.papers import FailureKind, ListingStatus
-from newsletter.domain.subscribers import Cadence
 from newsletter.errors import EngineUnavailable, IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
@@ -116,8 +115,8 @@ def test_on_its_weekday_the_weekly_issue_is_made_too(store: SqlStore, clock: Tic
     both = job.prepare(FRIDAY).issues
     assert [issue.key.edition for issue in both] == [Edition.DAILY, Edition.WEEKLY]
     assert [e.id for e in both[1].papers] == [paper_id(n) for n in (5, 3, 2, 1)]
-    assert job.editions_due(FRIDAY) == (Cadence.DAILY, Cadence.WEEKLY)
-    assert job.editions_due(MONDAY) == (Cadence.DAILY,)
+    assert job.editions_due(FRIDAY) == (Edition.DAILY, Edition.WEEKLY)
+    assert job.editions_due(MONDAY) == (Edition.DAILY,)
 
 
 def test_a_holiday_on_that_weekday_still_has_a_weekly_issue(store: SqlStore, clock: Ticking) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.domain.delivery import SkipReason, UncertainPolicy
+from newsletter.domain.issues import Edition
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState, check_address
+from newsletter.domain.subscribers import Subscriber, SubscriptionState, check_address
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
 from newsletter.mail.smtp import PoolSettings, Timeouts
 from newsletter.services.audit import Audit
@@ -80,7 +81,7 @@ def test_the_plan_says_why_somebody_is_skipped(newsletter: Dispatching) -> None:
         Subscriber(email="nothing@example.org", interests=("zebrafish",)),
         Subscriber(email="new@example.org", state=SubscriptionState.UNCONFIRMED),
         Subscriber(email="gone@example.org", state=SubscriptionState.UNSUBSCRIBED),
-        Subscriber(email="weekly@example.org", cadence=Cadence.WEEKLY),
+        Subscriber(email="weekly@example.org", cadence=Edition.WEEKLY),
         Subscriber(email="never@example.org"),
     )
     newsletter.store.subscribers.suppress("never@example.org", "complaint")
@@ -106,7 +107,7 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
         *('"a@b{}"@example.org', "i{}@ΣΊΣΥΦΟΣ.example", "straße{}@straße.example"),
     ]
     names = ["", "Ada “Countess” Łovelace", "Robert'); DROP TABLE subscriber;--", "王小明 🎓", "tab\tline\nend"]
-    kinds = product(interests, SubscriptionState, Cadence, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
+    kinds = product(interests, SubscriptionState, Edition, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
     newsletter.subscribe(
         *(
             Subscriber(
@@ -413,7 +414,7 @@ def test_that_there_are_no_papers_goes_to_every_daily_reader_once(database: Data
     newsletter.subscribe(
         Subscriber(email="all@example.org"),
         Subscriber(email="zebra@example.org", interests=("zebrafish",), language="zh-Hans"),
-        Subscriber(email="weekly@example.org", cadence=Cadence.WEEKLY),
+        Subscriber(email="weekly@example.org", cadence=Edition.WEEKLY),
         Subscriber(email="new@example.org", state=SubscriptionState.UNCONFIRMED),
     )
     shown = newsletter.dry_run(tmp_path).run(newsletter.issue.key)

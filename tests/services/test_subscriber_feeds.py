@@ -12,7 +12,7 @@ import pytest
 from newsletter.domain.delivery import freeze
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, Selector
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.subscribers import Cadence, Subscriber
+from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
 from newsletter.services import subscriber_feeds
 from newsletter.services.dispatch import MessageMaker
@@ -180,7 +180,7 @@ def test_what_is_kept_is_bounded(store: SqlStore, monkeypatch: pytest.MonkeyPatc
         publish(store, weekly)
     desk = Desk(store)
     for number in range(20):
-        for cadence in Cadence:
+        for cadence in Edition:
             assert desk.papers(reader("retrieval", f"word{number}", cadence=cadence))
             assert len(desk.feeds._selections) <= 10
             assert sum(len(held.issue.papers) for held in desk.feeds._held.values()) <= 25
@@ -200,7 +200,7 @@ def test_a_feed_looks_back_ten_issues_of_its_rhythm(store: SqlStore) -> None:
     desk = Desk(store)
     daily = [status.key.slug for status in desk.look(reader()).issues]
     assert daily == [f"2026-06-{day:02}" for day in range(12, 1, -1) if day != 6]
-    weekly = [status.key.slug for status in desk.look(reader(cadence=Cadence.WEEKLY)).issues]
+    weekly = [status.key.slug for status in desk.look(reader(cadence=Edition.WEEKLY)).issues]
     assert weekly == ["2026-06-19-weekly", "2026-06-12-weekly", "2026-06-05-weekly"]
 
 

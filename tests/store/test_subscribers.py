@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, inspect, text
 
-from newsletter.domain.subscribers import Cadence, Preferences, Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
 
@@ -18,7 +19,7 @@ ADA = Subscriber(
     name="Ada Łovelace",
     interests=("retrieval-augmented generation", "-survey", "作者:王"),
     language="zh-Hans",
-    cadence=Cadence.WEEKLY,
+    cadence=Edition.WEEKLY,
     max_papers=30,
     origin="roster",
 )

@@ -21,7 +21,7 @@ import pytest
 from lxml import html
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.render.site import SitePages
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore
@@ -118,7 +118,7 @@ def test_the_feed_speaks_the_readers_language(client: httpx.Client, store: SqlSt
 
 
 def test_a_weekly_reader_gets_what_the_weekly_mails_have(client: httpx.Client, store: SqlStore, feed: str) -> None:
-    change(store, cadence=Cadence.WEEKLY)
+    change(store, cadence=Edition.WEEKLY)
     assert titles(client.get(f"{feed}.atom")) == []
     week = make_issue([about(1, "retrieval"), about(4, "retrieval")], key=IssueKey(date(2026, 6, 5), Edition.WEEKLY))
     publish(store, week)

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from lxml import html
 
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.store import SqlStore
 from tests.web.conftest import EMAIL
 
@@ -61,7 +62,7 @@ def test_what_is_saved_is_kept_and_nothing_else_changes(
         name="Ada L.",
         interests=("retrieval-augmented generation", "author:Knuth"),
         language="zh-Hans",
-        cadence=Cadence.WEEKLY,
+        cadence=Edition.WEEKLY,
         max_papers=12,
     )
 

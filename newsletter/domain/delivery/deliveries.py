@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.domain.issues import Edition, Issue, IssueKey
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState, domain_of
+from newsletter.domain.subscribers import Subscriber, SubscriptionState, domain_of
 
 __all__ = [
     "TRANSITIONS",
@@ -94,7 +94,7 @@ class Recipient:
     language: str
     interests: tuple[str, ...] = ()
     max_papers: int | None = None
-    cadence: Cadence = Cadence.DAILY
+    cadence: Edition = Edition.DAILY
 
     @property
     def domain(self) -> str:
@@ -189,9 +189,6 @@ class OutgoingMessage:
         return b"".join((self.header, b"\r\n", *self.body))
 
 
-_CADENCE = {Edition.DAILY: Cadence.DAILY, Edition.WEEKLY: Cadence.WEEKLY}
-
-
 def freeze(subscriber: Subscriber, issue: Issue) -> Recipient:
     """The subscriber as their message of this issue depends on them; a language the issue lacks becomes its first."""
     return Recipient(
@@ -219,7 +216,7 @@ def plan_status(
         reason = SkipReason.UNSUBSCRIBED
     elif subscriber.state is SubscriptionState.UNCONFIRMED:
         reason = SkipReason.UNCONFIRMED
-    elif subscriber.cadence is not _CADENCE[issue.key.edition]:
+    elif subscriber.cadence is not issue.key.edition:
         reason = SkipReason.OTHER_CADENCE
     elif not matched and issue.silence is None:
         reason = SkipReason.NO_MATCH

@@ -15,7 +15,7 @@ __all__ = ["Edition", "Issue", "IssueKey", "IssuePaper", "IssueState", "IssueSta
 
 
 class Edition(StrEnum):
-    """The rhythm an issue belongs to. A weekly issue is made of the daily ones of its seven days."""
+    """The rhythm an issue belongs to and a subscriber is mailed in. A weekly issue is made of seven days' daily ones."""
 
     DAILY = "daily"
     WEEKLY = "weekly"

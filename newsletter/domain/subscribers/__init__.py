@@ -13,7 +13,7 @@ from newsletter.domain.subscribers.choices import (
 )
 from newsletter.domain.subscribers.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
 from newsletter.domain.subscribers.pruning import may_be_unread
-from newsletter.domain.subscribers.subscriptions import Cadence, Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.suppressions import (
     MAX_KEYS,
     Suppression,
@@ -29,7 +29,6 @@ __all__ = [
     "MAX_NAME",
     "MAX_PAPERS",
     "TOPIC",
-    "Cadence",
     "Preferences",
     "Problem",
     "Subscriber",

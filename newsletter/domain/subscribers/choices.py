@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsletter.domain.interests import excess, one_line
+from newsletter.domain.issues import Edition
 from newsletter.domain.notation import language_tag, nearest_language
-from newsletter.domain.subscribers.subscriptions import Cadence
 from newsletter.domain.text import clean_line
 
 __all__ = [
@@ -63,14 +63,14 @@ def choose_language(text: str, offered: Sequence[str]) -> str:
     return chosen
 
 
-def choose_cadence(text: str) -> Cadence:
+def choose_cadence(text: str) -> Edition:
     """How often a digest comes.
 
     Raises:
         ValueError: the text is neither of both.
     """
     try:
-        return Cadence(text.strip())
+        return Edition(text.strip())
     except ValueError:
         msg = f"expected daily or weekly, got {text[:80]!r}"
         raise ValueError(msg) from None

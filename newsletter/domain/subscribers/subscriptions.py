@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Cadence", "Preferences", "Subscriber", "SubscriptionState"]
+from newsletter.domain.issues import Edition
+
+__all__ = ["Preferences", "Subscriber", "SubscriptionState"]
 
 
 class SubscriptionState(StrEnum):
@@ -15,13 +17,6 @@ class SubscriptionState(StrEnum):
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
     UNSUBSCRIBED = "unsubscribed"
-
-
-class Cadence(StrEnum):
-    """How often a digest comes."""
-
-    DAILY = "daily"
-    WEEKLY = "weekly"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +32,7 @@ class Subscriber:
     name: str = ""
     interests: tuple[str, ...] = ()
     language: str = ""
-    cadence: Cadence = Cadence.DAILY
+    cadence: Edition = Edition.DAILY
     max_papers: int | None = None
     state: SubscriptionState = SubscriptionState.CONFIRMED
     origin: str = ""
@@ -53,5 +48,5 @@ class Preferences:
     name: str = ""
     interests: tuple[str, ...] = ()
     language: str = ""
-    cadence: Cadence = Cadence.DAILY
+    cadence: Edition = Edition.DAILY
     max_papers: int | None = None

@@ -16,8 +16,9 @@ from pydantic_core import from_json
 from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Select, String, Table, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from newsletter.domain.issues import Edition
 from newsletter.domain.ports import Decide
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import DeliveryRow, SubscriberRow
@@ -170,7 +171,7 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         name=row.name,
         interests=tuple(from_json(row.interests)),
         language=row.language,
-        cadence=Cadence(row.cadence),
+        cadence=Edition(row.cadence),
         max_papers=row.max_papers,
         state=SubscriptionState(row.state),
     )

@@ -8,14 +8,13 @@ from pydantic_core import from_json
 from sqlalchemy import Row
 
 from newsletter.domain.delivery import Delivery, DeliveryStatus, Recipient
-from newsletter.domain.issues import IssueKey
-from newsletter.domain.subscribers import Cadence
+from newsletter.domain.issues import Edition, IssueKey
 
 __all__ = ["delivery_of"]
 
 
 _STATUSES = {status.value: status for status in DeliveryStatus}
-_CADENCES = {cadence.value: cadence for cadence in Cadence}
+_EDITIONS = {edition.value: edition for edition in Edition}
 
 
 def delivery_of(row: Row[Any], issue: IssueKey, revision: int) -> Delivery:
@@ -31,7 +30,7 @@ def delivery_of(row: Row[Any], issue: IssueKey, revision: int) -> Delivery:
             language=row.language,
             interests=tuple(from_json(row.interests)),
             max_papers=row.max_papers,
-            cadence=_CADENCES[row.cadence],
+            cadence=_EDITIONS[row.cadence],
         ),
         status=_STATUSES[row.status],
         reason=row.reason,

@@ -21,7 +21,7 @@ from newsletter.domain.delivery.deliveries import (
     plan_status,
 )
 from newsletter.domain.issues import Edition, IssueKey
-from newsletter.domain.subscribers import Cadence, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from tests.support.samples import DAY, make_issue, make_notice
 
 S = DeliveryStatus
@@ -80,7 +80,7 @@ def test_a_message_is_its_header_an_empty_line_and_its_body() -> None:
     [
         (Subscriber(email="a@example.org"), False, True, None),
         (Subscriber(email="a@example.org"), False, False, SkipReason.NO_MATCH),
-        (Subscriber(email="a@example.org", cadence=Cadence.WEEKLY), False, True, SkipReason.OTHER_CADENCE),
+        (Subscriber(email="a@example.org", cadence=Edition.WEEKLY), False, True, SkipReason.OTHER_CADENCE),
         (Subscriber(email="a@example.org", state=SubscriptionState.UNCONFIRMED), False, True, SkipReason.UNCONFIRMED),
         (Subscriber(email="a@example.org", state=SubscriptionState.UNSUBSCRIBED), True, True, SkipReason.SUPPRESSED),
         (
@@ -101,7 +101,7 @@ def test_the_first_reason_that_holds_is_given(
 
 def test_the_weekly_issue_is_for_weekly_readers() -> None:
     issue = make_issue(1, key=IssueKey(DAY, Edition.WEEKLY))
-    weekly = Subscriber(email="a@example.org", cadence=Cadence.WEEKLY)
+    weekly = Subscriber(email="a@example.org", cadence=Edition.WEEKLY)
     assert plan_status(weekly, issue, suppressed=False, matched=True)[0] is S.QUEUED
     daily = Subscriber(email="b@example.org")
     assert plan_status(daily, issue, suppressed=False, matched=True)[1] is SkipReason.OTHER_CADENCE
@@ -116,7 +116,7 @@ def test_a_language_that_the_issue_lacks_becomes_its_first() -> None:
 def test_that_there_are_no_papers_is_for_every_daily_reader_whatever_their_interests() -> None:
     daily = Subscriber(email="a@example.org", interests=("zebrafish",))
     assert plan_status(daily, make_notice(), suppressed=False, matched=False) == (S.QUEUED, None)
-    weekly = Subscriber(email="b@example.org", cadence=Cadence.WEEKLY)
+    weekly = Subscriber(email="b@example.org", cadence=Edition.WEEKLY)
     assert plan_status(weekly, make_notice(), suppressed=False, matched=False)[1] is SkipReason.OTHER_CADENCE
     gone = Subscriber(email="c@example.org", state=SubscriptionState.UNSUBSCRIBED)
     assert plan_status(gone, make_notice(), suppressed=False, matched=False)[1] is SkipReason.UNSUBSCRIBED

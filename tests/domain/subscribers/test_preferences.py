@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers.preferences import FIELDS, ProblemKind, fill_form, read_form
-from newsletter.domain.subscribers.subscriptions import Cadence, Preferences, Subscriber
+from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber
 from newsletter.formats.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
 
 
@@ -92,8 +93,8 @@ _LINE = st.text(st.characters(categories=("L", "N", "P")), min_size=1, max_size=
 
 
 @settings(max_examples=60)
-@given(st.lists(_LINE, unique=True), st.sampled_from(Cadence), st.none() | st.integers(1, MAX_PAPERS))
-def test_a_filled_form_reads_back_as_what_was_stored(lines: list[str], cadence: Cadence, limit: int | None) -> None:
+@given(st.lists(_LINE, unique=True), st.sampled_from(Edition), st.none() | st.integers(1, MAX_PAPERS))
+def test_a_filled_form_reads_back_as_what_was_stored(lines: list[str], cadence: Edition, limit: int | None) -> None:
     stored = Subscriber(email="a@example.org", interests=tuple(lines), language="en", cadence=cadence, max_papers=limit)
     chosen, problems = read_form(fill_form(stored), languages=("en",), check_interest=fine)
     assert not problems

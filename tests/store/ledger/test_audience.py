@@ -12,9 +12,10 @@ from sqlalchemy import Engine, event
 
 from newsletter.domain.delivery import Begin, DeliveryStatus, Recipient, freeze
 from newsletter.domain.delivery import DeliveryStatus as S
+from newsletter.domain.issues import Edition
 from newsletter.domain.papers import merge
 from newsletter.domain.ports import Decide
-from newsletter.domain.subscribers import Cadence, Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from newsletter.store.ledger import _audience
 from tests.store.conftest import NOW
@@ -55,7 +56,7 @@ def test_what_is_frozen_comes_back(store: SqlStore) -> None:
         name="Ada “Countess” Łovelace; DROP TABLE",
         interests=('"retrieval"', "-survey\\n", "作者:王"),
         language="zh-Hans",
-        cadence=Cadence.WEEKLY,
+        cadence=Edition.WEEKLY,
         max_papers=0,
     )
     store.subscribers.upsert([ada])
