@@ -24,6 +24,8 @@ __all__ = ["ConnectionEnded", "Session", "Timeouts"]
 
 # a mailbox as it may stand between angle brackets; anything else could end the command and begin another
 _MAILBOX = re.compile(rb"[^\x00-\x20\x7f<>]{1,318}")
+_COMMANDS = 3
+"""MAIL, RCPT and DATA: the envelope of one message to one recipient."""
 _SHOWN = 80
 
 
@@ -77,8 +79,8 @@ class Session(asyncio.Protocol):
         # answers that are still to come
         self._due = 0
         self._surplus = b""
-        self._answers_due = 0
-        self._answers_got = 0
+        # answers to the last envelope and what followed it
+        self._answers = 0
         self.pipelining = "pipelining" in extensions
         self.sent = 0
         transport.set_protocol(self)
@@ -134,7 +136,7 @@ class Session(asyncio.Protocol):
     @property
     def is_partly_answered(self) -> bool:
         """Whether some commands of the last envelope were answered, but not all."""
-        return 0 < self._answers_got < self._answers_due
+        return 0 < self._answers < _COMMANDS
 
     def envelope(self, message: OutgoingMessage) -> None:
         """Begin a message; with pipelining MAIL, RCPT and DATA go out at once.
@@ -153,6 +155,7 @@ class Session(asyncio.Protocol):
         Raises:
             ConnectionEnded: no answer came, or none that can be one; the message was certainly not accepted.
         """
+        self._answers = 0
         stage, reply = await (self._opened_at_once() if self.pipelining else self._opened_by_steps(message))
         if reply.code not in {354, 421}:
             await self._reset()
@@ -169,7 +172,6 @@ class Session(asyncio.Protocol):
         return stage, reply
 
     async def _opened_at_once(self) -> tuple[Stage, Reply]:
-        self._answers_due, self._answers_got = 3, 0
         mail = await self._answer(Stage.MAIL)
         if mail.code == 421:
             return Stage.MAIL, mail
@@ -285,7 +287,7 @@ class Session(asyncio.Protocol):
                     await self._waiter
             finally:
                 timer.cancel()
-        self._answers_got += 1
+        self._answers += 1
         return self._replies.popleft()
 
     def _stalled(self, stage: Stage, timeout: float) -> None:
