@@ -46,14 +46,14 @@ def all_surfaces(issue: Issue) -> tuple[float, float]:
         markdown=("arxiv-daily", "hf-daily", "paper-express"),
     )
     assembler = make_assembler()
-    mail = seconds(lambda: [assembler.edition(issue, language) for language in issue.languages])
+    mail = seconds(lambda: [assembler.in_language(issue, language) for language in issue.languages])
     pages = seconds(lambda: sum(len(file.content) for file in site.render(issue, [issue], [status])))
     return mail, pages
 
 
 def one_message(issue: Issue, papers: int = 30) -> tuple[float, float]:
     """A personal message joined from parts, and the same one rendered in full and put together by the library."""
-    edition = make_assembler(max_bytes=1_000_000).edition(issue, "en")
+    edition = make_assembler(max_bytes=1_000_000).in_language(issue, "en")
     terms = ("retrieval-augmented generation", "language model")
     selection = select(issue, papers, terms=terms)
     recipients = [make_recipient(number) for number in range(500)]

@@ -27,7 +27,7 @@ from newsletter.domain.delivery import (
     subscriber_token,
 )
 from newsletter.domain.issues import Issue, Pick, Selection
-from newsletter.domain.ports import MailEdition
+from newsletter.domain.ports import MailInLanguage
 from newsletter.domain.subscribers import ascii_domain
 from newsletter.domain.text import clean_line, safe_url
 from newsletter.errors import AddressInvalid
@@ -102,9 +102,9 @@ class MailAssembler:
     def __repr__(self) -> str:
         return f"MailAssembler(sender={self._sender!r}, base_url={self._base_url!r})"
 
-    def edition(self, issue: Issue, language: str) -> MailEdition:
-        """The edition of this issue in this language: everything is rendered and encoded here, once."""
-        return _Edition(
+    def in_language(self, issue: Issue, language: str) -> MailInLanguage:
+        """The mail of this issue in this language: everything is rendered and encoded here, once."""
+        return _MailInLanguage(
             issue=issue,
             designed=self._design.design(issue, language),
             secret=self._secret,
@@ -303,7 +303,7 @@ _Card = tuple[Pick, bytes, tuple[bytes, bytes, bytes], int]
 """A pick, its card in the text and in the HTML part, and the octets of both."""
 
 
-class _Edition:
+class _MailInLanguage:
     """The messages of one issue in one language."""
 
     def __init__(

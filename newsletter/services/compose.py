@@ -21,7 +21,7 @@ from newsletter.domain.issues import (
     arrange,
     candidates,
     choose_summaries,
-    late_notices,
+    is_new_or_replaced,
     unread,
     with_notes,
 )
@@ -111,7 +111,7 @@ class Compose:
         left_out = store.issues.left_out(day - LATE, day - timedelta(days=1))
         found = candidates(announced, day=day, issued_days=issued_days, left_out=left_out, admits=self._admits)
         issued = store.issues.issued([entry.id for entry in found], other_than=IssueKey(day))
-        return [e for e in found if late_notices(e, day=day, issued=issued, admits=self._admits)]
+        return [e for e in found if is_new_or_replaced(e, day=day, issued=issued, admits=self._admits)]
 
     def arranged(self, day: date, *, whole: bool) -> tuple[IssuePaper, ...]:
         """The papers as the issue of this day would have them now: in order, without what the editor dropped.

@@ -108,7 +108,7 @@ class Preview:
         files: dict[str, bytes] = {}
         for language in self._issue.languages:
             recipient = Recipient(subscriber_id=0, email=_READER, language=language)
-            raw = bytes(factory.edition(self._issue, language).build(recipient, selection))
+            raw = bytes(factory.in_language(self._issue, language).build(recipient, selection))
             message = email.message_from_bytes(raw, EmailMessage, policy=email.policy.default)
             for kind, suffix in (("html", "html"), ("plain", "txt")):
                 part = message.get_body((kind,))

@@ -43,7 +43,7 @@ def test_joined_parts_equal_the_plain_path(language: str, papers: int, terms: tu
     issue = make_issue(papers) if papers else make_notice()
     selection = select(issue, terms=terms)
     recipient = make_recipient(name='Ada & "Bob" <script>')
-    message = make_assembler().edition(issue, language).build(recipient, selection)
+    message = make_assembler().in_language(issue, language).build(recipient, selection)
     renderer = make_renderer()
     designed = renderer.design(issue, language)
     shown = body(message, "plain").count("] -----")
@@ -80,9 +80,9 @@ def test_joined_parts_equal_the_plain_path(language: str, papers: int, terms: tu
 
 def test_the_same_delivery_is_the_same_message_and_another_is_not() -> None:
     issue = make_issue()
-    first = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
-    again = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
-    other = make_assembler().edition(issue, "en").build(make_recipient(2), select(issue))
+    first = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
+    again = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
+    other = make_assembler().in_language(issue, "en").build(make_recipient(2), select(issue))
     assert bytes(first) == bytes(again)
     assert first.message_id != other.message_id
     assert read(first).get_boundary() != read(other).get_boundary()
@@ -91,7 +91,9 @@ def test_the_same_delivery_is_the_same_message_and_another_is_not() -> None:
 
 def test_the_envelope_sender_leads_back_to_the_delivery_and_cannot_be_forged() -> None:
     issue = make_issue()
-    sender = make_assembler(bounces="bounces@example.org").edition(issue, "en").build(make_recipient(17), select(issue))
+    sender = (
+        make_assembler(bounces="bounces@example.org").in_language(issue, "en").build(make_recipient(17), select(issue))
+    )
     assert read_bounce_address(Secrets(SECRET), sender.sender) == (issue.key, 17)
     assert len(sender.sender.partition("@")[0]) <= 64
     assert read_bounce_address(Secrets(SECRET), sender.sender.replace("-17-", "-18-")) is None
@@ -101,7 +103,7 @@ def test_the_envelope_sender_leads_back_to_the_delivery_and_cannot_be_forged() -
 
 def test_the_unsubscribe_link_is_signed_for_its_subscriber() -> None:
     issue = make_issue()
-    message = make_assembler().edition(issue, "en").build(make_recipient(17), select(issue))
+    message = make_assembler().in_language(issue, "en").build(make_recipient(17), select(issue))
     link = read(message)["List-Unsubscribe"].partition(">")[0].removeprefix("<")
     token = link.rpartition("/")[2]
     assert read_token(token) == 17
@@ -112,7 +114,7 @@ def test_the_unsubscribe_link_is_signed_for_its_subscriber() -> None:
 
 def test_without_a_site_no_address_of_ours_is_invented() -> None:
     issue = make_issue(100)
-    message = make_assembler("").edition(issue, "en").build(make_recipient(), select(issue))
+    message = make_assembler("").in_language(issue, "en").build(make_recipient(), select(issue))
     assert read(message)["List-Unsubscribe"] == "<mailto:news@example.org?subject=unsubscribe>"
     assert "List-Unsubscribe-Post" not in read(message)
     for kind in ("plain", "html"):
@@ -125,7 +127,7 @@ def test_without_a_site_no_address_of_ours_is_invented() -> None:
 def test_a_name_with_line_breaks_stays_in_its_header() -> None:
     issue = make_issue()
     recipient = make_recipient(name="Ada\r\nBcc: victim@example.org")
-    message = make_assembler().edition(issue, "en").build(recipient, select(issue))
+    message = make_assembler().in_language(issue, "en").build(recipient, select(issue))
     assert "Bcc" not in read(message)
     assert read(message)["To"].addresses[0].display_name == "Ada Bcc: victim@example.org"
 
@@ -141,7 +143,7 @@ def test_no_line_begins_with_a_full_stop_whatever_people_write(text: str, langua
     """What a message says of itself (`dotless`), so that no connection has to look through it again."""
     recipient = make_recipient(name=text, interests=(text, f".{text}"))
     matched = select(ISSUE, terms=(f".{text}", text))
-    message = ASSEMBLER.edition(ISSUE, language).build(recipient, matched)
+    message = ASSEMBLER.in_language(ISSUE, language).build(recipient, matched)
     assert message.dotless
     assert b"\n." not in b"\n" + bytes(message)
 
@@ -149,14 +151,14 @@ def test_no_line_begins_with_a_full_stop_whatever_people_write(text: str, langua
 @pytest.mark.parametrize("address", ["", "ada", "@example.org", "ada@", "a b@example.org", "a@b\r\nRCPT TO:<x@y>"])
 def test_an_address_that_cannot_be_mailed_is_refused(address: str) -> None:
     issue = make_issue()
-    edition = make_assembler().edition(issue, "en")
+    mail = make_assembler().in_language(issue, "en")
     with pytest.raises(AddressInvalid):
-        edition.build(make_recipient(email=address), select(issue))
+        mail.build(make_recipient(email=address), select(issue))
 
 
 def test_a_long_digest_ends_on_the_web_and_never_in_a_cut() -> None:
     issue = make_issue(100)
-    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
     shown = body(message, "plain").count("] -----")
     assert 20 < shown < 100
     assert f"{100 - shown} more on the web" in body(message, "html")
@@ -166,7 +168,7 @@ def test_a_long_digest_ends_on_the_web_and_never_in_a_cut() -> None:
 
 def test_an_empty_selection_still_makes_a_message() -> None:
     issue = make_issue()
-    message = make_assembler().edition(issue, "en").build(make_recipient(), Selection((), 0))
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), Selection((), 0))
     assert "0 of 7 papers" in body(message, "plain")
 
 
@@ -215,7 +217,7 @@ def test_a_day_without_papers_says_why_and_when_there_will_be_some(
     language: str, holiday: str | None, subject: str, reason: str, following: str
 ) -> None:
     issue = make_notice(silence=Silence(date(2026, 6, 8), holiday))
-    message = make_assembler().edition(issue, language).build(make_recipient(), select(issue))
+    message = make_assembler().in_language(issue, language).build(make_recipient(), select(issue))
     assert read(message)["Subject"] == subject
     for kind in ("plain", "html"):
         text = body(message, kind)
@@ -229,13 +231,14 @@ def test_a_day_without_papers_says_why_and_when_there_will_be_some(
 def test_a_day_without_papers_has_the_same_headers_as_any_other() -> None:
     notice, issue = make_notice(), make_issue()
     names = [
-        read(make_assembler().edition(one, "en").build(make_recipient(), select(one))).keys() for one in (notice, issue)
+        read(make_assembler().in_language(one, "en").build(make_recipient(), select(one))).keys()
+        for one in (notice, issue)
     ]
     assert names[0] == names[1]
 
 
 def test_the_name_of_a_holiday_cannot_break_out_of_its_line() -> None:
     issue = make_notice(silence=Silence(date(2026, 6, 8), "<script>x</script>\r\nBcc: a"))
-    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
     assert "<script" not in body(message, "html")
     assert "(<script>x</script> Bcc: a)." in body(message, "plain")

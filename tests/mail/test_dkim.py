@@ -61,7 +61,7 @@ def message(**changes: object) -> OutgoingMessage:
 
 @pytest.mark.parametrize("form", ["relaxed", "simple"])
 def test_both_signatures_of_a_real_message_verify(keys: list[DkimKey], form: str) -> None:
-    mail = make_assembler().edition(make_issue(12), "zh-Hans").build(make_recipient(), select(make_issue(12)))
+    mail = make_assembler().in_language(make_issue(12), "zh-Hans").build(make_recipient(), select(make_issue(12)))
     signed = DkimSigner("example.org", keys, body=form).sign(mail)  # type: ignore[arg-type]
     assert verify(bytes(signed), keys) == [True, True]
 

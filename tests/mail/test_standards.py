@@ -13,14 +13,14 @@ from tests.support.shared import needs_shared
 @pytest.mark.parametrize("papers", [1, 2, 7, 100])
 def test_no_rule_is_broken(papers: int, language: str) -> None:
     issue = make_issue(papers)
-    message = make_assembler().edition(issue, language).build(make_recipient(), select(issue))
+    message = make_assembler().in_language(issue, language).build(make_recipient(), select(issue))
     assert lint_mail(message) == []
 
 
 def test_no_rule_is_broken_without_a_site_or_interests() -> None:
     issue = make_issue(9)
-    edition = make_assembler("").edition(issue, "en")
-    message = edition.build(make_recipient(interests=(), name=""), select(issue, terms=()))
+    mail = make_assembler("").in_language(issue, "en")
+    message = mail.build(make_recipient(interests=(), name=""), select(issue, terms=()))
     assert lint_mail(message, served=False) == []
 
 
@@ -29,7 +29,7 @@ def test_no_rule_is_broken_without_a_site_or_interests() -> None:
 def test_no_rule_is_broken_on_a_day_without_papers(base_url: str, language: str) -> None:
     issue = make_notice()
     for recipient in (make_recipient(), make_recipient(name="", interests=())):
-        message = make_assembler(base_url).edition(issue, language).build(recipient, select(issue))
+        message = make_assembler(base_url).in_language(issue, language).build(recipient, select(issue))
         assert lint_mail(message, served=bool(base_url)) == []
 
 
@@ -39,9 +39,9 @@ def test_ten_days_of_june_break_no_rule(day: int) -> None:
     issue = june_issue(day, 100)
     assembler = make_assembler()
     for language in ("en", "zh-Hans"):
-        edition = assembler.edition(issue, language)
+        mail = assembler.in_language(issue, language)
         for papers in (1, 5, 30, 100):
-            message = edition.build(make_recipient(), select(issue, papers, terms=("language model", "检索")))
+            message = mail.build(make_recipient(), select(issue, papers, terms=("language model", "检索")))
             assert lint_mail(message) == [], f"{language}, {papers} papers"
 
 
@@ -57,7 +57,7 @@ def test_ten_days_of_june_break_no_rule(day: int) -> None:
 )
 def test_the_linter_complains_about_broken_headers(change: tuple[bytes, bytes], complaint: str) -> None:
     issue = make_issue(2)
-    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
     broken = type(message)(
         sender=message.sender,
         recipient=message.recipient,
@@ -79,7 +79,7 @@ def test_the_linter_complains_about_broken_headers(change: tuple[bytes, bytes], 
 )
 def test_the_linter_complains_about_broken_bodies(change: tuple[bytes, bytes], complaint: str) -> None:
     issue = make_issue(2)
-    message = make_assembler().edition(issue, "en").build(make_recipient(), select(issue))
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
     *rest, end = message.body
     html_at = next(at for at, part in enumerate(rest) if b"text/html" in part)
     joined = b"".join(rest[html_at:]).replace(b"=\r\n", b"")

@@ -199,7 +199,7 @@ def markdown_structure(text: str) -> list[str]:
 def mail_structure(issue: Issue, text: str) -> Iterator[tuple[str, Any]]:
     for language in issue.languages:
         recipient = make_recipient(name=text, interests=(text, "retrieval"))
-        message = make_assembler(title=text).edition(issue, language).build(recipient, select(issue, terms=(text,)))
+        message = make_assembler(title=text).in_language(issue, language).build(recipient, select(issue, terms=(text,)))
         raw = bytes(message)
         parsed = email.message_from_bytes(raw, policy=email.policy.default)
         assert not parsed.defects

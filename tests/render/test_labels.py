@@ -73,8 +73,8 @@ def spent(*, languages: tuple[str, ...] = LANGUAGES, papers: int = 2) -> Issue:
 
 def surfaces(issue: Issue, language: str) -> dict[str, str]:
     """The mail's two bodies and the page, without white space: a line may end anywhere in Chinese."""
-    edition = make_assembler().edition(issue, language)
-    raw = bytes(edition.build(make_recipient(language=language), select(issue)))
+    mail = make_assembler().in_language(issue, language)
+    raw = bytes(mail.build(make_recipient(language=language), select(issue)))
     message = email.message_from_bytes(raw, policy=email.policy.default)
     bodies = {kind: message.get_body((kind,)).get_content() for kind in ("plain", "html")}
     site = SitePages(

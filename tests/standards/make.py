@@ -46,11 +46,11 @@ def write_mails(folder: Path, issue: Issue) -> None:
     """Messages of all sizes in both languages: `.eml`, and their HTML."""
     folder.mkdir(parents=True, exist_ok=True)
     for language in issue.languages:
-        edition = make_assembler().edition(issue, language)
+        mail = make_assembler().in_language(issue, language)
         for papers in (1, 5, 30):
             terms = ("retrieval-augmented generation", "language model")
             recipient = make_recipient(name="Ada Lovelace", language=language)
-            raw = bytes(edition.build(recipient, select(issue, papers, terms=terms)))
+            raw = bytes(mail.build(recipient, select(issue, papers, terms=terms)))
             parsed = email.message_from_bytes(raw, policy=email.policy.default)
             html = parsed.get_body(("html",))  # type: ignore[attr-defined]
             (folder / f"{language}-{papers}.eml").write_bytes(raw)

@@ -104,7 +104,7 @@ def _mail() -> MailAssembler:
 def _nurse() -> None:
     """Fork one life a line of standard input; say its process id, and later how it ended."""
     # templates are read and compiled once, and every life inherits them
-    _mail().edition(make_issue(1), "en")
+    _mail().in_language(make_issue(1), "en")
     for line in sys.stdin:
         life = Life(**json.loads(line))
         pid = os.fork()

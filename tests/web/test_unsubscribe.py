@@ -131,9 +131,9 @@ def test_a_mail_leads_to_an_end_of_mail(database: Database, tmp_path: Path) -> N
     assert reader is not None
     issue = make_issue()
     with running(make_app(store, tmp_path)) as url, httpx.Client(trust_env=False, timeout=60) as client:
-        edition = make_assembler(url).edition(issue, "en")
+        mail = make_assembler(url).in_language(issue, "en")
         recipient = Recipient(subscriber_id=reader.id, email=reader.email, name=reader.name, language="en")
-        built = edition.build(recipient, select(issue))
+        built = mail.build(recipient, select(issue))
         message = email.message_from_bytes(built.header + b"\r\n" + b"".join(built.body), policy=policy.default)
         found = re.match(r"<([^>]+)>", message["List-Unsubscribe"])
         assert found is not None

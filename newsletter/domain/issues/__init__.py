@@ -10,7 +10,7 @@ from newsletter.domain.issues.archives import (
     published_text,
 )
 from newsletter.domain.issues.calendar import AnnouncementCalendar, announcement_day, eastern_day
-from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, late_notices, with_notes
+from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, is_new_or_replaced, with_notes
 from newsletter.domain.issues.gaps import Gap, find_gaps, unsettled
 from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.issues.listings import (
@@ -68,8 +68,8 @@ __all__ = [
     "family_of",
     "find_gaps",
     "is_from",
+    "is_new_or_replaced",
     "joint_note",
-    "late_notices",
     "page_owner",
     "page_precedence",
     "published_text",

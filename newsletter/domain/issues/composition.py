@@ -24,7 +24,7 @@ from datetime import date
 from newsletter.domain.issues.issues import IssuePaper
 from newsletter.domain.papers import Announcement, AnnounceType, Notice, Paper, PaperId, PaperNote, Summary
 
-__all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "late_notices", "with_notes"]
+__all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "is_new_or_replaced", "with_notes"]
 
 Admits = Callable[[Notice], bool]
 
@@ -52,7 +52,7 @@ def candidates(
     return chosen
 
 
-def late_notices(entry: IssuePaper, *, day: date, issued: Collection[PaperId], admits: Admits) -> bool:
+def is_new_or_replaced(entry: IssuePaper, *, day: date, issued: Collection[PaperId], admits: Admits) -> bool:
     """Whether rule 2 keeps this candidate: it is in no other issue, or it is a new version of one that is."""
     if entry.id not in issued:
         return True

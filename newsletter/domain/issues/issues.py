@@ -15,7 +15,7 @@ __all__ = ["Edition", "Issue", "IssueKey", "IssuePaper", "IssueState", "IssueSta
 
 
 class Edition(StrEnum):
-    """The rhythm an issue belongs to and a subscriber is mailed in. A weekly issue is made of seven days' daily ones."""
+    """The rhythm of an issue and of a subscriber's mails. A weekly issue is made of the daily ones of seven days."""
 
     DAILY = "daily"
     WEEKLY = "weekly"

@@ -18,15 +18,15 @@ __all__ = ["ScoreTable", "best_papers"]
 
 _DOC_BITS = 20
 _DOC_MASK = (1 << _DOC_BITS) - 1
-MAX_PAPERS = 1 << _DOC_BITS
+MAX_INDEXED_PAPERS = 1 << _DOC_BITS
 
 
 class ScoreTable:
     """Rows of scores over the papers of one issue, in one growing array."""
 
     def __init__(self, papers: int) -> None:
-        if papers > MAX_PAPERS:
-            msg = f"an issue has at most {MAX_PAPERS:,} papers, got {papers:,}"
+        if papers > MAX_INDEXED_PAPERS:
+            msg = f"an issue has at most {MAX_INDEXED_PAPERS:,} papers, got {papers:,}"
             raise ValueError(msg)
         self._papers = papers
         self._packed = np.empty(1 << 12, dtype=np.int64)

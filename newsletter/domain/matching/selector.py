@@ -33,7 +33,7 @@ from newsletter.domain.matching.explanations import Explanations, Reasons
 from newsletter.domain.matching.score_table import ScoreTable, best_papers
 from newsletter.errors import InterestError
 
-__all__ = ["IssueSelector", "Reading"]
+__all__ = ["InterestReading", "IssueSelector"]
 
 MAX_ROWS = 100_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
@@ -53,7 +53,7 @@ _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class InterestReading:
     """One interest, read and looked up: its row in the table; `problem` is set where it cannot be read."""
 
     text: str
@@ -82,7 +82,7 @@ class IssueSelector:
 
     def _forget(self) -> None:
         self._table = ScoreTable(len(self._ids))
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, InterestReading] = {}
         self._plain: dict[str, int] = {}
         self._explanations = Explanations(self._ids, self._evaluator.explain, self._reasons)
 
@@ -139,7 +139,7 @@ class IssueSelector:
         """How many places among those words have been looked at so far: what selecting costs on any machine."""
         return self._evaluator.visited
 
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> InterestReading:
         """One interest as it was read."""
         return self._read(text)
 
@@ -253,7 +253,7 @@ class IssueSelector:
                 line[self._table.row(reading.row)[0]] = 0
         return line
 
-    def _read(self, text: str) -> Reading:
+    def _read(self, text: str) -> InterestReading:
         if text not in self._readings:
             self._read_all((text,))
         return self._readings[text]
@@ -275,11 +275,11 @@ class IssueSelector:
         found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
             if isinstance(interest, str):
-                known[text] = Reading(text, self._table.add(*_NOTHING), None, interest)
+                known[text] = InterestReading(text, self._table.add(*_NOTHING), None, interest)
                 self._plain[text] = known[text].row
                 continue
             row = self._table.add(*next(found))
-            known[text] = Reading(text, row, interest, self._missing_topic(interest))
+            known[text] = InterestReading(text, row, interest, self._missing_topic(interest))
             if not (interest.excludes or interest.must):
                 self._plain[text] = row
 

@@ -3,7 +3,14 @@
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
 from newsletter.domain.ports.ledger import Decide, DeliveryStore, Store
-from newsletter.domain.ports.rendering import MailEdition, MailFactory, SelectorFactory, Signer, SiteFile, SiteRenderer
+from newsletter.domain.ports.rendering import (
+    MailFactory,
+    MailInLanguage,
+    SelectorFactory,
+    Signer,
+    SiteFile,
+    SiteRenderer,
+)
 from newsletter.domain.ports.running import Clock, Progress, Step
 from newsletter.domain.ports.storing import (
     AcronymCount,
@@ -31,8 +38,8 @@ __all__ = [
     "IssueStore",
     "LearnedAcronym",
     "ListingStore",
-    "MailEdition",
     "MailFactory",
+    "MailInLanguage",
     "NoteStore",
     "PaidEngine",
     "PaperStore",

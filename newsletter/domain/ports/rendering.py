@@ -10,10 +10,10 @@ from newsletter.domain.delivery import OutgoingMessage, Recipient
 from newsletter.domain.issues import Issue, IssueStatus, Selection, Selector
 from newsletter.domain.papers import PaperId
 
-__all__ = ["MailEdition", "MailFactory", "SelectorFactory", "Signer", "SiteFile", "SiteRenderer"]
+__all__ = ["MailFactory", "MailInLanguage", "SelectorFactory", "Signer", "SiteFile", "SiteRenderer"]
 
 
-class MailEdition(Protocol):
+class MailInLanguage(Protocol):
     """The messages of one issue in one language, made from parts that were rendered and encoded once."""
 
     def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
@@ -22,10 +22,10 @@ class MailEdition(Protocol):
 
 
 class MailFactory(Protocol):
-    """Makes editions."""
+    """Makes the mail of issues."""
 
-    def edition(self, issue: Issue, language: str) -> MailEdition:
-        """The edition of this issue in this language; the newsletter's own where the issue does not have it."""
+    def in_language(self, issue: Issue, language: str) -> MailInLanguage:
+        """The mail of this issue in this language; the newsletter's own where the issue does not have it."""
         ...
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from newsletter.domain.delivery import OutgoingMessage, Recipient
 from newsletter.domain.issues import Issue, Selection, SelectionRequest
-from newsletter.domain.ports import MailEdition, MailFactory, SelectorFactory, Signer
+from newsletter.domain.ports import MailFactory, MailInLanguage, SelectorFactory, Signer
 
 __all__ = ["MessageMaker"]
 
@@ -19,7 +19,7 @@ class MessageMaker:
         self._selector = select(issue)
         self._mail = mail
         self._signer = signer
-        self._editions: dict[str, MailEdition] = {}
+        self._by_language: dict[str, MailInLanguage] = {}
 
     def select(self, recipient: Recipient) -> Selection:
         """The digest of a recipient."""
@@ -31,8 +31,8 @@ class MessageMaker:
 
     def make(self, recipient: Recipient, selection: Selection | None = None) -> OutgoingMessage:
         """The message of a recipient: a function of the issue, the recipient as frozen, and the key."""
-        edition = self._editions.get(recipient.language)
-        if edition is None:
-            edition = self._editions[recipient.language] = self._mail.edition(self.issue, recipient.language)
-        message = edition.build(recipient, selection if selection is not None else self.select(recipient))
+        mail = self._by_language.get(recipient.language)
+        if mail is None:
+            mail = self._by_language[recipient.language] = self._mail.in_language(self.issue, recipient.language)
+        message = mail.build(recipient, selection if selection is not None else self.select(recipient))
         return self._signer.sign(message) if self._signer is not None else message

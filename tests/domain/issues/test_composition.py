@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, late_notices
+from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, is_new_or_replaced
 from newsletter.domain.issues.issues import IssuePaper
 from newsletter.domain.papers import (
     Announcement,
@@ -112,11 +112,11 @@ def test_a_paper_of_another_issue_is_out_unless_a_replacement_of_the_day_is_admi
     issued = frozenset({entry(1).id})
     replaced = IssuePaper(paper=paper(1), notices=(Notice(DAY, "arxiv-rss", "cs.CL", REPLACE),))
     replaced_before = IssuePaper(paper=paper(1), notices=(Notice(BEFORE, "arxiv-rss", "cs.CL", REPLACE),))
-    assert late_notices(entry(2), day=DAY, issued=issued, admits=admits_everything)
-    assert not late_notices(entry(1, NEW), day=DAY, issued=issued, admits=admits_everything)
-    assert late_notices(replaced, day=DAY, issued=issued, admits=admits_everything)
-    assert not late_notices(replaced, day=DAY, issued=issued, admits=admits_new_and_cross)
-    assert not late_notices(replaced_before, day=DAY, issued=issued, admits=admits_everything)
+    assert is_new_or_replaced(entry(2), day=DAY, issued=issued, admits=admits_everything)
+    assert not is_new_or_replaced(entry(1, NEW), day=DAY, issued=issued, admits=admits_everything)
+    assert is_new_or_replaced(replaced, day=DAY, issued=issued, admits=admits_everything)
+    assert not is_new_or_replaced(replaced, day=DAY, issued=issued, admits=admits_new_and_cross)
+    assert not is_new_or_replaced(replaced_before, day=DAY, issued=issued, admits=admits_everything)
 
 
 # --- rules 3 to 5: order ----------------------------------------------------------------------------------------------
