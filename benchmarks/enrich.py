@@ -29,7 +29,7 @@ from pathlib import Path
 
 from benchmarks.recorded import TRAINED_UNTIL, Reference, answers, as_paper, english_references, june, papers_of
 from benchmarks.rouge import rouge_l, tokens
-from newsletter.domain.answers import judge, read_answer
+from newsletter.domain.answers import failure_of, read_answer
 from newsletter.domain.papers import Paper, Provenance, Summary
 from newsletter.domain.text import split_sentences
 from newsletter.enrich._roles import Roles, find_roles
@@ -150,7 +150,7 @@ def judging() -> None:
             own = june()[record["id"]]
             paper = replace(as_paper(own), comment=own.get("comment") or "")
             said = {role: record["AI"][role] for role in ROLES}
-            failure = judge(read_answer(said, paper, language, Provenance("llm")).summary, paper)
+            failure = failure_of(read_answer(said, paper, language, Provenance("llm")).summary, paper)
             is_broken = any(CONTROL.search(text) or text == "Summary generation failed" for text in said.values())
             judged, broken, found = judged + 1, broken + is_broken, found + bool(is_broken and failure)
             if failure and not is_broken:

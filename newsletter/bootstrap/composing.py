@@ -20,7 +20,7 @@ from newsletter.services.edit import Edit
 from newsletter.services.enrich import Enrich
 from newsletter.services.importing import ImportArchive
 from newsletter.services.interests import LearnNames
-from newsletter.services.scope import Scope
+from newsletter.services.scope import EnrichScope
 
 __all__ = ["Composing"]
 
@@ -32,10 +32,10 @@ class Composing(Collecting):
         """Write summaries."""
         return Enrich(self.store.summaries, self._engine(), self.settings.languages, self._progress)
 
-    def scope(self) -> Scope:
+    def scope(self) -> EnrichScope:
         """Which papers are worth a summary."""
         s = self.settings
-        return Scope(
+        return EnrichScope(
             self.compose(),
             self.store.subscribers,
             self.selector,

@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from newsletter.domain.answers import Reading, answer_schema, is_about, judge, read_answer
+from newsletter.domain.answers import AnswerReading, answer_schema, failure_of, is_about, read_answer
 from newsletter.domain.notation import counted
 from newsletter.domain.papers import Expense, FailureKind, Paper, PaperId, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Spending
@@ -271,11 +271,11 @@ class LlmEngine:
         return results
 
     def _accepted(self, item: Mapping[str, Any], paper: Paper, group: Sequence[Paper], language: str) -> Summary:
-        reading: Reading = read_answer(item, paper, language, Provenance(self.name))
+        reading: AnswerReading = read_answer(item, paper, language, Provenance(self.name))
         self._read += 1
         self._gaps.update(reading.gaps)
         self._strangers.update(reading.strangers)
-        failure = judge(reading.summary, paper, instructions=self._prompts.system(language))
+        failure = failure_of(reading.summary, paper, instructions=self._prompts.system(language))
         if failure is None and not is_about(reading.summary, paper, group):
             failure = FailureKind.MISMATCHED
         if failure is not None:

@@ -13,15 +13,15 @@ from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose
 from newsletter.services.enrich import Enrich, EnrichReport
 from newsletter.services.gaps import FillGaps, GapReport
-from newsletter.services.scope import Scope
+from newsletter.services.scope import EnrichScope
 
-__all__ = ["Daily", "Prepared"]
+__all__ = ["Daily", "PreparedDay"]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedDay:
     """What a day's preparation gave: how collecting and enriching went, and the issues that are ready to go out.
 
     `missing` says of each issue that should be there why it is not; the others go out without it. `gaps` are what
@@ -48,7 +48,7 @@ class Daily:
     """Collect, enrich and compose. Publishing and dispatching are the caller's, because a dry run does neither."""
 
     def __init__(
-        self, collect: Collect, fill: FillGaps, scope: Scope, enrich: Enrich, compose: Compose, *, weekly_on: str
+        self, collect: Collect, fill: FillGaps, scope: EnrichScope, enrich: Enrich, compose: Compose, *, weekly_on: str
     ) -> None:
         """`weekly_on` is the weekday (English, lower case) whose evening closes the weekly issue."""
         self._collect = collect
@@ -62,7 +62,7 @@ class Daily:
         """Which rhythms have an issue on this day."""
         return (Edition.DAILY, Edition.WEEKLY) if day.weekday() == self._weekday else (Edition.DAILY,)
 
-    def prepare(self, day: date) -> Prepared:
+    def prepare(self, day: date) -> PreparedDay:
         """Everything up to the frozen issues of this day.
 
         Raises:
@@ -92,4 +92,4 @@ class Daily:
         if not issues:
             kind = IssueMissing if missing else NothingToDo
             raise kind("\n".join((str([*missing, *nothing][0]), *gaps.told(day))))
-        return Prepared(day, collected, enriched, tuple(issues), tuple(map(str, missing)), gaps)
+        return PreparedDay(day, collected, enriched, tuple(issues), tuple(map(str, missing)), gaps)

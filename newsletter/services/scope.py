@@ -17,10 +17,10 @@ from newsletter.domain.ports import SubscriberStore
 from newsletter.domain.subscribers import SubscriptionState
 from newsletter.services.compose import Compose
 
-__all__ = ["Scope"]
+__all__ = ["EnrichScope"]
 
 
-class Scope:
+class EnrichScope:
     """The use case."""
 
     def __init__(

@@ -8,10 +8,10 @@ from datetime import date
 from newsletter.domain.issues import AnnouncementCalendar
 from newsletter.domain.papers import ListingStatus
 
-__all__ = ["judge", "problems_note"]
+__all__ = ["listing_status", "problems_note"]
 
 
-def judge(
+def listing_status(
     *, asked: date, shown: date | None, items: int, calendar: AnnouncementCalendar, today: date
 ) -> tuple[ListingStatus, str]:
     """How a feed that was read ended: (status, note).

@@ -20,13 +20,13 @@ from newsletter.errors import SourceError, SourceUnavailable
 from newsletter.sources._results import problems_note
 from newsletter.sources.http import PoliteClient
 
-__all__ = ["ArxivSource", "FeedByFeed", "OnlineSource", "Reading"]
+__all__ = ["ArxivSource", "FeedByFeed", "FeedReading", "OnlineSource"]
 
 _NOTE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class FeedReading:
     """What one feed told for one day. `notes` explain the status; empty ones are left out.
 
     `announced` is how many papers the feed says it has, for sources that say more than can be read; by default those
@@ -54,7 +54,7 @@ class FeedByFeed(ABC):
         """The feeds it reads, in order."""
 
     @abstractmethod
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         """Read one feed for one day.
 
         Raises:
@@ -75,7 +75,7 @@ class FeedByFeed(ABC):
         """What a listing says of a foreign text: all of it, where the source's address is no secret."""
         return text
 
-    def _collected(self, day: date, name: str, reading: Reading) -> Collected:
+    def _collected(self, day: date, name: str, reading: FeedReading) -> Collected:
         read, rejected = len(reading.announcements), len(reading.problems)
         damage = damaged(read, rejected, half=self.half_must_be_readable)
         listing = self._listing(

@@ -90,7 +90,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             except httpx.RequestError as error:
                 msg = f"{site} could not be read: {str(error) or type(error).__name__}"
                 raise SourceUnavailable(msg) from error
-        _judge(response, body, site, self._now())
+        _refuse_failures(response, body, site, self._now())
         if response.status_code == httpx.codes.OK and ask.check is not None:
             ask.check(body)
         headers = httpx.Headers(response.headers)
@@ -118,7 +118,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def _judge(response: httpx.Response, body: bytes, site: str, now: datetime) -> None:
+def _refuse_failures(response: httpx.Response, body: bytes, site: str, now: datetime) -> None:
     """Tell a refusal that may pass from an answer. arXiv throttles by 429, by 406, and by 200 with a plain text."""
     status = response.status_code
     asked = retry_after(response.headers.get("retry-after", ""), now)

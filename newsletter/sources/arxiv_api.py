@@ -18,10 +18,10 @@ from newsletter.domain.issues import eastern_day
 from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, parse_arxiv_id
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._source import ArxivSource, Reading
+from newsletter.sources._source import ArxivSource, FeedReading
 from newsletter.sources._xml import ARXIV, ATOM, parse_xml, text_of
 
-__all__ = ["BASE_URL", "KIND", "ArxivApi", "Page", "parse"]
+__all__ = ["BASE_URL", "KIND", "ApiPage", "ArxivApi", "parse"]
 
 KIND = "arxiv-api"
 BASE_URL = "https://export.arxiv.org"
@@ -37,7 +37,7 @@ _AUTHORS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ApiPage:
     """One slice of a search: the papers, what could not be read, and how many there are in all slices."""
 
     papers: tuple[Paper, ...]
@@ -46,7 +46,7 @@ class Page:
     start: int
 
 
-def parse(body: bytes) -> Page:
+def parse(body: bytes) -> ApiPage:
     """Read an answer of `/api/query`.
 
     Raises:
@@ -67,7 +67,7 @@ def parse(body: bytes) -> Page:
             papers.append(_paper(entry))
         except ValueError as error:
             problems.append(f"{title.strip()[:60]!r}: {error}")
-    return Page(tuple(papers), tuple(problems), _number(root, "totalResults"), _number(root, "startIndex"))
+    return ApiPage(tuple(papers), tuple(problems), _number(root, "totalResults"), _number(root, "startIndex"))
 
 
 def _number(root: etree._Element, name: str) -> int:
@@ -130,7 +130,7 @@ class ArxivApi(ArxivSource):
         """The categories, or the query where there is none."""
         return tuple(dict.fromkeys(self.categories)) or (self.query.strip(),)
 
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         expectation = self.calendar.expects(day)
         category = feed if self.categories else ""
         found: dict[str, Paper] = {}
@@ -141,8 +141,8 @@ class ArxivApi(ArxivSource):
                 total = page.total
                 found.update((paper.id, paper) for paper in page.papers)
                 problems += page.problems
-        status, note = self._judge(day, total, len(found) + len(problems), expectation.reason)
-        return Reading(
+        status, note = self._status(day, total, len(found) + len(problems), expectation.reason)
+        return FeedReading(
             status=status,
             notes=(note,),
             announcements=[_announcement(paper, feed, category, day) for paper in found.values()],
@@ -150,7 +150,7 @@ class ArxivApi(ArxivSource):
             announced=total,
         )
 
-    async def _slices(self, day: date, feed: str, category: str) -> AsyncIterator[Page]:
+    async def _slices(self, day: date, feed: str, category: str) -> AsyncIterator[ApiPage]:
         """The slices of the day's window, until all are read or one brings nothing."""
         since, until = self.calendar.submissions(day)
         parts = [f"cat:{category}"] if category else []
@@ -178,7 +178,7 @@ class ArxivApi(ArxivSource):
                 return
             start += read
 
-    def _judge(self, day: date, total: int, read: int, reason: str) -> tuple[ListingStatus, str]:
+    def _status(self, day: date, total: int, read: int, reason: str) -> tuple[ListingStatus, str]:
         if reason:
             return ListingStatus.NONE_EXPECTED, reason
         if read < total:

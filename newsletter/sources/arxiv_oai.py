@@ -27,10 +27,10 @@ from newsletter.domain.papers import (
 )
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._source import ArxivSource, Reading
+from newsletter.sources._source import ArxivSource, FeedReading
 from newsletter.sources._xml import DC, children, parse_xml, text_of
 
-__all__ = ["BASE_URL", "KIND", "ArxivOai", "Page", "Record", "parse", "set_of"]
+__all__ = ["BASE_URL", "KIND", "ArxivOai", "OaiPage", "Record", "parse", "set_of"]
 
 KIND = "arxiv-oai"
 BASE_URL = "https://oaipmh.arxiv.org"
@@ -58,7 +58,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class OaiPage:
     """One page of a list. `token` asks for the next one and is empty on the last; `total` is None where not told."""
 
     records: tuple[Record, ...]
@@ -77,7 +77,7 @@ def set_of(category: str) -> str:
     return ":".join(part for part in (group, archive, subject) if part) if subject or group != archive else archive
 
 
-def parse(body: bytes) -> Page:
+def parse(body: bytes) -> OaiPage:
     """Read an answer to ListRecords or GetRecord in `arXivRaw`, `arXiv` or `oai_dc`.
 
     Raises:
@@ -89,7 +89,7 @@ def parse(body: bytes) -> Page:
         raise SourceMalformed(msg)
     for error in root.iterfind(f"{_OAI}error"):
         if error.get("code") == "noRecordsMatch":
-            return Page(())
+            return OaiPage(())
         msg = f"arXiv refuses the request: {error.get('code', '')[:40]}: {' '.join(text_of(error).split())[:200]}"
         raise SourceMalformed(msg)
     verb = root.find(f"{_OAI}ListRecords")
@@ -111,7 +111,7 @@ def parse(body: bytes) -> Page:
             problems.append(f"{text_of(element, f'{_OAI}header', f'{_OAI}identifier')[:60]!r}: {error}")
     token = verb.find(f"{_OAI}resumptionToken")
     size = token.get("completeListSize", "") if token is not None else ""
-    return Page(
+    return OaiPage(
         tuple(records),
         tuple(problems),
         deleted,
@@ -243,7 +243,7 @@ class ArxivOai(ArxivSource):
         """The sets, as they were given: `cs.CL` or `cs:cs:CL`."""
         return tuple(dict.fromkeys(self.sets))
 
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         expectation = self.calendar.expects(day)
         announcements: dict[str, Announcement] = {}
         problems: list[str] = []
@@ -263,9 +263,9 @@ class ArxivOai(ArxivSource):
             status, note = ListingStatus.FRESH, f"{read} records had changed" if read > len(announcements) else ""
         else:
             status, note = ListingStatus.STALE, f"none of {read} changed records was announced on this day"
-        return Reading(status=status, notes=(note,), announcements=tuple(announcements.values()), problems=problems)
+        return FeedReading(status=status, notes=(note,), announcements=tuple(announcements.values()), problems=problems)
 
-    async def _pages(self, day: date, feed: str) -> AsyncIterator[Page]:
+    async def _pages(self, day: date, feed: str) -> AsyncIterator[OaiPage]:
         # Changes of the evening are stamped with the morning, in UTC; a day later is asked for too, because what was
         # changed again since then has moved on.
         last = min(day + timedelta(days=1), max(day, eastern_day(self.now())))

@@ -20,11 +20,11 @@ from newsletter.domain.notation import mail_moment
 from newsletter.domain.papers import Announcement, AnnounceType, Paper, parse_arxiv_id, split_authors
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._results import judge
-from newsletter.sources._source import ArxivSource, Reading
+from newsletter.sources._results import listing_status
+from newsletter.sources._source import ArxivSource, FeedReading
 from newsletter.sources._xml import ARXIV, ATOM, DC, RDF, RSS1, children, parse_xml, text_of
 
-__all__ = ["BASE_URL", "KIND", "ArxivRss", "Feed", "parse"]
+__all__ = ["BASE_URL", "KIND", "ArxivRss", "RssFeed", "parse"]
 
 KIND = "arxiv-rss"
 BASE_URL = "https://rss.arxiv.org"
@@ -42,7 +42,7 @@ _TAG = re.compile(r"<[^<>]{0,1000}>")
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class RssFeed:
     """A feed as read: the day it is of (None where it does not say), and what could not be read of it."""
 
     day: date | None
@@ -71,7 +71,7 @@ class _Item:
     journal_ref: str = ""
 
 
-def parse(body: bytes, *, feed: str) -> Feed:
+def parse(body: bytes, *, feed: str) -> RssFeed:
     """Read a feed of announcements in any of the three formats.
 
     Raises:
@@ -100,7 +100,7 @@ def parse(body: bytes, *, feed: str) -> Feed:
             announcements.append(_announcement(item, feed, own))
         except ValueError as error:
             problems.append(f"{item.title.strip()[:60]!r}: {error}")
-    return Feed(newest or day, tuple(announcements), tuple(problems))
+    return RssFeed(newest or day, tuple(announcements), tuple(problems))
 
 
 def _read_rss(root: etree._Element) -> tuple[str, date | None, Iterator[_Item]]:
@@ -237,14 +237,14 @@ class ArxivRss(ArxivSource):
         """The categories."""
         return tuple(dict.fromkeys(self.categories))
 
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         url = f"{self.base_url.rstrip('/')}/rss/{quote(feed, safe='.+-')}"
         read = parse(await self._get(url, feed, accept=_ACCEPT), feed=feed)
-        status, note = judge(
+        status, note = listing_status(
             asked=day, shown=read.day, items=read.items, calendar=self.calendar, today=eastern_day(self.now())
         )
         full = f"the feed is at its limit of {_FULL} items; `--reconcile` tells what it left out"
-        return Reading(
+        return FeedReading(
             status=status,
             notes=(note, full if read.items >= _FULL else ""),
             announcements=read.announcements,

@@ -18,7 +18,7 @@ from newsletter.domain.papers import Announcement, AnnounceType, Author, Listing
 from newsletter.domain.text import clean
 from newsletter.sources import _fields
 from newsletter.sources._feed_items import Item, json_items, xml_items
-from newsletter.sources._source import OnlineSource, Reading
+from newsletter.sources._source import FeedReading, OnlineSource
 
 __all__ = ["KIND", "AnyFeed", "Read", "parse"]
 
@@ -153,7 +153,7 @@ class AnyFeed(OnlineSource):
     def _shown(self, text: str) -> str:
         return Secrets(self.url).hide(text)
 
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         body = await self._get(self.url, feed, accept=_ACCEPT)
         read = parse(body, feed=feed, day=day, secrets=Secrets(self.url))
         days = [announcement.day for announcement in read.announcements]
@@ -163,4 +163,4 @@ class AnyFeed(OnlineSource):
             # How often such a feed brings something is not known, so silence is no fault.
             status = ListingStatus.NONE_EXPECTED
             note = f"nothing of this day; the newest item is of {newest}" if newest else "nothing of this day"
-        return Reading(status=status, notes=(note,), announcements=read.announcements, problems=read.problems)
+        return FeedReading(status=status, notes=(note,), announcements=read.announcements, problems=read.problems)

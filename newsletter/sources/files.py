@@ -33,9 +33,9 @@ from newsletter.domain.papers import (
 from newsletter.domain.text import clean
 from newsletter.errors import SourceUnavailable
 from newsletter.sources import _fields
-from newsletter.sources._source import FeedByFeed, Reading
+from newsletter.sources._source import FeedByFeed, FeedReading
 
-__all__ = ["KIND", "SUMMARY_ENGINE", "Files", "Problem", "parse", "read_line"]
+__all__ = ["KIND", "SUMMARY_ENGINE", "Files", "UnreadableLine", "parse", "read_line"]
 
 KIND = "files"
 SUMMARY_ENGINE = "file"
@@ -116,26 +116,26 @@ class _Line(_Lenient):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class UnreadableLine:
     """A line that could not be read; `line` counts from 1."""
 
     line: int
     message: str
 
 
-def parse(lines: Iterator[bytes], *, day: date, feed: str = "") -> Iterator[Announcement | Problem]:
+def parse(lines: Iterator[bytes], *, day: date, feed: str = "") -> Iterator[Announcement | UnreadableLine]:
     """Read lines, in order. `day` is that of papers that do not say when they were announced. Never raises."""
     for number, text in enumerate(lines, start=1):
         line = text.removeprefix(b"\xef\xbb\xbf").strip()
         if not line or line.startswith(b'{"issue":'):
             continue  # an export begins with what was written about its issue, which is no paper
         if line.startswith(b"["):
-            yield Problem(number, "a JSON array; expected one paper a line, each a JSON object")
+            yield UnreadableLine(number, "a JSON array; expected one paper a line, each a JSON object")
             return
         try:
             yield read_line(text, day=day, feed=feed)
         except ValueError as error:
-            yield Problem(number, str(error))
+            yield UnreadableLine(number, str(error))
 
 
 def read_line(text: bytes, *, day: date, feed: str = "") -> Announcement:
@@ -267,17 +267,17 @@ class Files(FeedByFeed):
         """The one feed, named after the file."""
         return (self.path.name,)
 
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         return await asyncio.to_thread(self._read_lines, day, feed)
 
-    def _read_lines(self, day: date, feed: str) -> Reading:
+    def _read_lines(self, day: date, feed: str) -> FeedReading:
         announcements: list[Announcement] = []
         problems: list[str] = []
         for path in self._paths():
             try:
                 with path.open("rb") as file:
                     for read in parse(_lines(file), day=day, feed=feed):
-                        if isinstance(read, Problem):
+                        if isinstance(read, UnreadableLine):
                             problems.append(f"{path.name}:{read.line}: {read.message}")
                         elif read.day == day:
                             announcements.append(read)
@@ -287,7 +287,7 @@ class Files(FeedByFeed):
         status, note = ListingStatus.FRESH, ""
         if not announcements:
             status, note = ListingStatus.NONE_EXPECTED, f"{self.path.name} holds no paper of this day"
-        return Reading(
+        return FeedReading(
             status=ListingStatus.FAILED if problems and not announcements else status,
             notes=(note,),
             announcements=announcements,

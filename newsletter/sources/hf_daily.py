@@ -17,9 +17,9 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, parse_arxiv_id
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
-from newsletter.sources._source import OnlineSource, Reading
+from newsletter.sources._source import FeedReading, OnlineSource
 
-__all__ = ["BASE_URL", "KIND", "HfDaily", "Page", "parse"]
+__all__ = ["BASE_URL", "KIND", "HfDaily", "HfPage", "parse"]
 
 KIND = "hf-daily"
 BASE_URL = "https://huggingface.co"
@@ -65,7 +65,7 @@ class _Item(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HfPage:
     """The papers of an answer, and what could not be read of it."""
 
     announcements: tuple[Announcement, ...]
@@ -77,7 +77,7 @@ class Page:
         return len(self.announcements) + len(self.problems)
 
 
-def parse(body: bytes, *, day: date) -> Page:
+def parse(body: bytes, *, day: date) -> HfPage:
     """Read an answer of `/api/daily_papers`. `day` is that of papers that do not name theirs (before March 2025).
 
     Raises:
@@ -104,7 +104,7 @@ def parse(body: bytes, *, day: date) -> Page:
             problems.append(f"item {position}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
         except ValueError as error:
             problems.append(f"item {position}: {error}")
-    return Page(tuple(announcements), tuple(problems))
+    return HfPage(tuple(announcements), tuple(problems))
 
 
 def _announcement(item: _Item, day: date) -> Announcement:
@@ -160,7 +160,7 @@ class HfDaily(OnlineSource):
     feeds = ("",)
     base_url: str = BASE_URL
 
-    async def _read(self, day: date, feed: str) -> Reading:
+    async def _read(self, day: date, feed: str) -> FeedReading:
         papers = f"{self.base_url.rstrip('/')}/api/daily_papers"
         found: dict[str, Announcement] = {}
         problems: list[str] = []
@@ -177,11 +177,13 @@ class HfDaily(OnlineSource):
             if read.items < _PAGE:
                 break
         announcements = tuple(found.values())
-        status, note = _judge(day, announcements)
-        return Reading(status=status, notes=(note,), announcements=announcements, problems=problems, announced=items)
+        status, note = _status(day, announcements)
+        return FeedReading(
+            status=status, notes=(note,), announcements=announcements, problems=problems, announced=items
+        )
 
 
-def _judge(day: date, announcements: Sequence[Announcement]) -> tuple[ListingStatus, str]:
+def _status(day: date, announcements: Sequence[Announcement]) -> tuple[ListingStatus, str]:
     """Papers of the day asked for are fresh. Hugging Face has no weekends, and fills a day in the course of it."""
     if any(announcement.day == day for announcement in announcements):
         return ListingStatus.FRESH, ""

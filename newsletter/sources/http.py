@@ -36,7 +36,7 @@ from newsletter.errors import SourceMalformed, SourceThrottled, SourceUnavailabl
 from newsletter.private import private_folder
 from newsletter.sources._transport import Ask, GuardedTransport, Limits, gate_of
 
-__all__ = ["Answer", "Limits", "PoliteClient", "Retry", "backoff", "spacing_of"]
+__all__ = ["HttpAnswer", "Limits", "PoliteClient", "Retry", "backoff", "spacing_of"]
 
 _ARXIV_SPACING = 3.0  # https://info.arxiv.org/help/api/tou.html
 _SPACING = 1.0
@@ -53,7 +53,7 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     """What a host said: the body is decompressed. `cached` tells that the host was not asked or said "not modified"."""
 
     url: str = field(repr=False)
@@ -140,7 +140,7 @@ class PoliteClient:
         accept: str = "*/*",
         keep: timedelta | None = None,
         check: Callable[[bytes], object] | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Fetch an address.
 
         Args:
@@ -174,7 +174,7 @@ class PoliteClient:
 
     async def _once(
         self, url: httpx.URL, accept: str, keep: timedelta | None, check: Callable[[bytes], object] | None
-    ) -> Answer:
+    ) -> HttpAnswer:
         site = site_of(str(url))
         headers = {"User-Agent": self._user_agent, "Accept": accept, "Accept-Encoding": "gzip"}
         extensions: dict[str, object] = {"newsletter": Ask((url.host, url.port), check)}
@@ -198,7 +198,7 @@ class PoliteClient:
                 msg = f"{site} redirects to an address that cannot be read"
                 raise SourceMalformed(msg) from error
         caching = response.extensions.get("caching", {})
-        return Answer(
+        return HttpAnswer(
             url=str(response.url),
             status=response.status_code,
             body=response.content,

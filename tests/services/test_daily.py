@@ -15,7 +15,7 @@ from newsletter.services.daily import Daily
 from newsletter.services.enrich import Enrich
 from newsletter.services.gaps import FillGaps, Way
 from newsletter.services.progress import Silent
-from newsletter.services.scope import Scope
+from newsletter.services.scope import EnrichScope
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, ScriptedEngine, ScriptedSource, Ticking, announced, paper_id
 
@@ -35,7 +35,7 @@ def daily(
     return Daily(
         (collect := Collect(store.papers, store.listings, [from_ or source()], Silent())),
         FillGaps(store.listings, [], [Way(collect, {})], AnnouncementCalendar(), today=lambda: MONDAY),
-        Scope(compose, store.subscribers, _nobody_selects, feed_entries=100, shown_only=False),
+        EnrichScope(compose, store.subscribers, _nobody_selects, feed_entries=100, shown_only=False),
         Enrich(store.summaries, engine or ScriptedEngine(), ["en"], Silent()),
         compose,
         weekly_on="friday",

@@ -8,7 +8,7 @@ from newsletter.domain.matching import IssueSelector
 from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.compose import Compose, ComposeOptions
-from newsletter.services.scope import Scope
+from newsletter.services.scope import EnrichScope
 from newsletter.store import SqlStore
 from tests.support.databases import new_database
 
@@ -35,7 +35,7 @@ def store(tmp_path):
 def titles(store, *, shown_only, feed_entries=1, max_papers=None):
     options = ComposeOptions(title="T", description="", languages=("en",), engines=("file",), max_papers=max_papers)
     compose = Compose(store, options, admits=lambda _: True, clock=lambda: NOW, acronyms=lambda _: {})
-    scope = Scope(compose, store.subscribers, IssueSelector, feed_entries=feed_entries, shown_only=shown_only)
+    scope = EnrichScope(compose, store.subscribers, IssueSelector, feed_entries=feed_entries, shown_only=shown_only)
     return [paper.title.lower() for paper in scope.papers(DAY)]
 
 
@@ -63,5 +63,5 @@ def test_what_the_issue_cuts_off_is_not_shown(store):
 def test_a_day_without_papers_needs_nothing(store):
     options = ComposeOptions(title="T", description="", languages=("en",), engines=("file",))
     compose = Compose(store, options, admits=lambda _: True, clock=lambda: NOW, acronyms=lambda _: {})
-    scope = Scope(compose, store.subscribers, IssueSelector, feed_entries=5, shown_only=True)
+    scope = EnrichScope(compose, store.subscribers, IssueSelector, feed_entries=5, shown_only=True)
     assert scope.papers(date(2026, 7, 30)) == []

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.papers import Announcement, AnnounceType, Author, Collected, Keyword, ListingStatus, Rating
-from newsletter.sources.files import Files, Problem, parse
+from newsletter.sources.files import Files, UnreadableLine, parse
 
 DAY = date(2026, 6, 15)
 SAMPLE = Path(__file__).parents[2] / "newsletter" / "sample" / "papers.jsonl"
@@ -115,7 +115,7 @@ async def test_an_endless_line_costs_bounded_memory_and_only_itself(tmp_path: Pa
 )
 def test_no_line_makes_it_raise(text: bytes) -> None:
     for read in parse(iter([text]), day=DAY):
-        assert isinstance(read, Announcement | Problem)
+        assert isinstance(read, Announcement | UnreadableLine)
 
 
 @pytest.mark.skipif(not SAMPLE.is_file(), reason="the bundled sample is not there")

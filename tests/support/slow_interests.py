@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 
-from newsletter.domain.interests import AllOf, AnyOf, Author, Category, Expression, Near, Not, Prose, Term, Weighted
+from newsletter.domain.interests import AllOf, AnyOf, AuthorName, Category, Expression, Near, Not, Prose, Term, Weighted
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import NEAR_SLACK, NEAR_SLACK_REVERSED, Evaluator, alternatives, near_groups
 from newsletter.domain.matching.field_index import in_category, is_named
@@ -63,7 +63,7 @@ def _holds(issue: Issue, evaluator: Evaluator, doc: int, node: Expression) -> bo
         return _holds(issue, evaluator, doc, node.part)
     if isinstance(node, Category):
         return any(in_category(node.pattern, name) for name in paper.categories)
-    if isinstance(node, Author):
+    if isinstance(node, AuthorName):
         return any(is_named(node.name, author.name) for author in paper.authors)
     assert isinstance(node, Prose), node
     held = [phrase for phrase in node.phrases if _holds(issue, evaluator, doc, Term(phrase, exact=True))]

@@ -32,7 +32,7 @@ from newsletter.domain.answers.quantities import stated_in, unsupported
 from newsletter.domain.papers import FailureKind, Paper, Summary
 from newsletter.domain.text import english_share, is_prose_in, scripts, split_sentences, visible_length
 
-__all__ = ["LIMITS", "is_error_text", "is_garbled", "is_refusal", "judge"]
+__all__ = ["LIMITS", "failure_of", "is_error_text", "is_garbled", "is_refusal"]
 
 LIMITS = {
     "title": 400,
@@ -71,7 +71,7 @@ _WORDS = re.compile(r"[\u3400-\u9fff]|\w+")
 _FEW_WORDS = 4
 
 
-def judge(summary: Summary, paper: Paper, *, instructions: str = "") -> FailureKind | None:
+def failure_of(summary: Summary, paper: Paper, *, instructions: str = "") -> FailureKind | None:
     """The failure of an answer, None where it may be published. `instructions` is the prompt without the paper."""
     texts = list(_texts(summary))
     known = words_of(paper)

@@ -17,7 +17,7 @@ from newsletter.domain.answers.model_talk import orders_in
 from newsletter.domain.papers import RATINGS, FailureKind, Keyword, Paper, Provenance, Rating, Summary
 from newsletter.errors import AnswerUnusable
 
-__all__ = ["CHECK", "TEXTS", "Reading", "answer_schema", "bounded", "check_words", "read_answer"]
+__all__ = ["CHECK", "TEXTS", "AnswerReading", "answer_schema", "bounded", "check_words", "read_answer"]
 
 TEXTS = ("title", "abstract", "tldr", "tldr_en", "main_work", "motivation", "method", "result", "affiliation", "code")
 """The fields that are one text."""
@@ -60,7 +60,7 @@ _MOST_ITEMS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AnswerReading:
     """An answer as read. `gaps` are fields that were asked for and are empty; `strangers` keys nobody asked for."""
 
     summary: Summary
@@ -125,7 +125,7 @@ def check_words(title: str) -> str:
     return " ".join(title.split()[:5])
 
 
-def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenance: Provenance) -> Reading:
+def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenance: Provenance) -> AnswerReading:
     """Read what an answer says about the paper of its id.
 
     Claims that the paper does not make itself are left out, and ratings of a paper that gives orders to who rates it.
@@ -157,7 +157,7 @@ def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenan
     summary = replace(summary, **texts)  # type: ignore[arg-type]  # every name in TEXTS is a text of it
     asked = (name for name in _DESCRIPTIONS if name not in _OPTIONAL and not (own and name in _TRANSLATED))
     gaps = tuple(name for name in asked if not getattr(summary, name))
-    return Reading(summary, gaps, tuple(sorted(str(key)[:40] for key in answer if key not in _DESCRIPTIONS)))
+    return AnswerReading(summary, gaps, tuple(sorted(str(key)[:40] for key in answer if key not in _DESCRIPTIONS)))
 
 
 def _check(repeated: object, paper: Paper) -> None:

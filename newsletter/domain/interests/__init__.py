@@ -3,7 +3,7 @@
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
-    Author,
+    AuthorName,
     Category,
     Expression,
     Interest,
@@ -26,7 +26,7 @@ __all__ = [
     "MOST_TERMS",
     "AllOf",
     "AnyOf",
-    "Author",
+    "AuthorName",
     "Catalogue",
     "CatalogueTopic",
     "Category",

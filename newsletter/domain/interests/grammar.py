@@ -29,7 +29,7 @@ from newsletter.domain.interests.habits import (
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
-    Author,
+    AuthorName,
     Category,
     Expression,
     Interest,
@@ -238,7 +238,7 @@ class _Reader:
             self._count(lexeme)
             if not tokens(lexeme.value):
                 self._fail("no letter or digit to look for", lexeme)
-            return Author(lexeme.value, exact) if name == "author" else Organization(lexeme.value, exact)
+            return AuthorName(lexeme.value, exact) if name == "author" else Organization(lexeme.value, exact)
         return self._term(lexeme, exact=exact, scope=Scope("" if name == "all" else name))
 
     def _category(self, lexeme: Lexeme) -> Category:

@@ -4,7 +4,7 @@
     └── Expression
         ├── Term      words that stand close together, or (`exact`) a phrase
         ├── Near      terms within five words of each other
-        ├── Category, Author, Organization
+        ├── Category, AuthorName, Organization
         ├── Topic     an entry of the topic catalogue
         ├── Prose     free text, of which phrases were picked
         └── AllOf, AnyOf, Not
@@ -23,7 +23,7 @@ __all__ = [
     "MIN_WILDCARD",
     "AllOf",
     "AnyOf",
-    "Author",
+    "AuthorName",
     "Category",
     "Expression",
     "Interest",
@@ -97,7 +97,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class AuthorName:
     """Part of one author's name; an initial finds the full name and the reverse."""
 
     name: str
@@ -187,7 +187,7 @@ class AnyOf:
         return " OR ".join(f"({part})" if isinstance(part, AnyOf) else str(part) for part in self.parts)
 
 
-Expression = Term | Near | Category | Author | Organization | Topic | Prose | Weighted | Not | AllOf | AnyOf
+Expression = Term | Near | Category | AuthorName | Organization | Topic | Prose | Weighted | Not | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)

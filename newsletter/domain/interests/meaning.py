@@ -5,7 +5,7 @@ from __future__ import annotations
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
-    Author,
+    AuthorName,
     Category,
     Expression,
     Interest,
@@ -44,7 +44,7 @@ def _describe(node: Expression) -> str:
         return " within five words of ".join(_describe(part) for part in node.parts)
     if isinstance(node, Category):
         return f"a category that begins with {node.pattern[:-1]}" if "*" in node.pattern else f"category {node.pattern}"
-    if isinstance(node, Author):
+    if isinstance(node, AuthorName):
         return f"an author “{node.name}”"
     if isinstance(node, Organization):
         return f"the organization “{node.name}”"

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from newsletter.domain.interests import (
     AllOf,
     AnyOf,
-    Author,
+    AuthorName,
     Category,
     Expression,
     Near,
@@ -247,7 +247,7 @@ class _Reason(NamedTuple):
     field: str = ""
 
 
-_NAMES: Mapping[type[Field], str] = {Author: "author", Category: "cat", Organization: "org"}
+_NAMES: Mapping[type[Field], str] = {AuthorName: "author", Category: "cat", Organization: "org"}
 
 
 def _fields(entry: IssuePaper) -> Iterator[tuple[str, str]]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from newsletter.domain.interests import Author, Category, Organization
+from newsletter.domain.interests import AuthorName, Category, Organization
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.papers import Paper
 from newsletter.domain.text import fold, fold_text, tokens
 
 __all__ = ["Field", "FieldIndex", "in_category", "is_named"]
 
-Field = Author | Category | Organization
+Field = AuthorName | Category | Organization
 
 
 class FieldIndex:
@@ -48,7 +48,7 @@ class FieldIndex:
             for name, docs in self._categories.items():
                 if in_category(node.pattern, name):
                     found.update(docs)
-        elif isinstance(node, Author):
+        elif isinstance(node, AuthorName):
             wanted = _parts(node.name)
             # one part at least is the same in full, so only names that hold one of them need a look
             for name in dict.fromkeys(name for part in wanted for name in self._with_part.get(part, ())):
@@ -66,7 +66,7 @@ class FieldIndex:
         paper = self._papers[doc].paper
         if isinstance(node, Category):
             return next((name for name in paper.categories if in_category(node.pattern, name)), None)
-        if isinstance(node, Author):
+        if isinstance(node, AuthorName):
             wanted = _parts(node.name)
             return next((a.name for a in paper.authors if _is_named(wanted, self._parts[a.name])), None)
         text = f" {fold_text(node.name)} "

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
-    Author,
+    AuthorName,
     Category,
     Expression,
     Interest,
@@ -48,8 +48,8 @@ A, B, C = Term("a1"), Term("b1"), Term("c1")
         ("title:world models", Interest(Term("world models", scope=Scope.TITLE))),
         ("abs:world", Interest(Term("world", scope=Scope.ABSTRACT))),
         ("title:(a1 OR abs:b1)", Interest(AnyOf((Term("a1", scope=Scope.TITLE), Term("b1", scope=Scope.ABSTRACT))))),
-        ("author:Donald Knuth", Interest(Author("Donald Knuth"))),
-        ('author:"Knuth" a1', Interest(AllOf((Author("Knuth", exact=True), A)))),
+        ("author:Donald Knuth", Interest(AuthorName("Donald Knuth"))),
+        ('author:"Knuth" a1', Interest(AllOf((AuthorName("Knuth", exact=True), A)))),
         ("org:Example Lab", Interest(Organization("Example Lab"))),
         ("cat:cs.*", Interest(Category("cs.*"))),
         ("cat:cs.CL a1", Interest(AllOf((Category("cs.CL"), A)))),
@@ -253,7 +253,7 @@ expressions: st.SearchStrategy[Expression] = st.recursive(
         terms,
         st.lists(terms, min_size=2, max_size=3).map(lambda parts: Near(tuple(parts))),
         st.sampled_from([Category("cs.CL"), Category("astro-ph*"), Topic("rag")]),
-        st.builds(Author, st.sampled_from(["Knuth", "Ada Lovelace", "Y. LeCun"]), st.booleans()),
+        st.builds(AuthorName, st.sampled_from(["Knuth", "Ada Lovelace", "Y. LeCun"]), st.booleans()),
         st.builds(Organization, st.sampled_from(["Example", "Some Lab"]), st.booleans()),
     ),
     lambda inner: st.one_of(

@@ -5,12 +5,11 @@ from datetime import date
 
 import pytest
 
-from newsletter.domain.interests import AnyOf, Author, Category, Near, Term
+from newsletter.domain.interests import AnyOf, AuthorName, Category, Near, Term
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers import Author as Name
-from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.papers import Author, Paper, PaperId
 from newsletter.domain.text import tokens
 from tests.support.june import june_issue
 from tests.support.recorded_day import real_lists
@@ -27,7 +26,7 @@ def small_issue(papers: int = 40) -> Issue:
                 title=f"{WORDS[n % 12]} {WORDS[(n + 1) % 12]}",
                 abstract=". ".join(f"{WORDS[(n + k) % 12]} word{n * k % 97}" for k in range(20)),
                 categories=("cs.CL",) if n % 2 else ("cs.CV", "cs.RO"),
-                authors=(Name(f"Ada {'AB'[n % 2]}. Byron{n % 5}"),),
+                authors=(Author(f"Ada {'AB'[n % 2]}. Byron{n % 5}"),),
             )
         )
         for n in range(papers)
@@ -71,7 +70,8 @@ def test_terms_that_are_everywhere_are_looked_up_a_few_at_a_time(monkeypatch: py
 
 def test_fields_find_what_every_paper_says_of_itself() -> None:
     evaluator = Evaluator(small_issue())
-    names = [Author("A. Byron1"), Author("byron3"), Author("A Byron1 B"), Author("B"), Author("nobody"), Author("Ada")]
+    written = ("A. Byron1", "byron3", "A Byron1 B", "B", "nobody", "Ada")
+    names = [AuthorName(name) for name in written]
     found = [
         docs.tolist() for docs, _ in evaluator.rows([*names, Category("cs"), Category("cs.R*"), Category("CS.CL")])
     ]

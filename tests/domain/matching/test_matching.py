@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from newsletter.domain.interests import (
     AllOf,
     AnyOf,
-    Author,
+    AuthorName,
     Category,
     Expression,
     Near,
@@ -21,8 +21,7 @@ from newsletter.domain.interests import (
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.selector import IssueSelector
-from newsletter.domain.papers import Author as PaperAuthor
-from newsletter.domain.papers import Paper, PaperId
+from newsletter.domain.papers import Author, Paper, PaperId
 from tests.support.slow_interests import slow_find
 
 WORDS = (
@@ -52,7 +51,7 @@ leaves = st.one_of(
     terms,
     terms,
     st.lists(terms, min_size=2, max_size=3).map(lambda parts: Near(tuple(parts))),
-    st.sampled_from([Category("cs.CL"), Category("cs.*"), Author("Knuth"), Author("S. Lukasz")]),
+    st.sampled_from([Category("cs.CL"), Category("cs.*"), AuthorName("Knuth"), AuthorName("S. Lukasz")]),
     st.lists(st.sampled_from(WORDS), min_size=1, max_size=4, unique=True).map(lambda w: Prose(" ".join(w), tuple(w))),
 )
 expressions = st.recursive(
@@ -75,7 +74,7 @@ def issue_of(rows: list[tuple[str, str, list[str], list[str]]]) -> Issue:
                 title=title,
                 abstract=abstract,
                 categories=tuple(categories),
-                authors=tuple(map(PaperAuthor, authors)),
+                authors=tuple(map(Author, authors)),
             )
         )
         for number, (title, abstract, categories, authors) in enumerate(rows)
