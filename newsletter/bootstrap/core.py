@@ -221,12 +221,12 @@ class Core:
         self,
         path: Path,
         *,
-        prune: bool = True,
+        once: bool = False,
         dry_run: bool = False,
         state: SubscriptionState = SubscriptionState.CONFIRMED,
     ) -> SyncReport:
-        """Take in a roster, or a folder of them."""
-        return self._sync().run(path, prune=prune, dry_run=dry_run, state=state)
+        """Take in a roster, or a folder of them; what is taken in `once` is an import."""
+        return self._sync().run(path, once=once, dry_run=dry_run, state=state)
 
     def roster_of(self, email: str) -> Path | None:
         """The roster that names an address, of those that settings name; None where none does."""

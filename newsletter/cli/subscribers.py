@@ -56,7 +56,7 @@ def add(
 
     Example: `newsletter subscribers add ada@example.org -i "language models" -i -title:survey --max-papers 30`
     """
-    from newsletter.domain.subscribers import Subscriber, SubscriptionState
+    from newsletter.domain.subscribers import Origin, Subscriber, SubscriptionState
 
     application = open_application(context, config)
     address = checked_address(email)
@@ -75,7 +75,7 @@ def add(
         )
         raise UsageError(msg)
     store = application.store.subscribers
-    if store.add(replace(Subscriber(email=address, origin="cli"), **named)):
+    if store.add(replace(Subscriber(email=address, origin=Origin.CLI), **named)):
         out.print(f"Added {address}.", markup=False)
         _note(named.get("interests", ()))
         return
@@ -132,7 +132,7 @@ def edit(
 
     Example: `newsletter subscribers edit ada@example.org --add-interest "title:benchmark" --clear max-papers`
     """
-    from newsletter.domain.subscribers import Subscriber, choose_interests
+    from newsletter.domain.subscribers import Origin, Subscriber, choose_interests
 
     application = open_application(context, config)
     values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
@@ -170,7 +170,7 @@ def edit(
         msg = f"Nobody is subscribed as {address}. `newsletter subscribers add {address}` adds them."
         raise UsageError(msg)
     _show_changes(*changed)
-    if changed[1].origin == "roster":
+    if changed[1].origin == Origin.ROSTER:
         err.print("They came from a roster: when their entry there is edited, it counts.")
 
 
@@ -303,6 +303,8 @@ def remove(
 
     Example: `newsletter subscribers remove ada@example.org --suppress`
     """
+    from newsletter.domain.subscribers import Origin
+
     application = open_application(context, config)
     store = application.store
     roster = application.roster_of(email)
@@ -321,7 +323,7 @@ def remove(
     out.print(f"Removed {email}{' and suppressed it' if suppress else ''}.", markup=False)
     if roster is not None:
         err.print(f"{roster} still names them: the next sync adds them again, and they get no mail.", markup=False)
-    elif known is not None and known.origin == "roster":
+    elif known is not None and known.origin == Origin.ROSTER:
         err.print("They came from a roster: as long as it names them, the next sync of it adds them again.")
 
 
@@ -356,6 +358,8 @@ def import_(
 ) -> None:
     """Add the subscribers of a roster or an export once, with its suppressions; nobody is removed.
 
+    They belong to no roster: a later sync leaves them alone, unless a roster names them too.
+
     Example: `newsletter subscribers import people.csv`
     """
     from newsletter.domain.subscribers import SubscriptionState
@@ -363,7 +367,7 @@ def import_(
     if state not in set(SubscriptionState):
         msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
         raise UsageError(msg)
-    report = open_application(context, config).sync_from(file, prune=False, state=SubscriptionState(state))
+    report = open_application(context, config).sync_from(file, once=True, state=SubscriptionState(state))
     show_roster(report)
     if report.problems:
         raise typer.Exit(1)

@@ -32,6 +32,7 @@ from newsletter.domain.subscribers import (
     MAX_INTERESTS,
     MAX_NAME,
     MAX_PAPERS,
+    Origin,
     Subscriber,
     SubscriptionState,
     Suppression,
@@ -97,6 +98,7 @@ def parse_roster(
     *,
     languages: Sequence[str] = (),
     state: SubscriptionState = SubscriptionState.CONFIRMED,
+    origin: Origin = Origin.ROSTER,
 ) -> Roster:
     """Read one roster; `path` (for messages) ends in `.toml` or `.csv`.
 
@@ -106,6 +108,7 @@ def parse_roster(
         check_interest: says what is wrong with an interest.
         languages: those that can be chosen; none for any.
         state: that of subscribers whose row does not say it.
+        origin: that of its subscribers.
     """
     text = text.removeprefix("\ufeff")
     if path.suffix.lower() == ".csv":
@@ -114,19 +117,25 @@ def parse_roster(
         rows = csv_rows(path, text, COLUMNS, needed)
     else:
         rows = toml_rows(path, text)
-    return _Reading(path, check_interest, languages, state).roster(rows)
+    return _Reading(path, check_interest, languages, state, origin).roster(rows)
 
 
 class _Reading:
     """One file, row by row."""
 
     def __init__(
-        self, path: PurePath, check_interest: CheckInterest, languages: Sequence[str], state: SubscriptionState
+        self,
+        path: PurePath,
+        check_interest: CheckInterest,
+        languages: Sequence[str],
+        state: SubscriptionState,
+        origin: Origin,
     ) -> None:
         self._path = path
         self._check = check_interest
         self._languages = languages
         self._state = state
+        self._origin = origin
         self._subscribers: dict[str, Subscriber] = {}
         self._problems: list[RosterError] = []
         self._named: set[str] = set()
@@ -206,7 +215,7 @@ class _Reading:
             max_papers=checked("max_papers", lambda: choose_limit(row.get("max_papers"))),
             state=checked("state", lambda: _state(_text(row, "state"), self._state)),
             created_at=checked("created_at", lambda: _moment(row.get("created_at"))),
-            origin="roster",
+            origin=self._origin,
         )
 
     def _suppression(self, table: str, row: Mapping[str, Any]) -> None:

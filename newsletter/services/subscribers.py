@@ -8,6 +8,7 @@ from pathlib import Path
 
 from newsletter.domain.ports import SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
+    Origin,
     Subscriber,
     SubscriptionState,
     Suppression,
@@ -74,14 +75,15 @@ class SyncRoster:
         self,
         path: Path,
         *,
-        prune: bool = True,
+        once: bool = False,
         dry_run: bool = False,
         state: SubscriptionState = SubscriptionState.CONFIRMED,
     ) -> SyncReport:
         """Take in one file, or every roster of a folder; `state` is that of rows that do not say it.
 
-        With `prune`, subscribers that came from a roster and stand in none any more are removed, but nobody whose row
-        may be one that could not be read: a typing mistake must not unsubscribe anybody.
+        Subscribers that came from a roster and stand in none any more are removed, but nobody whose row may be one that
+        could not be read: a typing mistake must not unsubscribe anybody. What is taken in `once` is an import: nobody
+        is removed, and whom it names belongs to no roster, unless one names them too.
 
         Raises:
             UsageError: there is no such file or folder.
@@ -94,7 +96,7 @@ class SyncRoster:
         remarks: list[str] = []
         added = changed = suppressions = 0
         whole = True
-        for file, roster in self._rosters(files, problems, state):
+        for file, roster in self._rosters(files, problems, state, Origin.IMPORT if once else Origin.ROSTER):
             if roster is None:
                 whole = False
                 continue
@@ -115,7 +117,7 @@ class SyncRoster:
             more, other = self._subscribers.upsert(fresh, dry_run=dry_run)
             added, changed = added + more, changed + other
             barred += self._suppressions.found([s.email for s in fresh])
-        gone, unsure = self._gone(seen, unread) if prune and whole and path.is_dir() and seen else ([], [])
+        gone, unsure = self._gone(seen, unread) if whole and path.is_dir() and seen and not once else ([], [])
         removed = len(gone) if dry_run else self._subscribers.prune([s.id for s in gone])
         return SyncReport(
             files=len(files),
@@ -142,7 +144,7 @@ class SyncRoster:
         """
         problems: list[RosterError] = []
         if path.suffix.lower() != ".txt":
-            [(_, roster)] = self._rosters([self._file(path)], problems, SubscriptionState.CONFIRMED)
+            [(_, roster)] = self._rosters([self._file(path)], problems)
             if roster is None:
                 return 0, problems
             self._suppressions.add_keys(roster.keys)
@@ -162,20 +164,25 @@ class SyncRoster:
             UsageError: there is no such file or folder.
         """
         key = address_key(email)
-        for file, roster in self._rosters(self._files(path), [], SubscriptionState.CONFIRMED):
+        for file, roster in self._rosters(self._files(path), []):
             if roster and (key in roster.named or any(address_key(s.email) == key for s in roster.subscribers)):
                 return file
         return None
 
     def _rosters(
-        self, files: Sequence[Path], problems: list[RosterError], state: SubscriptionState
+        self,
+        files: Sequence[Path],
+        problems: list[RosterError],
+        state: SubscriptionState = SubscriptionState.CONFIRMED,
+        origin: Origin = Origin.ROSTER,
     ) -> Iterator[tuple[Path, Roster | None]]:
         for file in files:
             text = self._read(file, problems)
-            yield (
-                file,
-                None if text is None else parse_roster(file, text, self._check, languages=self._languages, state=state),
-            )
+            if text is None:
+                yield file, None
+                continue
+            roster = parse_roster(file, text, self._check, languages=self._languages, state=state, origin=origin)
+            yield file, roster
 
     def _gone(self, seen: set[str], unread: Sequence[str]) -> tuple[list[Subscriber], list[Subscriber]]:
         """Who stands in no row: those to be removed, and those who may stand in one that could not be read."""
@@ -185,7 +192,7 @@ class SyncRoster:
         for s in self._subscribers.stream():
             # who unsubscribed is kept, so that a roster that names them again later does not subscribe them again
             if (
-                s.origin == "roster"
+                s.origin == Origin.ROSTER
                 and s.state is not SubscriptionState.UNSUBSCRIBED
                 and address_key(s.email) not in seen
             ):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, select
 
 from newsletter.domain.delivery import SkipReason
 from newsletter.domain.issues import Edition
-from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState, address_key
+from newsletter.domain.subscribers import Origin, Preferences, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.suppressions import SqlSuppressionStore
@@ -24,6 +24,7 @@ __all__ = ["SqlSubscriberStore"]
 
 _SUBSCRIBER = table_of(SubscriberRow)
 _CHANGING = ("email", "name", "interests", "language", "cadence", "max_papers", "state", "origin")
+_FILES = {Origin.ROSTER, Origin.IMPORT}
 _BATCH = 1000
 _LARGEST_ID = 2**31 - 1
 """PostgreSQL refuses to compare an `integer` column with more."""
@@ -41,7 +42,7 @@ class SqlSubscriberStore:
     def upsert(self, subscribers: Iterable[Subscriber], *, dry_run: bool = False) -> tuple[int, int]:
         """Add or change by address; returns (added, changed). Who unsubscribed stays so whatever a file says.
 
-        A roster's row that is the same as when it was last taken in changes nothing: what the reader chose since then
+        A file's row that is the same as when it was last taken in changes nothing: what the reader chose since then
         holds until somebody edits the row. With `dry_run` it is only counted.
         """
         added = changed = 0
@@ -210,13 +211,13 @@ def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
         "cadence": subscriber.cadence.value,
         "max_papers": subscriber.max_papers,
         "state": subscriber.state.value,
-        "origin": subscriber.origin,
+        "origin": str(subscriber.origin),
     }
     return row | {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now, "changes": 0}
 
 
 def _roster_row(row: Mapping[str, object]) -> str:
-    if row["origin"] != "roster":
+    if row["origin"] not in _FILES:
         return ""
     return hashlib.sha256(json.dumps([row[name] for name in _CHANGING]).encode()).hexdigest()[:32]
 

@@ -227,7 +227,7 @@ class NoteRow(SQLModel, table=True):
 class SubscriberRow(SQLModel, table=True):
     """A subscriber; `email_key` is what makes two spellings of an address one.
 
-    `roster_row` is a hash of the roster's row as it was last taken in; empty for who came another way. `feed_epoch`
+    `roster_row` is a hash of the file's row as it was last taken in; empty for who came another way. `feed_epoch`
     counts how often the private feed got a new address, `changes` how often the row was changed otherwise: who reads it
     twice can tell whether it is still the same.
     """

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from newsletter.domain.papers import merge
-from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.errors import UsageError
 from newsletter.formats import write_roster
 from newsletter.services import subscribers
@@ -75,7 +75,6 @@ def test_who_stands_in_no_roster_any_more_is_removed(store: SqlStore, folder: Pa
     write(folder / "lab.toml", "ada", "bo")
     sync(store, folder).run(folder)
     write(folder / "lab.toml", "bo")
-    assert sync(store, folder).run(folder, prune=False).removed == 0
     assert sync(store, folder).run(folder) == SyncReport(files=1, removed=1)
     assert emails(store) == ["web", "bo"]
 
@@ -193,9 +192,9 @@ def test_an_export_gives_the_same_subscribers_elsewhere(
     with closing(Database("sqlite:///elsewhere.db", folder=tmp_path)) as database:
         database.open()
         other = SqlStore(database, merge=merge, clock=lambda: moment)
-        report = sync(other, folder).run(folder / f"everybody{suffix}", prune=False)
+        report = sync(other, folder).run(folder / f"everybody{suffix}", once=True)
         assert report.problems == ()
-        assert [replace(s, id=0) for s in other.subscribers.stream()] == people
+        assert [replace(s, id=0) for s in other.subscribers.stream()] == [replace(s, origin="import") for s in people]
         assert list(other.suppressions.stream()) == suppressions
         asked = ["Confirmed@example.org", "gone@example.org", "unconfirmed@example.org"]
         assert other.subscribers.suppressed(asked) == set(asked[:2])
@@ -203,8 +202,8 @@ def test_an_export_gives_the_same_subscribers_elsewhere(
 
 def test_rows_without_a_state_have_the_one_that_the_operator_states(store: SqlStore, folder: Path) -> None:
     write(folder / "lab.toml", "ada")
-    sync(store, folder).run(folder / "lab.toml", prune=False, state=SubscriptionState.UNSUBSCRIBED)
-    sync(store, folder).run(folder / "lab.toml", prune=False)
+    sync(store, folder).run(folder / "lab.toml", once=True, state=SubscriptionState.UNSUBSCRIBED)
+    sync(store, folder).run(folder / "lab.toml", once=True)
     assert [s.state for s in store.subscribers.stream()] == [SubscriptionState.UNSUBSCRIBED]
 
 
@@ -230,6 +229,38 @@ def test_who_unsubscribed_stays_so_and_is_remembered(store: SqlStore, folder: Pa
     found = store.subscribers.get("ada@example.org")
     assert found is not None
     assert found.state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_who_was_imported_is_not_removed_by_a_later_sync(store: SqlStore, folder: Path, tmp_path: Path) -> None:
+    """An import is not the folder: who stands in no roster of it was never to stand there."""
+    write(tmp_path / "people.toml", "imported", "both")
+    assert sync(store, folder).run(tmp_path / "people.toml", once=True) == SyncReport(files=1, added=2)
+    write(folder / "lab.toml", "ada", "bo", "both")
+    assert sync(store, folder).run(folder) == SyncReport(files=1, added=2, changed=1)
+    origins = {s.email.partition("@")[0]: s.origin for s in store.subscribers.stream()}
+    assert origins == {"imported": "import", "both": "roster", "ada": "roster", "bo": "roster"}
+    write(folder / "lab.toml", "bo")
+    assert sync(store, folder).run(folder).removed == 2
+    assert sorted(emails(store)) == ["bo", "imported"]
+
+
+def test_what_a_reader_chose_since_an_import_outlives_the_same_import(
+    store: SqlStore, folder: Path, tmp_path: Path
+) -> None:
+    write(tmp_path / "people.toml", "ada", more="name = 'Ada'\n")
+    sync(store, folder).run(tmp_path / "people.toml", once=True)
+    [ada] = store.subscribers.stream()
+    store.subscribers.change(ada.id, Preferences(name="Countess"))
+    assert sync(store, folder).run(tmp_path / "people.toml", once=True) == SyncReport(files=1)
+    assert [s.name for s in store.subscribers.stream()] == ["Countess"]
+
+
+def test_a_folder_that_is_imported_removes_nobody(store: SqlStore, folder: Path) -> None:
+    write(folder / "lab.toml", "ada", "bo")
+    sync(store, folder).run(folder)
+    write(folder / "lab.toml", "bo")
+    assert sync(store, folder).run(folder, once=True).removed == 0
+    assert sorted(emails(store)) == ["ada", "bo"]
 
 
 def test_an_address_in_two_rosters_counts_once(store: SqlStore, folder: Path) -> None:

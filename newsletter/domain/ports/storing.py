@@ -234,8 +234,8 @@ class SubscriberStore(Protocol):
     def upsert(self, subscribers: Iterable[Subscriber], *, dry_run: bool = False) -> tuple[int, int]:
         """Add or change by address; returns (added, changed). An unsubscribed address stays unsubscribed.
 
-        One of origin `roster` that is the same as when it was last given is left as it is in the store. With `dry_run`
-        it is only counted.
+        One out of a file (`Origin.ROSTER`, `Origin.IMPORT`) that is the same as when it was last given is left as it is
+        in the store. With `dry_run` it is only counted.
         """
         ...
 

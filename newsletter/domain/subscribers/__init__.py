@@ -13,7 +13,7 @@ from newsletter.domain.subscribers.choices import (
 )
 from newsletter.domain.subscribers.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
 from newsletter.domain.subscribers.pruning import may_be_unread
-from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers.subscriptions import Origin, Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.suppressions import (
     MAX_KEYS,
     Suppression,
@@ -29,6 +29,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_PAPERS",
     "TOPIC",
+    "Origin",
     "Preferences",
     "Problem",
     "Subscriber",

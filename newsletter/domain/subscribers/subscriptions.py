@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from newsletter.domain.issues import Edition
 
-__all__ = ["Preferences", "Subscriber", "SubscriptionState"]
+__all__ = ["Origin", "Preferences", "Subscriber", "SubscriptionState"]
 
 
 class SubscriptionState(StrEnum):
@@ -19,13 +19,26 @@ class SubscriptionState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
 
 
+class Origin(StrEnum):
+    """Where a subscription came from.
+
+    `roster`: a file that the subscribers are kept equal to, so that who stands in it no more is removed. `import`: a
+    file that was taken in once. `cli`: the command line. `web`: a page of the newsletter's own.
+    """
+
+    ROSTER = "roster"
+    IMPORT = "import"
+    CLI = "cli"
+    WEB = "web"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """An address with a subscription. `id` is 0 before the store has given one.
 
     `interests` are expressions as the subscriber wrote them; no interest at all means every paper. `language` is a BCP
-    47 tag, empty for the newsletter's own. `max_papers` None means no limit. `origin` says where the subscription
-    came from (`roster`, `cli`, `import`, `web`). `feed_epoch` counts how often the private feed got a new address.
+    47 tag, empty for the newsletter's own. `max_papers` None means no limit. `origin` is an
+    `Origin`, empty where nobody knows it. `feed_epoch` counts how often the private feed got a new address.
     """
 
     email: str
