@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 
 from newsletter.domain.delivery import DeliveryStatus, UncertainPolicy
-from newsletter.domain.issues import IssueKey
+from newsletter.domain.issues import IssueKey, SelectionRequest
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.papers import merge
 from newsletter.mail.assembly import MailAssembler
@@ -103,8 +103,10 @@ def _mail() -> MailAssembler:
 
 def _nurse() -> None:
     """Fork one life a line of standard input; say its process id, and later how it ended."""
-    # templates are read and compiled once, and every life inherits them
-    _mail().in_language(make_issue(1), "en")
+    # what is read, compiled and imported when it is first needed is so once, and every life inherits it
+    issue = make_issue(1)
+    _mail().in_language(issue, "en")
+    IssueSelector(issue).select(SelectionRequest(("paper",), 30))
     for line in sys.stdin:
         life = Life(**json.loads(line))
         pid = os.fork()
@@ -253,7 +255,9 @@ class Crashes:
         for one in nursery:
             one.start(self.life())
         waiting = time.monotonic() + 20
-        while len(self._server.accepted) == before and self.unfinished and time.monotonic() < waiting:
+        while len(self._server.accepted) == before and time.monotonic() < waiting:
+            if not any(_is_alive(one.pid) for one in nursery):
+                break
             time.sleep(0.001)
         for one in chance.sample(nursery, len(nursery)):
             time.sleep(chance.uniform(0, within))
