@@ -100,7 +100,7 @@ def arrange(
     kept = [e for e in kept if e.id not in places]
     # in the order of their places: what is put in later cannot move what stands before it
     for entry in moved:
-        kept.insert(max(places[entry.id] - 1, 0), entry)
+        kept.insert(places[entry.id] - 1, entry)
     return tuple(kept[:max_papers])
 
 

@@ -45,12 +45,12 @@ class IssueKey:
         Raises:
             ValueError: the text is no slug.
         """
-        day, _, edition = slug[:10], slug[10:11], slug[11:]
+        day = slug.removesuffix(f"-{Edition.WEEKLY}")
         read = iso_day(day)
         if read is None:
-            msg = f"expected a slug such as 2026-06-02, got {slug!r}"
+            msg = f"expected a slug such as 2026-06-02 or 2026-06-05-weekly, got {slug!r}"
             raise ValueError(msg)
-        return cls(read, Edition(edition) if edition else Edition.DAILY)
+        return cls(read, Edition.DAILY if day == slug else Edition.WEEKLY)
 
 
 class IssueState(StrEnum):

@@ -202,7 +202,7 @@ def usual(
 
 def _is_long(day: date, calendar: AnnouncementCalendar) -> bool:
     since, until = calendar.submissions(day)
-    return until - since > timedelta(days=1, hours=1)  # an hour: summer time may begin or end
+    return until - since > timedelta(days=1)  # the clocks change on Sundays, in windows that are long anyway
 
 
 def as_short(collected: Collected, known: Usual, *, late: bool) -> Collected:

@@ -21,7 +21,7 @@ def test_monday_to_friday_have_an_announcement(day: date) -> None:
 def test_weekends_have_none_and_say_so(day: date, reason: str) -> None:
     expectation = CALENDAR.expects(day)
     assert not expectation
-    assert reason in expectation.reason
+    assert expectation.reason == f"it is {reason}"
 
 
 def test_the_morning_after_a_holiday_evening_has_none() -> None:
@@ -47,6 +47,35 @@ def test_the_previous_announcement_is_found_across_weekend_and_holiday() -> None
     assert CALENDAR.previous(date(2026, 11, 30)) == THANKSGIVING
 
 
+def test_the_next_announcement_is_found_across_weekend_and_holiday() -> None:
+    assert CALENDAR.next(date(2026, 6, 4)) == date(2026, 6, 5)
+    assert CALENDAR.next(date(2026, 6, 5)) == date(2026, 6, 8)
+    assert CALENDAR.next(THANKSGIVING) == date(2026, 11, 30)
+
+
+def test_a_holiday_on_a_sunday_silences_monday_by_its_own_name() -> None:
+    """arXiv's staff rests on both evenings: each morning after is silent, whatever Friday was."""
+    calendar = AnnouncementCalendar({date(2026, 6, 21): "A Sunday off", date(2026, 6, 24): "A Wednesday off"})
+    assert calendar.expects(date(2026, 6, 22)).holiday == "A Sunday off"
+    assert calendar.expects(date(2026, 6, 25)).holiday == "A Wednesday off"
+    assert [day.day for day in range_of(calendar)] == [19, 23, 24, 26]
+
+
+def range_of(calendar: AnnouncementCalendar) -> list[date]:
+    """The days with an announcement from Friday, 19 June 2026, for a week."""
+    return list(calendar.days(date(2026, 6, 19), date(2026, 6, 26)))
+
+
+def test_a_day_with_an_announcement_needs_no_reason() -> None:
+    assert CALENDAR.expects(date(2026, 6, 1)).reason == ""
+
+
+def test_a_weekend_has_no_window_of_submissions() -> None:
+    """What comes then is announced on Tuesday: the window of Monday ended on Friday at 14:00."""
+    for day in (date(2026, 6, 6), date(2026, 6, 7)):
+        assert CALENDAR.submissions(day) == (utc("2026-06-05T18:00"), utc("2026-06-05T18:00"))
+
+
 def test_days_of_a_span_leave_out_what_has_no_announcement() -> None:
     days = list(CALENDAR.days(date(2026, 11, 25), date(2026, 11, 30)))
     assert days == [date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 30)]
@@ -54,14 +83,39 @@ def test_days_of_a_span_leave_out_what_has_no_announcement() -> None:
 
 @pytest.mark.parametrize(
     ("today", "warns"),
-    [(date(2026, 6, 1), False), (date(2026, 12, 1), True), (date(2027, 1, 2), True)],
+    [(date(2026, 6, 1), False), (date(2026, 11, 30), False), (date(2026, 12, 1), True), (date(2027, 1, 2), True)],
 )
 def test_a_person_is_told_before_and_when_the_holidays_run_out(today: date, *, warns: bool) -> None:
     assert bool(CALENDAR.warning(today)) == warns
 
 
+def test_the_warning_says_which_year_is_missing_and_where_it_is_published() -> None:
+    page = "https://info.arxiv.org/help/availability.html"
+    assert CALENDAR.warning(date(2026, 12, 1)) == (
+        f"arXiv's holidays of 2027 are not known yet. Update the file of holidays from {page} before the year ends"
+    )
+    assert CALENDAR.warning(date(2027, 1, 2)) == (
+        "arXiv's holidays are known up to 2026 only: a holiday will look like a stale feed. "
+        f"Update the file of holidays from {page}"
+    )
+
+
 def test_no_data_at_all_does_not_warn_for_ever() -> None:
     assert not AnnouncementCalendar().warning(date(2030, 1, 1))
+
+
+def test_the_evening_begins_at_eight_in_new_york() -> None:
+    """20:00 Eastern (https://info.arxiv.org/help/availability.html): 00:00 UTC in summer, 01:00 in winter."""
+    assert announcement_day(utc("2026-06-01T23:59:59")) == date(2026, 6, 1)
+    assert announcement_day(utc("2026-06-02T00:00:00")) == date(2026, 6, 2)
+    assert announcement_day(utc("2026-12-02T00:59:59")) == date(2026, 12, 1)
+    assert announcement_day(utc("2026-12-02T01:00:00")) == date(2026, 12, 2)
+
+
+def test_what_is_submitted_at_two_is_announced_a_day_after_what_came_before_two() -> None:
+    """Wednesday, 14:00 Eastern is the deadline of that evening's announcement, which is Thursday's."""
+    assert CALENDAR.announces(utc("2026-06-10T17:59:59")) == date(2026, 6, 11)
+    assert CALENDAR.announces(utc("2026-06-10T18:00:00")) == date(2026, 6, 12)
 
 
 def test_an_evening_belongs_to_the_next_morning() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, is_new_or_replaced
+from newsletter.domain.issues.composition import arrange, candidates, choose_summaries, is_new_or_replaced, with_notes
 from newsletter.domain.issues.issues import IssuePaper
 from newsletter.domain.papers import (
     Announcement,
@@ -117,6 +118,8 @@ def test_a_paper_of_another_issue_is_out_unless_a_replacement_of_the_day_is_admi
     assert is_new_or_replaced(replaced, day=DAY, issued=issued, admits=admits_everything)
     assert not is_new_or_replaced(replaced, day=DAY, issued=issued, admits=admits_new_and_cross)
     assert not is_new_or_replaced(replaced_before, day=DAY, issued=issued, admits=admits_everything)
+    announced_and_replaced = IssuePaper(paper=paper(1), notices=(*entry(1, NEW).notices, *replaced.notices))
+    assert is_new_or_replaced(announced_and_replaced, day=DAY, issued=issued, admits=admits_everything)
 
 
 # --- rules 3 to 5: order ----------------------------------------------------------------------------------------------
@@ -145,6 +148,7 @@ def test_the_newest_id_comes_first_where_nothing_else_decides() -> None:
 def test_by_upvotes_no_count_is_zero() -> None:
     entries = [entry(1, upvotes=3), entry(2), entry(3, upvotes=0), entry(4, upvotes=50)]
     assert arranged(entries, order="upvotes") == [4, 1, 3, 2]
+    assert arranged([entry(1, upvotes=1), entry(2, upvotes=0), entry(3)], order="upvotes") == [1, 3, 2]
 
 
 def test_by_relevance_new_stands_before_cross_then_recommendation_then_upvotes() -> None:
@@ -156,6 +160,17 @@ def test_by_relevance_new_stands_before_cross_then_recommendation_then_upvotes()
         entry(5, NEW),
     ]
     assert arranged(entries, order="relevance") == [3, 4, 2, 5, 1]
+    assert arranged([entry(1, upvotes=1), entry(2, upvotes=0), entry(3)], order="relevance") == [1, 3, 2]
+
+
+def test_by_relevance_the_best_that_anybody_recommended_counts_and_no_recommendation_is_the_least() -> None:
+    praised = {"recommendation": Rating(4.5)}
+    twice = replace(
+        entry(1, recommended=1),
+        summaries={**entry(1, recommended=1).summaries, "zh-Hans": summary("zh-Hans", ratings=praised)},
+    )
+    assert arranged([twice, entry(2, recommended=3)], order="relevance") == [1, 2]
+    assert arranged([entry(1, recommended=0.5), entry(2)], order="relevance") == [1, 2]
 
 
 def test_papers_go_exactly_to_the_places_that_the_editor_gave() -> None:
@@ -221,6 +236,12 @@ def test_every_paper_with_a_place_of_its_own_stands_there(entries: list[IssuePap
     for rank, n in enumerate(sorted(notes, key=lambda n: n.position or 0)):
         if n.position and n.position <= len(entries) - (len(notes) - rank - 1):
             assert order[n.position - 1] == int(n.paper_id[-5:])
+
+
+def test_an_editors_note_goes_to_the_first_of_a_paper_that_a_digest_has_twice_and_the_others_keep_their_own() -> None:
+    own, editors = note(1, highlight=True), note(1, affiliation="MIT")
+    entries = [replace(entry(1), note=own), replace(entry(1), note=own), entry(2)]
+    assert [e.note for e in with_notes(entries, {editors.paper_id: editors})] == [editors, own, None]
 
 
 # --- summaries --------------------------------------------------------------------------------------------------------

@@ -56,6 +56,9 @@ def test_a_day_on_which_the_job_did_not_run_is_a_gap_where_something_is_expected
     assert gaps(listing("cs.CL", date(2026, 6, 9))) == [(10, None)]
     assert gaps() == []
     assert gaps(listing("", date(2026, 6, 9), source="hf-daily"), feed=("hf-daily", "")) == [(10, None), (11, None)]
+    assert gaps(listing("", date(2026, 6, 4), source="hf-daily"), feed=("hf-daily", "")) == [
+        *[(5, None), (8, None), (9, None), (10, None), (11, None)]
+    ], "nothing on Saturday the 6th and Sunday the 7th"
     assert gaps(listing("blog", date(2026, 6, 9), source="feed"), feed=("feed", "blog")) == []
 
 
@@ -81,6 +84,10 @@ def test_a_list_that_fills_in_the_course_of_its_day_is_read_again_on_the_next_ru
 
     hf = ("hf-daily", "")
     known = [read(8, 9), read(9, 9, after=1), read(10, 9), read(11, 9, after=1)]
+    at_midnight = [read(9, 0, after=1), read(11, 9)]
+    assert [day.day for day, _ in unsettled(at_midnight, {hf}, FRIDAY)] == [11], "at midnight the day is over"
+    around = [read(4, 9), read(5, 9), read(11, 9), read(12, 9)]
+    assert [day.day for day, _ in unsettled(around, {hf}, FRIDAY)] == [5, 11], "for a week, and today's is read anyway"
     assert [day.day for day, _ in unsettled(known, {hf}, FRIDAY)] == [8, 10, 11]
     assert unsettled(known, set(), FRIDAY) == ()
     assert unsettled(days(11), {CL}, FRIDAY) == ()

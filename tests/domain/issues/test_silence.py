@@ -48,6 +48,11 @@ def test_a_day_that_was_not_collected_is_not_silent() -> None:
     assert explain_silence(SATURDAY, [], CALENDAR) is None
 
 
+@pytest.mark.parametrize("source", ["arxiv-rss", "arxiv-api", "arxiv-oai"])
+def test_every_source_of_arxivs_follows_its_calendar(source: str) -> None:
+    assert explain_silence(SATURDAY, [quiet(SATURDAY, source)], CALENDAR) == Silence(MONDAY)
+
+
 @pytest.mark.parametrize("source", ["feed", "files", "hf-daily"])
 def test_a_source_that_does_not_follow_the_calendar_is_silent_only_beside_one_that_does(source: str) -> None:
     assert explain_silence(SATURDAY, [quiet(SATURDAY, source)], CALENDAR) is None

@@ -1,0 +1,42 @@
+"""Digests: what a selection says before and after it was asked why."""
+
+from __future__ import annotations
+
+from newsletter.domain.issues.selection import Match, Pick, Selection
+from newsletter.domain.papers import PaperId
+
+PICKS = (Pick(4, PaperId("sample:4"), 2.5), Pick(1, PaperId("sample:1"), 1.0))
+
+
+def test_a_match_is_shown_with_the_expansion_that_led_there() -> None:
+    assert (
+        Match("LLM", "title", "large language models", "large language model").label == "LLM, by large language model"
+    )
+    assert Match("LLM", "title", "LLM").label == "LLM"
+
+
+def test_a_selection_that_is_explained_later_is_the_one_that_was_explained_at_once() -> None:
+    asked: list[int] = []
+
+    def explain() -> tuple[Pick, ...]:
+        asked.append(1)
+        return PICKS
+
+    later, now = Selection.later(explain, [4, 1], 7), Selection(PICKS, 7)
+    assert (later.places, len(later), bool(later), later.found) == (now.places, len(now), bool(now), now.found)
+    assert now.places == (4, 1)
+    assert asked == [], "nobody has asked why"
+    assert later == now
+    assert later.picks == PICKS
+    assert hash(later) == hash(now)
+    assert repr(later) == repr(now)
+    assert asked == [1], "and it is worked out once"
+
+
+def test_selections_differ_by_what_they_hold_and_by_how_many_there_were() -> None:
+    assert Selection(PICKS, 7) != Selection(PICKS, 8)
+    assert Selection(PICKS, 7) != Selection(PICKS[:1], 7)
+    assert Selection(PICKS, 7) != PICKS
+    assert repr(Selection((), 0)) == "Selection(picks=(), found=0)"
+    assert not Selection((), 3)
+    assert Selection(PICKS[:1], 3)
