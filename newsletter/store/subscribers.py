@@ -167,10 +167,6 @@ class SqlSubscriberStore:
             statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.state != SubscriptionState.UNSUBSCRIBED.value)
             return sum(connection.execute(statement.where(_SUBSCRIBER.c.id.in_(some))).rowcount for some in chunks(ids))
 
-    def suppress(self, email: str, reason: str) -> None:
-        """Never mail this address again. Kept as a keyed hash; outlives the subscriber."""
-        self._suppressions.suppress(email, reason)
-
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""
         return self._suppressions.suppressed(emails)

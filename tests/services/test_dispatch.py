@@ -84,7 +84,7 @@ def test_the_plan_says_why_somebody_is_skipped(newsletter: Dispatching) -> None:
         Subscriber(email="weekly@example.org", cadence=Edition.WEEKLY),
         Subscriber(email="never@example.org"),
     )
-    newsletter.store.subscribers.suppress("never@example.org", "complaint")
+    newsletter.store.suppressions.suppress("never@example.org", "complaint")
     newsletter.plan()
     rows = {d.recipient.email: (d.status, d.reason) for d in newsletter.store.deliveries.of_issue(newsletter.issue.key)}
     assert rows == {
@@ -125,7 +125,7 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
     store, issue = newsletter.store, newsletter.issue
     for number, subscriber in enumerate(store.subscribers.stream()):
         if number % 5 == 0:
-            store.subscribers.suppress(subscriber.email, "complaint")
+            store.suppressions.suppress(subscriber.email, "complaint")
     shown = [(p.recipient, p.status, p.reason) for p in audience(issue, IssueSelector, store.subscribers)]
     assert newsletter.plan() == len(shown)
     frozen = list(store.deliveries.of_issue(issue.key))
@@ -141,7 +141,7 @@ def test_an_unsubscribe_after_planning_holds(newsletter: Dispatching) -> None:
     newsletter.subscribe(*subscribers(3))
     newsletter.plan()
     newsletter.store.subscribers.set_state("reader0002@example.org", SubscriptionState.UNSUBSCRIBED)
-    newsletter.store.subscribers.suppress("reader0003@example.org", "bounce")
+    newsletter.store.suppressions.suppress("reader0003@example.org", "bounce")
     with running_server() as server:
         report = newsletter.send(server)
     assert server.recipients == ["reader0001@example.org"]

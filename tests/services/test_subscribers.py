@@ -184,8 +184,8 @@ def test_an_export_gives_the_same_subscribers_elsewhere(
     ]
     people = [replace(s, email=f"{s.state}@example.org", name="'=A1", origin="roster") for s in told]
     store.subscribers.upsert(people)
-    store.subscribers.suppress("confirmed@example.org", "complaint")
-    store.subscribers.suppress("gone@example.org", "=hard bounce")
+    store.suppressions.suppress("confirmed@example.org", "complaint")
+    store.suppressions.suppress("gone@example.org", "=hard bounce")
     keys, suppressions = store.suppressions.keys(), list(store.suppressions.stream())
     text = "".join(write_roster(store.subscribers.stream(), suffix, suppressions=suppressions, keys=keys))
     (folder / f"everybody{suffix}").write_text(text, encoding="utf-8")

@@ -116,7 +116,7 @@ def test_the_way_back_is_closed_to_a_suppressed_address(store: SqlStore) -> None
     assert returned is not None
     assert returned.outcome is Outcome.RETURNED
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
-    store.subscribers.suppress(EMAIL, "hard bounce")
+    store.suppressions.suppress(EMAIL, "hard bounce")
     refused = service.come_back(token(store, "preferences"))
     assert refused is not None
     assert refused.outcome is Outcome.SUPPRESSED

@@ -109,8 +109,8 @@ def test_whoever_comes_or_goes_during_a_stream_disturbs_nobody_else(store: SqlSt
 
 
 def test_a_suppressed_address_is_known_in_every_spelling_that_was_asked(store: SqlStore) -> None:
-    store.subscribers.suppress("Ada@Exämple.org", "complaint")
-    store.subscribers.suppress("ada@exämple.org", "again")
+    store.suppressions.suppress("Ada@Exämple.org", "complaint")
+    store.suppressions.suppress("ada@exämple.org", "again")
     asked = ["ada@exämple.org", "ADA@EXÄMPLE.ORG", "ada@xn--exmple-cua.org", "bo@example.net"]
     assert store.subscribers.suppressed(asked) == set(asked[:3])
     assert store.subscribers.suppressed([]) == frozenset()
@@ -118,14 +118,14 @@ def test_a_suppressed_address_is_known_in_every_spelling_that_was_asked(store: S
 
 def test_suppression_outlives_the_subscriber(store: SqlStore) -> None:
     store.subscribers.upsert([ADA])
-    store.subscribers.suppress(ADA.email, "hard bounce")
+    store.suppressions.suppress(ADA.email, "hard bounce")
     store.subscribers.remove(ADA.email)
     assert store.subscribers.suppressed([ADA.email]) == {ADA.email}
 
 
 def test_only_a_keyed_hash_of_a_suppressed_address_is_kept(store: SqlStore, database: Database) -> None:
     """The address stands in no table, and without the key nobody can find out whose hash it is."""
-    store.subscribers.suppress("zoe@example.org", "complaint")
+    store.suppressions.suppress("zoe@example.org", "complaint")
     with database.read() as connection:
         kept = "".join(
             repr(row)
@@ -138,7 +138,7 @@ def test_only_a_keyed_hash_of_a_suppressed_address_is_kept(store: SqlStore, data
 
 
 def test_thousands_of_addresses_can_be_asked_for(store: SqlStore) -> None:
-    store.subscribers.suppress("s00042@example.org", "complaint")
+    store.suppressions.suppress("s00042@example.org", "complaint")
     asked = [s.email for s in _many(2500)]
     assert store.subscribers.suppressed(asked) == {"s00042@example.org"}
 

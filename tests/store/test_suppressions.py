@@ -29,7 +29,7 @@ def suppressed_by_an_older_version(database: Database, secret: bytes, email: str
 
 
 def test_a_new_secret_revives_no_suppressed_address(database: Database) -> None:
-    made_with(database, OLD).subscribers.suppress("ada@example.org", "complaint")
+    made_with(database, OLD).suppressions.suppress("ada@example.org", "complaint")
     assert made_with(database, NEW).subscribers.suppressed(["Ada@example.org"]) == {"Ada@example.org"}
     assert made_with(database, None).subscribers.suppressed(["Ada@example.org"]) == {"Ada@example.org"}
 

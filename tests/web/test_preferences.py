@@ -151,7 +151,7 @@ def test_who_is_subscribed_sees_no_such_button(client: httpx.Client, preferences
 
 def test_a_suppressed_address_cannot_come_back_alone(client: httpx.Client, store: SqlStore, preferences: str) -> None:
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
-    store.subscribers.suppress(EMAIL, "complaint")
+    store.suppressions.suppress(EMAIL, "complaint")
     answer = client.post(preferences, data={"action": "return"})
     assert "help@example.org" in answer.text
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED

@@ -99,10 +99,6 @@ class DeliveryStore(Protocol):
         """The domains that rest at this moment."""
         ...
 
-    def wake(self, domain: str) -> bool:
-        """End the rest of a domain; False if it did not rest."""
-        ...
-
     def sent_since(self, at: datetime) -> int:
         """How many messages the runs that ended since a moment had accepted: at least what a daily quota has used."""
         ...

@@ -186,11 +186,6 @@ class SqlDeliveryStore:
             rows = connection.execute(select(_REST).where(_REST.c.until > at).order_by(_REST.c.domain)).all()
         return tuple(DomainRest(row.domain, row.until, row.reason) for row in rows)
 
-    def wake(self, domain: str) -> bool:
-        """End the rest of a domain; False if it did not rest."""
-        with self._database.write() as connection:
-            return connection.execute(_REST.delete().where(_REST.c.domain == domain)).rowcount > 0
-
     def sent_since(self, at: datetime) -> int:
         """How many messages the runs that ended since a moment had accepted: at least what a daily quota has used."""
         with self._database.read() as connection:

@@ -182,7 +182,6 @@ def test_resting_domains_are_passed_over_and_the_longer_rest_stays(ledger: SqlDe
     assert ledger.rests(at=NOW + timedelta(hours=3)) == ()
     claimed = ledger.claim(run, at=NOW, limit=50, without=[rest.domain for rest in ledger.rests(at=NOW)])
     assert len(claimed) == 10
-    assert ledger.wake("busy.example")
     assert len(ledger.claim(run, at=NOW, limit=50)) == 1
 
 
