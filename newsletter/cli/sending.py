@@ -101,7 +101,7 @@ def _settle(application: Application, key: IssueKey, resend: str | None, as_sent
     for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
         if who:
             only = "" if who == "all" else who
-            settled[status.value] = application.audit().decide(key, status, email=only, at=datetime.now(UTC))
+            settled[status.value] = application.audit().settle_uncertain(key, status, email=only, at=datetime.now(UTC))
     return settled
 
 

@@ -136,7 +136,7 @@ def _constant_fields(*, title: str, sender: str, sender_name: str, reply_to: str
     return b"".join(fields)
 
 
-class _Line:
+class _SlottedLine:
     """One line with slots. Its encoded forms are kept where its values come again with other recipients."""
 
     __slots__ = ("_codec", "_escape", "_known", "_parts", "_slots")
@@ -169,7 +169,7 @@ class _Line:
         return self._codec("".join(parts))
 
 
-_Encoded = tuple[bytes | _Line | Region, ...]
+_Encoded = tuple[bytes | _SlottedLine | Region, ...]
 
 
 def _escape(value: str) -> str:
@@ -179,7 +179,7 @@ def _escape(value: str) -> str:
 
 def _encode_piece(piece: Piece, codec: LineCodec, *, escape: bool) -> _Encoded:
     """Encode what is the same for everybody; keep the lines with slots."""
-    result: list[bytes | _Line | Region] = []
+    result: list[bytes | _SlottedLine | Region] = []
     static: list[str] = []
     line: list[str | Slot] = []
 
@@ -199,14 +199,14 @@ def _encode_piece(piece: Piece, codec: LineCodec, *, escape: bool) -> _Encoded:
             line.append(before + newline)
             if newline:
                 flush()
-                result.append(_Line(line, codec, escape=escape))
+                result.append(_SlottedLine(line, codec, escape=escape))
                 line.clear()
                 _keep(after, static, line)
         else:
             _keep(part, static, line)
     flush()
     if line:
-        result.append(_Line([*line, "\n"], codec, escape=escape))
+        result.append(_SlottedLine([*line, "\n"], codec, escape=escape))
     return tuple(result)
 
 
@@ -286,7 +286,7 @@ class _Frame:
 
     def __init__(self, encoded: _Encoded) -> None:
         self._parts = [part if isinstance(part, bytes) else b"" for part in encoded]
-        self._lines = [(at, part) for at, part in enumerate(encoded) if isinstance(part, _Line)]
+        self._lines = [(at, part) for at, part in enumerate(encoded) if isinstance(part, _SlottedLine)]
         self._regions = [(at, part) for at, part in enumerate(encoded) if isinstance(part, Region)]
 
     def fill(self, values: Mapping[Slot, str], regions: Mapping[Region, bytes] = MappingProxyType({})) -> list[bytes]:

@@ -99,7 +99,7 @@ class Audit:
             faults=tuple(faults),
         )
 
-    def decide(self, key: IssueKey, status: DeliveryStatus, *, email: str = "", at: datetime) -> int:
+    def settle_uncertain(self, key: IssueKey, status: DeliveryStatus, *, email: str = "", at: datetime) -> int:
         """Settle what nobody can know: all uncertain deliveries of an issue, or one address's; returns how many.
 
         Raises:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from newsletter.domain.delivery import Secrets, feed_token, read_token, subscriber_token
+from newsletter.domain.delivery import SigningSecrets, feed_token, read_token, subscriber_token
 from newsletter.domain.interests import remarks
 from newsletter.domain.ports import SubscriberStore
 from newsletter.domain.subscribers import (
@@ -25,7 +25,7 @@ from newsletter.domain.subscribers import (
     surplus,
 )
 
-__all__ = ["Outcome", "PreferencesForm", "Purpose", "Subscriptions"]
+__all__ = ["PreferencesForm", "PreferencesOutcome", "Purpose", "Subscriptions"]
 
 
 MOST_REMARKS = 20
@@ -40,7 +40,7 @@ class Purpose(StrEnum):
     FEED = "feed"
 
 
-class Outcome(StrEnum):
+class PreferencesOutcome(StrEnum):
     """What came of a change of preferences."""
 
     UNTOUCHED = "untouched"
@@ -63,7 +63,7 @@ class PreferencesForm:
     subscriber: Subscriber
     fields: Mapping[str, str]
     languages: tuple[str, ...]
-    outcome: Outcome = Outcome.UNTOUCHED
+    outcome: PreferencesOutcome = PreferencesOutcome.UNTOUCHED
     problems: tuple[Problem, ...] = ()
     feed: str = ""
     remarks: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Subscriptions:
         self,
         subscribers: SubscriberStore,
         *,
-        secrets: Callable[[], Secrets],
+        secrets: Callable[[], SigningSecrets],
         check_interest: Callable[[str], str | None],
         languages: Sequence[str],
         topics: Sequence[str] = (),
@@ -97,7 +97,7 @@ class Subscriptions:
         subscriber = None if number is None else self._subscribers.by_id(number)
         if number is None or subscriber is None:
             return None
-        ours = self._secrets().made(token, lambda secret: _token(secret, purpose, subscriber))
+        ours = self._secrets().signed(token, lambda secret: _token(secret, purpose, subscriber))
         return subscriber if ours else None
 
     def unsubscribe(self, token: str) -> Subscriber | None:
@@ -117,7 +117,7 @@ class Subscriptions:
         subscriber = self.find(Purpose.PREFERENCES, token)
         if subscriber is None:
             return None
-        return self._form(subscriber, Outcome.UNTOUCHED, problems=surplus(subscriber.interests))
+        return self._form(subscriber, PreferencesOutcome.UNTOUCHED, problems=surplus(subscriber.interests))
 
     def save(self, token: str, fields: Mapping[str, str]) -> PreferencesForm | None:
         """Keep these preferences if all of them can be used; None where the token is wrong. Never subscribes again."""
@@ -135,7 +135,7 @@ class Subscriptions:
         if chosen is None:
             boxes = (f"{TOPIC}{slug}" for slug in self._topics)
             typed = {name: fields.get(name, "") for name in FIELDS} | {box: "on" for box in boxes if box in fields}
-            return self._form(subscriber, Outcome.REJECTED, typed, problems)
+            return self._form(subscriber, PreferencesOutcome.REJECTED, typed, problems)
         if not self._subscribers.change(subscriber.id, chosen):
             return None
         kept = replace(
@@ -147,7 +147,7 @@ class Subscriptions:
             max_papers=chosen.max_papers,
         )
         said = remarks(text for text in chosen.interests if text not in subscriber.interests)
-        return replace(self._form(kept, Outcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
+        return replace(self._form(kept, PreferencesOutcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
 
     def come_back(self, token: str) -> PreferencesForm | None:
         """Subscribe again: the link came by mail, so the address is proved. None where the token is wrong.
@@ -158,10 +158,10 @@ class Subscriptions:
         if subscriber is None:
             return None
         if self._subscribers.suppressed([subscriber.email]):
-            return self._form(subscriber, Outcome.SUPPRESSED)
+            return self._form(subscriber, PreferencesOutcome.SUPPRESSED)
         if not self._subscribers.set_state(subscriber.email, SubscriptionState.CONFIRMED):
             return None
-        return self._form(replace(subscriber, state=SubscriptionState.CONFIRMED), Outcome.RETURNED)
+        return self._form(replace(subscriber, state=SubscriptionState.CONFIRMED), PreferencesOutcome.RETURNED)
 
     def renew_feed(self, token: str) -> PreferencesForm | None:
         """Give the private feed a new address, and end the one it had. None where the token is wrong."""
@@ -170,12 +170,12 @@ class Subscriptions:
             return None
         # read again, not counted: somebody else may have done the same
         renewed = self._subscribers.by_id(subscriber.id)
-        return None if renewed is None else self._form(renewed, Outcome.FEED_RENEWED)
+        return None if renewed is None else self._form(renewed, PreferencesOutcome.FEED_RENEWED)
 
     def _form(
         self,
         subscriber: Subscriber,
-        outcome: Outcome,
+        outcome: PreferencesOutcome,
         fields: Mapping[str, str] | None = None,
         problems: tuple[Problem, ...] = (),
     ) -> PreferencesForm:

@@ -10,12 +10,12 @@ from newsletter.store.database import Database
 from newsletter.store.statements import table_of, upsert
 from newsletter.store.tables import MetaRow
 
-__all__ = ["Facts"]
+__all__ = ["MetaFacts"]
 
 _META = table_of(MetaRow)
 
 
-class Facts:
+class MetaFacts:
     """Over the table of facts. What stands there is never replaced: whoever writes a name first has said it."""
 
     def __init__(self, database: Database) -> None:

@@ -9,12 +9,12 @@ from pydantic import TypeAdapter
 from newsletter.domain.issues import BackIssue
 from newsletter.domain.papers import Announcement, IssueNote, Paper, PaperNote, Summary
 
-__all__ = ["ANNOUNCEMENT", "BACK_ISSUE", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "SUMMARY", "Record"]
+__all__ = ["ANNOUNCEMENT", "BACK_ISSUE", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "SUMMARY", "JsonCodec"]
 
 T = TypeVar("T")
 
 
-class Record(Generic[T]):
+class JsonCodec(Generic[T]):
     """Writes and reads one kind of value.
 
     Fields that hold their default are left out: a new field with a default needs no migration.
@@ -32,9 +32,9 @@ class Record(Generic[T]):
         return self._adapter.validate_json(text)
 
 
-ANNOUNCEMENT = Record(Announcement)
-BACK_ISSUE = Record(BackIssue)
-PAPER = Record(Paper)
-SUMMARY = Record(Summary)
-PAPER_NOTE = Record(PaperNote)
-ISSUE_NOTE = Record(IssueNote)
+ANNOUNCEMENT = JsonCodec(Announcement)
+BACK_ISSUE = JsonCodec(BackIssue)
+PAPER = JsonCodec(Paper)
+SUMMARY = JsonCodec(Summary)
+PAPER_NOTE = JsonCodec(PaperNote)
+ISSUE_NOTE = JsonCodec(IssueNote)

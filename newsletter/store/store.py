@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 
-from newsletter.domain.delivery import Secrets, keyed_hash
+from newsletter.domain.delivery import SigningSecrets, keyed_hash
 from newsletter.domain.papers import Announcement, Paper
 from newsletter.store.acronyms import SqlAcronymStore
 from newsletter.store.archives import SqlArchiveStore
 from newsletter.store.database import Database
-from newsletter.store.facts import Facts
+from newsletter.store.facts import MetaFacts
 from newsletter.store.issues import SqlIssueStore
 from newsletter.store.ledger import SqlDeliveryStore
 from newsletter.store.listings import SqlListingStore
@@ -42,7 +42,7 @@ class SqlStore:
         `earlier` are secrets that signed before, whose links still count.
         """
         self.database = database
-        self._facts = Facts(database)
+        self._facts = MetaFacts(database)
         self.secrets = cache(lambda: self._all_secrets(secret, earlier))
         self.identity = cache(self._kept_identity)
         self.papers = SqlPaperStore(database, merge)
@@ -65,12 +65,13 @@ class SqlStore:
         """The secret that signs."""
         return self.secrets().present
 
-    def _all_secrets(self, given: bytes | None, earlier: Sequence[bytes]) -> Secrets:
+    def _all_secrets(self, given: bytes | None, earlier: Sequence[bytes]) -> SigningSecrets:
         """The database's own always counts: it signed until another one was given."""
         if given is None:
-            return Secrets(bytes.fromhex(self._facts.keep("secret", lambda: secrets.token_hex(32))), tuple(earlier))
-        own = self._facts.get("secret")
-        return Secrets(given, (*earlier, *([bytes.fromhex(own)] if own else [])))
+            own = self._facts.keep("secret", lambda: secrets.token_hex(32))
+            return SigningSecrets(bytes.fromhex(own), tuple(earlier))
+        former = self._facts.get("secret")
+        return SigningSecrets(given, (*earlier, *([bytes.fromhex(former)] if former else [])))
 
     def _kept_identity(self) -> str:
         """What the ids of feed entries begin from: the same for ever, whatever becomes of the secret."""

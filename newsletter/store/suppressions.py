@@ -10,11 +10,11 @@ from functools import cache
 
 from sqlalchemy import delete, func, select
 
-from newsletter.domain.delivery import Secrets
+from newsletter.domain.delivery import SigningSecrets
 from newsletter.domain.subscribers import MAX_KEYS, Suppression, key_from_secret, suppression_digest
 from newsletter.errors import StoreError
 from newsletter.store.database import Database
-from newsletter.store.facts import Facts
+from newsletter.store.facts import MetaFacts
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.tables import SuppressionRow
 
@@ -33,7 +33,12 @@ class SqlSuppressionStore:
     """Implements `domain.ports.SuppressionStore`."""
 
     def __init__(
-        self, database: Database, facts: Facts, *, secrets: Callable[[], Secrets], clock: Callable[[], datetime]
+        self,
+        database: Database,
+        facts: MetaFacts,
+        *,
+        secrets: Callable[[], SigningSecrets],
+        clock: Callable[[], datetime],
     ) -> None:
         """`secrets` are those that keyed the hashes of older versions; `clock` dates new rows."""
         self._database = database

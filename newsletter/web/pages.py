@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from newsletter.domain.interests import CatalogueTopic
 from newsletter.domain.subscribers import Subscriber
 from newsletter.render.environment import Templates
-from newsletter.services.subscriptions import Outcome, PreferencesForm
+from newsletter.services.subscriptions import PreferencesForm, PreferencesOutcome
 
 __all__ = ["Pages"]
 
@@ -37,7 +37,7 @@ class Pages:
 
     def preferences(self, form: PreferencesForm) -> HTMLResponse:
         """The form, with what came of the last change."""
-        status = 422 if form.outcome is Outcome.REJECTED else 200
+        status = 422 if form.outcome is PreferencesOutcome.REJECTED else 200
         return self._page(
             "web/preferences.html",
             status,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.delivery import OutgoingMessage, Secrets, Slot, read_token, subscriber_token
+from newsletter.domain.delivery import OutgoingMessage, SigningSecrets, Slot, read_token, subscriber_token
 from newsletter.domain.delivery.tokens import read_bounce_address
 from newsletter.domain.issues import Selection, Silence
 from newsletter.errors import AddressInvalid
@@ -94,11 +94,11 @@ def test_the_envelope_sender_leads_back_to_the_delivery_and_cannot_be_forged() -
     sender = (
         make_assembler(bounces="bounces@example.org").in_language(issue, "en").build(make_recipient(17), select(issue))
     )
-    assert read_bounce_address(Secrets(SECRET), sender.sender) == (issue.key, 17)
+    assert read_bounce_address(SigningSecrets(SECRET), sender.sender) == (issue.key, 17)
     assert len(sender.sender.partition("@")[0]) <= 64
-    assert read_bounce_address(Secrets(SECRET), sender.sender.replace("-17-", "-18-")) is None
-    assert read_bounce_address(Secrets(b"other secret"), sender.sender) is None
-    assert read_bounce_address(Secrets(b"other secret", (SECRET,)), sender.sender) == (issue.key, 17)
+    assert read_bounce_address(SigningSecrets(SECRET), sender.sender.replace("-17-", "-18-")) is None
+    assert read_bounce_address(SigningSecrets(b"other secret"), sender.sender) is None
+    assert read_bounce_address(SigningSecrets(b"other secret", (SECRET,)), sender.sender) == (issue.key, 17)
 
 
 def test_the_unsubscribe_link_is_signed_for_its_subscriber() -> None:

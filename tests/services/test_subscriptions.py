@@ -12,7 +12,7 @@ from newsletter.domain.delivery import feed_token, subscriber_token
 from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.preferences import ProblemKind
-from newsletter.services.subscriptions import Outcome, Purpose
+from newsletter.services.subscriptions import PreferencesOutcome, Purpose
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
 from tests.support.web import make_store, make_subscriptions
@@ -94,11 +94,11 @@ def test_preferences_are_kept_whole_or_not_at_all(store: SqlStore) -> None:
     service = make_subscriptions(store)
     rejected = service.save(token(store, "preferences"), FORM | {"max_papers": "-1"})
     assert rejected is not None
-    assert rejected.outcome is Outcome.REJECTED
+    assert rejected.outcome is PreferencesOutcome.REJECTED
     assert reader(store).interests == ("agents",)
     saved = service.save(token(store, "preferences"), FORM)
     assert saved is not None
-    assert saved.outcome is Outcome.SAVED
+    assert saved.outcome is PreferencesOutcome.SAVED
     assert saved.subscriber == reader(store)
     assert reader(store).interests == ("retrieval",)
 
@@ -114,12 +114,12 @@ def test_the_way_back_is_closed_to_a_suppressed_address(store: SqlStore) -> None
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
     returned = service.come_back(token(store, "preferences"))
     assert returned is not None
-    assert returned.outcome is Outcome.RETURNED
+    assert returned.outcome is PreferencesOutcome.RETURNED
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
     store.suppressions.suppress(EMAIL, "hard bounce")
     refused = service.come_back(token(store, "preferences"))
     assert refused is not None
-    assert refused.outcome is Outcome.SUPPRESSED
+    assert refused.outcome is PreferencesOutcome.SUPPRESSED
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
 
 
@@ -128,10 +128,10 @@ def test_a_language_that_is_no_longer_written_can_stay(store: SqlStore) -> None:
     service = make_subscriptions(store)
     kept = service.save(token(store, "preferences"), FORM | {"language": "fr"})
     assert kept is not None
-    assert kept.outcome is Outcome.SAVED
+    assert kept.outcome is PreferencesOutcome.SAVED
     other = service.save(token(store, "preferences"), FORM | {"language": "de"})
     assert other is not None
-    assert other.outcome is Outcome.REJECTED
+    assert other.outcome is PreferencesOutcome.REJECTED
 
 
 def test_changing_who_is_gone_changes_nothing(store: SqlStore) -> None:
@@ -198,7 +198,7 @@ def test_a_new_address_ends_the_feeds_old_one_and_nothing_else(store: SqlStore) 
     assert service.find(Purpose.FEED, first.feed) == reader(store)
     second = service.renew_feed(token(store, "preferences"))
     assert second is not None
-    assert second.outcome is Outcome.FEED_RENEWED
+    assert second.outcome is PreferencesOutcome.FEED_RENEWED
     assert service.find(Purpose.FEED, first.feed) is None
     assert service.find(Purpose.FEED, second.feed) == reader(store)
     assert service.find(Purpose.UNSUBSCRIBE, token(store, "unsubscribe")) == reader(store)

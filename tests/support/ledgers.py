@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from newsletter.domain.delivery import DeliveryStatus, Recipient, freeze
 from newsletter.domain.issues import Issue
-from newsletter.domain.ports import Decide
+from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["all_get", "readers"]
@@ -17,7 +17,7 @@ def readers(numbers: Iterable[int], domain: str = "example.org") -> list[Subscri
     return [Subscriber(email=f"reader{n}@{domain}", interests=("a", "b")) for n in numbers]
 
 
-def all_get(issue: Issue, status: DeliveryStatus = DeliveryStatus.QUEUED, reason: str = "") -> Decide:
+def all_get(issue: Issue, status: DeliveryStatus = DeliveryStatus.QUEUED, reason: str = "") -> DecideAudience:
     """Decides the same for everybody."""
 
     def decide(people: Sequence[Subscriber]) -> Iterator[tuple[Recipient, DeliveryStatus, str]]:

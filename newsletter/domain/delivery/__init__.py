@@ -1,5 +1,6 @@
 """One issue to one subscriber: the states of the ledger, what replies mean, when to try again, how fast."""
 
+from newsletter.domain.delivery.attempts import Attempt, AttemptResult
 from newsletter.domain.delivery.deliveries import (
     Begin,
     Change,
@@ -16,13 +17,13 @@ from newsletter.domain.delivery.deliveries import (
     freeze,
     plan_status,
 )
-from newsletter.domain.delivery.mailing import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
-from newsletter.domain.delivery.outcomes import decide
+from newsletter.domain.delivery.mail_parts import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
+from newsletter.domain.delivery.outcomes import consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
 from newsletter.domain.delivery.replies import Reply, Stage
 from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_late
 from newsletter.domain.delivery.tokens import (
-    Secrets,
+    SigningSecrets,
     bounce_address,
     feed_token,
     keyed_hash,
@@ -31,6 +32,8 @@ from newsletter.domain.delivery.tokens import (
 )
 
 __all__ = [
+    "Attempt",
+    "AttemptResult",
     "Begin",
     "Change",
     "Delivery",
@@ -50,15 +53,15 @@ __all__ = [
     "Region",
     "Reply",
     "RetrySchedule",
-    "Secrets",
     "Share",
+    "SigningSecrets",
     "SkipReason",
     "Slot",
     "Stage",
     "UncertainPolicy",
     "before",
     "bounce_address",
-    "decide",
+    "consequences",
     "feed_token",
     "freeze",
     "is_late",

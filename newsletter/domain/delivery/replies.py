@@ -7,7 +7,7 @@ The rules, in the order in which they are applied:
    MAIL other than "too large"; retrying with another recipient cannot help;
 3. 421 closes the connection: before a recipient was named the relay rests, after that the recipient's domain does;
 4. any other 4xx defers the delivery (to MAIL: the relay is busy, and nothing is the recipient's fault);
-5. 5xx with an enhanced code 5.7.x is policy: the domain pauses, the address is neither failed nor suppressed;
+5. 5xx with an enhanced code 5.7.x is policy: the domain rests for longer, the address is neither failed nor suppressed;
 6. any other 5xx fails the delivery.
 """
 
@@ -72,7 +72,7 @@ class Verdict(Enum):
     FAILED = auto()
     UNCERTAIN = auto()
     DOMAIN_RESTS = auto()
-    DOMAIN_PAUSES = auto()
+    REFUSED_BY_POLICY = auto()
     RELAY_BUSY = auto()
     RELAY_REFUSES = auto()
 
@@ -111,7 +111,7 @@ def judge(stage: Stage, reply: Reply) -> Judgement:
             return Judgement(Verdict.RELAY_BUSY, "the relay is busy")
         return Judgement(Verdict.DEFERRED, "greylisted" if _GREYLISTED.search(reply.text) else "refused for now")
     if reply.enhanced.startswith("5.7."):
-        return Judgement(Verdict.DOMAIN_PAUSES, "refused by policy")
+        return Judgement(Verdict.REFUSED_BY_POLICY, "refused by policy")
     return Judgement(Verdict.FAILED, _failure(reply))
 
 

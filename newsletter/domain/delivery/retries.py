@@ -15,7 +15,7 @@ class RetrySchedule:
     """How long to wait after each attempt (RFC 5321 §4.5.4.1: at least 30 minutes, for four or five days).
 
     `waits` are counted from the attempt that failed; after the last one the delivery has failed. `rest` is how long a
-    domain rests after a 421, `pause` how long after a refusal by policy, where a person should look first.
+    domain rests after a 421, `policy_rest` how long after a refusal by policy, where a person should look first.
     """
 
     waits: tuple[timedelta, ...] = (
@@ -27,7 +27,7 @@ class RetrySchedule:
         *(12 * _HOUR,) * 7,
     )
     rest: timedelta = 30 * _MINUTE
-    pause: timedelta = _DAY
+    policy_rest: timedelta = _DAY
 
     def due_after(self, attempts: int, now: datetime) -> datetime | None:
         """When a delivery that was tried `attempts` times is due again; None when it was tried long enough."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from newsletter.domain.issues import IssueKey
 
 __all__ = [
-    "Secrets",
+    "SigningSecrets",
     "bounce_address",
     "feed_token",
     "keyed_hash",
@@ -34,7 +34,7 @@ _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Secrets:
+class SigningSecrets:
     """The secret that signs, and the earlier ones whose signatures still count. Iterated, the present one first."""
 
     present: bytes
@@ -43,7 +43,7 @@ class Secrets:
     def __iter__(self) -> Iterator[bytes]:
         return iter(dict.fromkeys((self.present, *self.earlier)))
 
-    def made(self, given: str, make: Callable[[bytes], str]) -> bool:
+    def signed(self, given: str, make: Callable[[bytes], str]) -> bool:
         """Whether one of the secrets made this text. How long it takes says nothing about how much of it is right."""
         return any(hmac.compare_digest(make(secret).encode(), given.encode()) for secret in self)
 
@@ -87,7 +87,7 @@ def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) 
     return f"{local[: _LOCAL_LIMIT - len(detail)]}{detail}@{domain}"
 
 
-def read_bounce_address(secrets: Secrets, address: str) -> tuple[IssueKey, int] | None:
+def read_bounce_address(secrets: SigningSecrets, address: str) -> tuple[IssueKey, int] | None:
     """Which issue and subscriber an envelope sender belongs to; None if it is not one of ours or was forged."""
     match = _BOUNCE.fullmatch(address)
     if match is None:
@@ -99,5 +99,5 @@ def read_bounce_address(secrets: Secrets, address: str) -> tuple[IssueKey, int] 
     subscriber_id = int(match["id"])
     base = f"x@{address.rpartition('@')[2]}"
     given = "x" + address[address.rindex("+") :]
-    ours = secrets.made(given, lambda secret: bounce_address(secret, base, key, subscriber_id))
+    ours = secrets.signed(given, lambda secret: bounce_address(secret, base, key, subscriber_id))
     return (key, subscriber_id) if ours else None

@@ -2,7 +2,7 @@
 
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
-from newsletter.domain.ports.ledger import Decide, DeliveryStore, Store
+from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
 from newsletter.domain.ports.rendering import (
     MailFactory,
     MailInLanguage,
@@ -31,7 +31,7 @@ __all__ = [
     "AcronymStore",
     "ArchiveStore",
     "Clock",
-    "Decide",
+    "DecideAudience",
     "DeliveryStore",
     "Engine",
     "HostGate",

@@ -27,9 +27,9 @@ from newsletter.domain.ports.storing import (
 )
 from newsletter.domain.subscribers import Subscriber
 
-__all__ = ["Decide", "DeliveryStore", "Store"]
+__all__ = ["DecideAudience", "DeliveryStore", "Store"]
 
-Decide = Callable[[Sequence[Subscriber]], Iterable[tuple[Recipient, DeliveryStatus, str]]]
+DecideAudience = Callable[[Sequence[Subscriber]], Iterable[tuple[Recipient, DeliveryStatus, str]]]
 """For each of some subscribers, in their order: as whom they are frozen, in which state, and the reason."""
 
 
@@ -40,7 +40,7 @@ class DeliveryStore(Protocol):
     on it can change nothing, so that a process that wakes up late cannot send what another has taken over.
     """
 
-    def plan(self, issue: Issue, decide: Decide, *, at: datetime) -> int:
+    def plan(self, issue: Issue, decide: DecideAudience, *, at: datetime) -> int:
         """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched.
 
         `decide` is asked about every subscriber with an id above `planned_through`, many at a time; about one who

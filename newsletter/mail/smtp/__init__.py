@@ -1,13 +1,12 @@
 """Handing messages to the relay: sessions (RFC 5321), several at once."""
 
 from newsletter.mail.smtp.limits import PRESETS, Preset
-from newsletter.mail.smtp.pool import Answer, Opener, Pool, PoolSettings
+from newsletter.mail.smtp.pool import Opener, Pool, PoolSettings
 from newsletter.mail.smtp.session import Timeouts
 from newsletter.mail.smtp.transport import Connector, Relay, Security
 
 __all__ = [
     "PRESETS",
-    "Answer",
     "Connector",
     "Opener",
     "Pool",

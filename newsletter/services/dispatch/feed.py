@@ -5,43 +5,34 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from newsletter.domain.delivery import (
+    Attempt,
+    AttemptResult,
     Begin,
     Delivery,
     DeliveryStatus,
     DomainRest,
     FailureWatch,
     Outcome,
-    OutgoingMessage,
     Pacer,
     RetrySchedule,
     UncertainPolicy,
-    decide,
+    consequences,
 )
 from newsletter.domain.issues import Selection
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
 from newsletter.errors import AddressInvalid, NewsletterError
-from newsletter.mail.smtp import Answer
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.services.dispatch.manifest import Manifest
 from newsletter.services.dispatch.messages import MessageMaker
 
-__all__ = ["DeliveryFeed", "Parcel"]
+__all__ = ["DeliveryFeed"]
 
 _CLAIM = 200
 _TAKEN_OVER = "this process was silent for longer than its lease, so that another one may have taken over"
 _UNRENEWED = "the ledger could not be told any more that this process is alive, so that another one may take over"
 _BUSY_PATIENCE = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A delivery and its message."""
-
-    delivery: Delivery
-    message: OutgoingMessage
 
 
 class DeliveryFeed:
@@ -103,11 +94,11 @@ class DeliveryFeed:
 
     # --- Feed -------------------------------------------------------------------------------------------------------
 
-    async def next(self) -> Parcel | None:
+    async def next(self) -> Attempt | None:
         """The next message, as soon as it may go out; None when there is none left or sending should end."""
         while not self.stopped:
-            if (parcel := self.ready()) is not None:
-                return parcel
+            if (attempt := self.ready()) is not None:
+                return attempt
             self._refill()
             if self._exhausted and not self._ready and not self._parked:
                 return None
@@ -120,7 +111,7 @@ class DeliveryFeed:
                 pass
         return None
 
-    def ready(self) -> Parcel | None:
+    def ready(self) -> Attempt | None:
         """A message that may go out at this very moment, or None."""
         if self.stopped:
             return None
@@ -139,15 +130,15 @@ class DeliveryFeed:
                 self.stop(str(error))
                 return None
             else:
-                return Parcel(delivery, message)
+                return Attempt(delivery, message)
         return None
 
-    async def begin(self, parcel: Parcel) -> bool:
+    async def begin(self, attempt: Attempt) -> bool:
         """Make it durable that this message is being handed over; False if it must not be (any more)."""
-        delivery = parcel.delivery
+        delivery = attempt.delivery
         if not self._is_trusted():
             return False
-        if not await self._ledger.begin(Begin(delivery.id, parcel.message.message_id)):
+        if not await self._ledger.begin(Begin(delivery.id, attempt.message.message_id)):
             self.stop(_TAKEN_OVER)
             return False
         if not self._is_trusted():
@@ -163,35 +154,28 @@ class DeliveryFeed:
         self.stop(f"{_UNRENEWED}: {self._unrenewed}" if self._unrenewed else _TAKEN_OVER)
         return False
 
-    def settle(self, parcel: Parcel, answer: Answer) -> None:
-        """Take the answer to a message."""
-        decision = decide(
-            parcel.delivery,
-            answer.stage,
-            answer.reply,
-            now=self._clock(),
-            schedule=self._schedule,
-            uncertain=self._uncertain,
-            error=answer.error,
-            begun=answer.begun,
+    def settle(self, attempt: Attempt, result: AttemptResult) -> None:
+        """Take the result of an attempt."""
+        decided = consequences(
+            attempt.delivery, result, now=self._clock(), schedule=self._schedule, uncertain=self._uncertain
         )
-        if decision.rest is not None:
-            self._rest(decision.rest)
-        if decision.outcome is not None:
-            self._write(decision.outcome)
-        if decision.busy:
-            self._relay_busy(parcel, decision.busy)
-        elif decision.pause:
-            self._pause_issue(decision.pause)
-        elif decision.refused is not None:
+        if decided.rest is not None:
+            self._rest(decided.rest)
+        if decided.outcome is not None:
+            self._write(decided.outcome)
+        if decided.relay_busy:
+            self._relay_busy(attempt, decided.relay_busy)
+        elif decided.relay_refuses:
+            self._pause_issue(decided.relay_refuses)
+        elif decided.refused is not None:
             self._busy = 0
-            self._watch.saw(refused=decision.refused)
+            self._watch.saw(refused=decided.refused)
             if complaint := self._watch.complaint:
                 self._pause_issue(complaint)
 
-    def give_back(self, parcel: Parcel) -> None:
+    def give_back(self, attempt: Attempt) -> None:
         """Take a message back that was not tried."""
-        self._ready.appendleft(parcel.delivery)
+        self._ready.appendleft(attempt.delivery)
         self._changed.set()
 
     def stop(self, reason: str = "") -> None:
@@ -350,13 +334,13 @@ class DeliveryFeed:
         self.pause = self.pause or reason
         self.stop(reason)
 
-    def _relay_busy(self, parcel: Parcel, reason: str) -> None:
+    def _relay_busy(self, attempt: Attempt, reason: str) -> None:
         self._busy += 1
         if self._busy >= _BUSY_PATIENCE:
             self.stop(reason)
         else:
             self._relay_until = self._loop.time() + min(60.0, self._backoff * 2 ** (self._busy - 1))
-        self.give_back(parcel)
+        self.give_back(attempt)
 
     def _rest(self, rest: DomainRest) -> None:
         """No more to this domain; what this run holds of it is anybody's again."""

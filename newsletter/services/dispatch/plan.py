@@ -9,11 +9,11 @@ from itertools import islice
 
 from newsletter.domain.delivery import DeliveryStatus, DispatchStatus, Recipient, freeze, is_late, plan_status
 from newsletter.domain.issues import Issue, IssueKey, Selection, SelectionRequest
-from newsletter.domain.ports import Clock, Decide, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
+from newsletter.domain.ports import Clock, DecideAudience, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
 from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import IssueLate, IssueMissing
 
-__all__ = ["Plan", "PlanReport", "Planned", "audience", "deciding"]
+__all__ = ["Plan", "PlanReport", "Planned", "audience", "audience_decisions"]
 
 _BATCH = 1000
 
@@ -50,7 +50,7 @@ def audience(
             yield Planned(recipient, status, reason, selection)
 
 
-def deciding(issue: Issue, select: SelectorFactory, subscribers: SubscriberStore) -> Decide:
+def audience_decisions(issue: Issue, select: SelectorFactory, subscribers: SubscriberStore) -> DecideAudience:
     """What planning asks for each subscriber of an issue: the same as `audience` says, without the digests."""
     selector = select(issue)
     return lambda batch: _decided(issue, batch, subscribers, selector.matches_many(map(_request, batch)))
@@ -103,7 +103,7 @@ class Plan:
         """
         issue = planned_issue(self._issues, key, self._deliveries.status(key))
         self.check_age(key, late=late)
-        decide = deciding(issue, self._select, self._subscribers)
+        decide = audience_decisions(issue, self._select, self._subscribers)
         added = self._deliveries.plan(issue, decide, at=self._clock())
         return PlanReport(issue, added, self._deliveries.totals(key))
 

@@ -15,7 +15,7 @@ from newsletter.domain.issues import IssueKey
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
 from newsletter.errors import StoreError
 from newsletter.mail.smtp import Opener, Pool, PoolSettings
-from newsletter.services.dispatch.feed import DeliveryFeed, Parcel
+from newsletter.services.dispatch.feed import DeliveryFeed
 from newsletter.services.dispatch.ledger import LedgerWriter
 from newsletter.services.dispatch.manifest import Manifest
 from newsletter.services.dispatch.messages import MessageMaker
@@ -84,7 +84,7 @@ class Run:
         feed = self._feed(run, ledger, share)
         feed.lease_ends(mark + lease.total_seconds() * 0.9)
         on_stop(lambda: feed.stop(INTERRUPTED))
-        pool: Pool[Parcel] = Pool(self.opener, feed, self.settings.pool, point=self.point)
+        pool: Pool = Pool(self.opener, feed, self.settings.pool, point=self.point)
         helpers = [asyncio.create_task(self._keep(run, ledger, feed))]
         if self.settings.limits or self.settings.per_domain:
             helpers.append(asyncio.create_task(self._count(run, ledger, share)))
@@ -178,7 +178,7 @@ class Run:
         feed.again()
         return not feed.stopped
 
-    async def _tell(self, pool: Pool[Parcel], feed: DeliveryFeed, watch: Callable[[Snapshot], None]) -> None:
+    async def _tell(self, pool: Pool, feed: DeliveryFeed, watch: Callable[[Snapshot], None]) -> None:
         """Say once a second how it stands."""
         loop = asyncio.get_running_loop()
         totals = self.deliveries.totals(self.issue)

@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.domain.issues import Edition
-from newsletter.domain.ports import Decide
+from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.store.database import Database
 from newsletter.store.statements import chunks, table_of
@@ -57,7 +57,7 @@ class Freezing:
         connection: the transaction's.
     """
 
-    def __init__(self, connection: Connection, decide: Decide) -> None:
+    def __init__(self, connection: Connection, decide: DecideAudience) -> None:
         self.connection = connection
         self._decide = decide
         self._staged = 0
@@ -98,7 +98,7 @@ class Freezing:
 
 
 @contextmanager
-def freezing(database: Database, decide: Decide, *, after: int) -> Iterator[Freezing]:
+def freezing(database: Database, decide: DecideAudience, *, after: int) -> Iterator[Freezing]:
     """Decide on every subscriber with an id above `after`, then open the transaction that is to write it down."""
     with database.engine.connect() as connection:
         with connection.begin():

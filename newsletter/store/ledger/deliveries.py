@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, te
 
 from newsletter.domain.delivery import Change, Delivery, DeliveryStatus, DispatchStatus, DomainRest, UncertainPolicy
 from newsletter.domain.issues import Edition, Issue, IssueKey
-from newsletter.domain.ports import Decide
+from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import address_key
 from newsletter.store.database import Database
 from newsletter.store.ledger._audience import freezing
@@ -40,7 +40,7 @@ class SqlDeliveryStore:
 
     # --- planning ---------------------------------------------------------------------------------------------------
 
-    def plan(self, issue: Issue, decide: Decide, *, at: datetime) -> int:
+    def plan(self, issue: Issue, decide: DecideAudience, *, at: datetime) -> int:
         """Freeze the audience in one transaction; returns how many rows are new. Existing rows are not touched."""
         dispatch = {
             "day": issue.key.day,

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.domain.delivery.attempts import AttemptResult
 from newsletter.domain.delivery.deliveries import TRANSITIONS, Delivery, DomainRest, Outcome, Recipient, UncertainPolicy
 from newsletter.domain.delivery.deliveries import DeliveryStatus as S
-from newsletter.domain.delivery.outcomes import Decision, decide
+from newsletter.domain.delivery.outcomes import Consequences, consequences
 from newsletter.domain.delivery.replies import Reply, Stage, Verdict, judge
 from newsletter.domain.delivery.retries import RetrySchedule
 from newsletter.domain.issues import IssueKey
@@ -27,16 +28,14 @@ def _delivery(status: S = S.QUEUED, attempts: int = 0) -> Delivery:
 
 def _decide(
     stage: Stage, reply: Reply | None, policy: UncertainPolicy = UncertainPolicy.HOLD, **more: object
-) -> Decision:
+) -> Consequences:
     attempts = int(str(more.get("attempts", 0)))
-    return decide(
+    return consequences(
         _delivery(attempts=attempts),
-        stage,
-        reply,
+        AttemptResult(stage, reply, str(more.get("error", ""))),
         now=NOW,
         schedule=RetrySchedule(),
         uncertain=policy,
-        error=str(more.get("error", "")),
     )
 
 
@@ -46,38 +45,38 @@ HALF_AN_HOUR, A_DAY = NOW + timedelta(minutes=30), NOW + timedelta(days=1)
 @pytest.mark.parametrize(
     ("stage", "code", "text", "expected"),
     [
-        (Stage.FINAL, 250, "2.0.0 Ok: 4F2", Decision(Outcome(1, S.SENT, "", "250 2.0.0 Ok: 4F2"), refused=False)),
+        (Stage.FINAL, 250, "2.0.0 Ok: 4F2", Consequences(Outcome(1, S.SENT, "", "250 2.0.0 Ok: 4F2"), refused=False)),
         (
             Stage.RCPT,
             550,
             "5.1.1 No such user",
-            Decision(Outcome(1, S.FAILED, "no such mailbox", "550 5.1.1 No such user", tried=True), refused=True),
+            Consequences(Outcome(1, S.FAILED, "no such mailbox", "550 5.1.1 No such user", tried=True), refused=True),
         ),
         (
             Stage.FINAL,
             550,
             "5.2.1 Closed",
-            Decision(Outcome(1, S.FAILED, "mailbox disabled", "550 5.2.1 Closed"), refused=True),
+            Consequences(Outcome(1, S.FAILED, "mailbox disabled", "550 5.2.1 Closed"), refused=True),
         ),
         (
             Stage.RCPT,
             451,
             "Not now",
-            Decision(Outcome(1, S.DEFERRED, "refused for now", "451 Not now", HALF_AN_HOUR, tried=True)),
+            Consequences(Outcome(1, S.DEFERRED, "refused for now", "451 Not now", HALF_AN_HOUR, tried=True)),
         ),
-        (Stage.MAIL, 451, "Busy", Decision(None, busy="the relay is busy: 451 Busy")),
-        (Stage.MAIL, 550, "Go away", Decision(None, pause="the relay refuses the sender: 550 Go away")),
+        (Stage.MAIL, 451, "Busy", Consequences(None, relay_busy="the relay is busy: 451 Busy")),
+        (Stage.MAIL, 550, "Go away", Consequences(None, relay_refuses="the relay refuses the sender: 550 Go away")),
         (
             Stage.FINAL,
             530,
             "Login",
-            Decision(Outcome(1, S.QUEUED, "", "530 Login"), pause="the relay refuses us: 530 Login"),
+            Consequences(Outcome(1, S.QUEUED, "", "530 Login"), relay_refuses="the relay refuses us: 530 Login"),
         ),
         (
             Stage.RCPT,
             421,
             "Slow down",
-            Decision(
+            Consequences(
                 Outcome(1, S.DEFERRED, "the domain asked for a pause", "421 Slow down", HALF_AN_HOUR, tried=True),
                 DomainRest("example.org", HALF_AN_HOUR, "the domain asked for a pause: 421 Slow down"),
             ),
@@ -86,17 +85,17 @@ HALF_AN_HOUR, A_DAY = NOW + timedelta(minutes=30), NOW + timedelta(days=1)
             Stage.FINAL,
             550,
             "5.7.1 Spam",
-            Decision(
+            Consequences(
                 Outcome(1, S.DEFERRED, "refused by policy", "550 5.7.1 Spam", A_DAY),
                 DomainRest("example.org", A_DAY, "refused by policy: 550 5.7.1 Spam"),
                 refused=True,
             ),
         ),
-        (Stage.FINAL, 354, "Go on", Decision(Outcome(1, S.UNCERTAIN, "unexpected reply", "354 Go on"))),
+        (Stage.FINAL, 354, "Go on", Consequences(Outcome(1, S.UNCERTAIN, "unexpected reply", "354 Go on"))),
     ],
 )
 def test_what_follows_from_an_answer_is_all_that_the_ledger_and_the_operator_are_told(
-    stage: Stage, code: int, text: str, expected: Decision
+    stage: Stage, code: int, text: str, expected: Consequences
 ) -> None:
     assert _decide(stage, Reply(code, text)) == expected
 
@@ -119,10 +118,10 @@ def test_a_domain_rests_even_if_its_last_delivery_is_given_up() -> None:
 
 def test_an_address_that_no_command_can_hold_fails_and_a_cut_line_is_nobodys_fault() -> None:
     unsayable = _decide(Stage.RCPT, None, error="the address has a line feed")
-    assert unsayable == Decision(Outcome(1, S.FAILED, "the address has a line feed", tried=True))
+    assert unsayable == Consequences(Outcome(1, S.FAILED, "the address has a line feed", tried=True))
     cut = _decide(Stage.MAIL, None, error="cut")
-    assert cut == Decision(Outcome(1, S.DEFERRED, "cut", due_at=HALF_AN_HOUR, tried=True))
-    assert (cut.busy, cut.pause, cut.rest) == ("", "", None), "the issue goes on"
+    assert cut == Consequences(Outcome(1, S.DEFERRED, "cut", due_at=HALF_AN_HOUR, tried=True))
+    assert (cut.relay_busy, cut.relay_refuses, cut.rest) == ("", "", None), "the issue goes on"
 
 
 @given(
@@ -158,15 +157,12 @@ def test_without_an_answer_after_the_message_nobody_can_know() -> None:
 
 
 def test_a_connection_that_ended_before_the_message_did_defers_it_and_counts_one_attempt() -> None:
-    begun = decide(
+    begun = consequences(
         _delivery(S.SENDING, attempts=1),
-        Stage.DATA,
-        None,
+        AttemptResult(Stage.DATA, error="the relay closed the connection", begun=True),
         now=NOW,
         schedule=RetrySchedule(),
         uncertain=UncertainPolicy.HOLD,
-        error="the relay closed the connection",
-        begun=True,
     ).outcome
     assert begun == Outcome(1, S.DEFERRED, "the relay closed the connection", due_at=NOW + timedelta(hours=1))
 

@@ -33,7 +33,7 @@ def test_what_was_never_tried_is_due_by_no_schedule() -> None:
 
 def test_a_domain_rests_half_an_hour_after_421_and_a_day_after_a_refusal_by_policy() -> None:
     """The table of docs/sending.md: a relay is asked again soon, a person has a day to look at the policy."""
-    assert (RetrySchedule().rest, RetrySchedule().pause) == (timedelta(minutes=30), timedelta(days=1))
+    assert (RetrySchedule().rest, RetrySchedule().policy_rest) == (timedelta(minutes=30), timedelta(days=1))
 
 
 def watch(*answers: bool, window: int = 100, least: int = 20, share: float = 0.5) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.delivery.tokens import (
-    Secrets,
+    SigningSecrets,
     bounce_address,
     feed_token,
     keyed_hash,
@@ -61,7 +61,7 @@ def test_a_bounce_that_comes_back_to_an_address_that_was_sent_is_known() -> None
     """The first eight octets of OpenSSL's hash of `6:bounce10:2026-06-022:17`, in hexadecimal."""
     address = "bounces+2026-06-02-17-f4978003762edc71@example.org"
     assert bounce_address(SECRET, "bounces@example.org", KEY, 17) == address
-    assert read_bounce_address(Secrets(SECRET), address) == (KEY, 17)
+    assert read_bounce_address(SigningSecrets(SECRET), address) == (KEY, 17)
 
 
 @given(
@@ -77,8 +77,8 @@ def test_every_address_that_is_made_is_read_back_and_fits_its_limit(
     key = IssueKey(day, edition)
     address = bounce_address(SECRET, f"{local}@example.org", key, subscriber)
     assert len(address.removesuffix("@example.org")) <= 64
-    assert read_bounce_address(Secrets(OTHER, (SECRET,)), address) == (key, subscriber)
-    assert read_bounce_address(Secrets(OTHER), address) is None
+    assert read_bounce_address(SigningSecrets(OTHER, (SECRET,)), address) == (key, subscriber)
+    assert read_bounce_address(SigningSecrets(OTHER), address) is None
 
 
 def test_a_long_local_part_is_shortened_to_the_limit_and_no_further() -> None:
@@ -100,12 +100,12 @@ def test_a_long_local_part_is_shortened_to_the_limit_and_no_further() -> None:
     ],
 )
 def test_an_address_that_was_forged_or_is_another_is_nobodys(address: str) -> None:
-    assert read_bounce_address(Secrets(SECRET), address) is None
+    assert read_bounce_address(SigningSecrets(SECRET), address) is None
 
 
 def test_a_secret_that_was_set_twice_is_tried_once() -> None:
-    assert list(Secrets(SECRET, (OTHER, SECRET))) == [SECRET, OTHER]
+    assert list(SigningSecrets(SECRET, (OTHER, SECRET))) == [SECRET, OTHER]
 
 
 def test_secrets_are_never_shown() -> None:
-    assert "0123" not in repr(Secrets(SECRET, (OTHER,)))
+    assert "0123" not in repr(SigningSecrets(SECRET, (OTHER,)))

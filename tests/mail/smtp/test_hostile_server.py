@@ -7,17 +7,19 @@ import base64
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from newsletter.domain.delivery import Attempt, AttemptResult, Delivery, OutgoingMessage, Recipient, Reply, Stage
 from newsletter.domain.delivery import DeliveryStatus as S
-from newsletter.domain.delivery import OutgoingMessage, Reply, Stage
+from newsletter.domain.issues import IssueKey
 from newsletter.errors import ConfigError, RelayUnavailable
-from newsletter.mail.smtp.pool import Answer, Pool, PoolSettings
+from newsletter.mail.smtp.pool import Pool, PoolSettings
 from newsletter.mail.smtp.replies import ReplyReader
 from newsletter.mail.smtp.transport import Connector, Relay, RelayRefuses, Security
 from tests.support.certificates import Authority
@@ -81,50 +83,48 @@ class Recorder:
     """A feed that remembers what was asked of it, instead of a ledger."""
 
     def __init__(self, count: int) -> None:
-        self.waiting = [_parcel(n) for n in range(count)]
+        self.waiting = [_attempt(n) for n in range(count)]
         self.begun: list[str] = []
-        self.answers: dict[str, list[Answer]] = {}
+        self.answers: dict[str, list[AttemptResult]] = {}
         self.stopped = False
 
-    async def next(self) -> Parcel | None:
+    async def next(self) -> Attempt | None:
         return self.ready()
 
-    def ready(self) -> Parcel | None:
+    def ready(self) -> Attempt | None:
         return self.waiting.pop(0) if self.waiting and not self.stopped else None
 
-    async def begin(self, parcel: Parcel) -> bool:
-        self.begun.append(parcel.message.recipient)
+    async def begin(self, attempt: Attempt) -> bool:
+        self.begun.append(attempt.message.recipient)
         return True
 
-    def settle(self, parcel: Parcel, answer: Answer) -> None:
-        self.answers.setdefault(parcel.message.recipient, []).append(answer)
+    def settle(self, attempt: Attempt, result: AttemptResult) -> None:
+        self.answers.setdefault(attempt.message.recipient, []).append(result)
 
-    def give_back(self, parcel: Parcel) -> None:
-        self.waiting.insert(0, parcel)
+    def give_back(self, attempt: Attempt) -> None:
+        self.waiting.insert(0, attempt)
 
     def stop(self) -> None:
         self.stopped = True
 
 
-@dataclass(frozen=True)
-class Parcel:
-    message: OutgoingMessage
-
-
-def _parcel(number: int) -> Parcel:
-    recipient = f"reader{number}@example.org"
-    return Parcel(
-        OutgoingMessage(
-            sender="b@example.org",
-            recipient=recipient,
-            message_id="<1@example.org>",
-            header=b"Subject: one\r\n",
-            body=(b"a line\r\n", b".a dot\r\n", b"..two\r\n", b"end\r\n"),
-        )
+def _attempt(number: int) -> Attempt:
+    email = f"reader{number}@example.org"
+    recipient = Recipient(subscriber_id=number + 1, email=email, language="en")
+    delivery = Delivery(
+        id=number + 1, issue=IssueKey(date(2026, 6, 2)), revision=1, recipient=recipient, status=S.QUEUED
     )
+    message = OutgoingMessage(
+        sender="b@example.org",
+        recipient=email,
+        message_id="<1@example.org>",
+        header=b"Subject: one\r\n",
+        body=(b"a line\r\n", b".a dot\r\n", b"..two\r\n", b"end\r\n"),
+    )
+    return Attempt(delivery, message)
 
 
-async def _pool(server: SmtpServer, feed: Recorder, **changes: int) -> Pool[Parcel]:
+async def _pool(server: SmtpServer, feed: Recorder, **changes: int) -> Pool:
     options = {"connections": 1, "patience": 2} | changes
     pool = Pool(Connector(make_relay(server)), feed, PoolSettings(backoff=0.001, **options))
     await pool.run()
@@ -134,7 +134,7 @@ async def _pool(server: SmtpServer, feed: Recorder, **changes: int) -> Pool[Parc
 async def test_what_arrives_is_what_was_given_dots_and_all() -> None:
     with running_server() as server:
         await _pool(server, feed := Recorder(3))
-    content = bytes(_parcel(0).message)
+    content = bytes(_attempt(0).message)
     assert [a.content for a in server.accepted] == [content] * 3
     assert all(answers[0].reply and answers[0].reply.code == 250 for answers in feed.answers.values())
 
@@ -151,7 +151,7 @@ async def test_a_cut_at_every_octet_of_the_dialogue(extensions: tuple[str, ...])
             feed = Recorder(2)
             await _pool(server, feed)
         for number in range(2):
-            who = _parcel(number).message.recipient
+            who = _attempt(number).message.recipient
             answers = feed.answers.get(who, [])
             accepted = server.recipients.count(who)
             back = any(p.message.recipient == who for p in feed.waiting)
@@ -176,8 +176,8 @@ class Slow(Recorder):
         self.allowed = allowed
         self.had: list[tuple[bool, int]] = []
 
-    async def begin(self, parcel: Parcel) -> bool:
-        await super().begin(parcel)
+    async def begin(self, attempt: Attempt) -> bool:
+        await super().begin(attempt)
         await asyncio.sleep(0.1)
         self.had.append((b"..two\r\nend\r\n" in self.server.in_the_clear, len(self.server.accepted)))
         return self.allowed
@@ -208,7 +208,7 @@ async def test_a_cut_before_the_message_was_ended_leaves_no_doubt() -> None:
         feed = Slow(1, server)
         await _pool(server, feed)
     (answer,) = feed.answers["reader0@example.org"]
-    assert (answer.stage, answer.reply, answer.begun, answer.uncertain) == (Stage.DATA, None, True, False)
+    assert (answer.stage, answer.reply, answer.begun, answer.is_uncertain) == (Stage.DATA, None, True, False)
     assert server.accepted == []
 
 
@@ -237,13 +237,13 @@ async def test_an_answer_that_nobody_asked_for_stands_for_no_message(
             feed = Recorder(3)
             await _pool(server, feed)
         for number in range(3):
-            who = _parcel(number).message.recipient
+            who = _attempt(number).message.recipient
             asked = feed.answers.get(who, [])
             assert len(asked) + any(p.message.recipient == who for p in feed.waiting) == 1, who
             for answer in asked:
                 accepted = server.recipients.count(who)
                 if answer.reply is None:
-                    assert accepted <= answer.uncertain
+                    assert accepted <= answer.is_uncertain
                 else:
                     assert (answer.stage, str(answer.reply)) == (Stage.FINAL, final)
                     assert accepted == (answer.reply.code == 250)
@@ -268,7 +268,7 @@ async def test_two_answers_to_one_message_are_none_unless_they_agree(
         feed = Recorder(1)
         await _pool(server, feed)
     (answer,) = feed.answers["reader0@example.org"]
-    assert (answer.reply is not None and answer.reply.code == 250, answer.uncertain) == (sent, not sent)
+    assert (answer.reply is not None and answer.reply.code == 250, answer.is_uncertain) == (sent, not sent)
 
 
 def test_the_ledger_takes_no_answer_for_another(newsletter: Dispatching) -> None:
@@ -287,7 +287,7 @@ def test_the_ledger_takes_no_answer_for_another(newsletter: Dispatching) -> None
 
 async def test_a_server_that_takes_its_leave_from_an_idle_connection_costs_nothing() -> None:
     class Slowly(Recorder):
-        async def next(self) -> Parcel | None:
+        async def next(self) -> Attempt | None:
             return super().ready()
 
         def ready(self) -> None:
@@ -358,7 +358,7 @@ async def test_421_at_random() -> None:
         feed = Recorder(60)
         await _pool(server, feed, connections=4, patience=50)
     for number in range(60):
-        who = _parcel(number).message.recipient
+        who = _attempt(number).message.recipient
         (answer,) = feed.answers[who]
         assert answer.reply is not None
         assert server.recipients.count(who) == (answer.reply.code == 250)
@@ -379,7 +379,7 @@ async def test_a_server_that_accepts_after_we_have_given_up_leaves_it_uncertain(
         await _pool(server, feed := Recorder(1))
         assert time.monotonic() - started < 1.1
     (answer,) = feed.answers["reader0@example.org"]
-    assert answer.uncertain
+    assert answer.is_uncertain
     assert "within 0.6 s" in answer.error
     assert len(server.accepted) == 1
 
@@ -407,7 +407,8 @@ async def test_an_address_that_could_end_a_command_is_never_written() -> None:
     with running_server() as server:
         feed = Recorder(2)
         bad = "a@example.org>\r\nRCPT TO:<b@example.org"
-        feed.waiting[0] = Parcel(replace(feed.waiting[0].message, recipient=bad))
+        first = feed.waiting[0]
+        feed.waiting[0] = replace(first, message=replace(first.message, recipient=bad))
         await _pool(server, feed)
     (answer,) = feed.answers[bad]
     assert (answer.stage, answer.reply) == (Stage.RCPT, None)

@@ -14,7 +14,7 @@ from newsletter.domain.delivery import Begin, DeliveryStatus, Recipient, freeze
 from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.domain.issues import Edition
 from newsletter.domain.papers import merge
-from newsletter.domain.ports import Decide
+from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
 from newsletter.store.ledger import _audience
@@ -37,7 +37,7 @@ def _by_interest(people: Sequence[Subscriber]) -> Iterator[tuple[Recipient, Deli
         yield freeze(person, ISSUE), S.SKIPPED if skipped else S.QUEUED, "no match" if skipped else ""
 
 
-def _meanwhile(happens: Callable[[], object], decide: Decide = _by_interest) -> Decide:
+def _meanwhile(happens: Callable[[], object], decide: DecideAudience = _by_interest) -> DecideAudience:
     """Something that happens once, after the first decisions were made."""
     left = [happens]
 
