@@ -20,8 +20,8 @@ from datetime import date
 from newsletter.archives._language import in_one_language
 from newsletter.archives._markdown import checked_lines, day_of, formulas, language_of, paper_of_link, unescaped
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, Provenance, Summary
+from newsletter.domain.issues import ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.papers import FILE_ENGINE, Announcement, AnnounceType, Paper, Provenance, Summary
 from newsletter.domain.text import plain, readable
 
 __all__ = ["clean_title", "parse_announce_prefix", "read_arxiv_daily"]
@@ -144,7 +144,7 @@ def _corrected(fields: Sequence[str], day: date) -> Announcement:
                 paper_id=paper_id,
                 version=version,
                 language=language,
-                provenance=Provenance(engine=ARCHIVE_ENGINE),
+                provenance=Provenance(engine=FILE_ENGINE),
                 title="" if translated == title else translated,
                 tldr=tldr,
                 tldr_en=tldr_en,
@@ -207,7 +207,7 @@ def _announcement(fields: Sequence[str], day: date) -> Announcement:
                 paper_id=paper_id,
                 version=version,
                 language=language,
-                provenance=Provenance(engine=ARCHIVE_ENGINE),
+                provenance=Provenance(engine=FILE_ENGINE),
                 title=translated,
                 tldr=tldr,
                 tldr_en=tldr_en,

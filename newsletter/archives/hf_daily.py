@@ -25,8 +25,17 @@ from newsletter.archives._markdown import (
 )
 from newsletter.archives._ratings import read_ratings
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.papers import Announcement, AnnounceType, IssueNote, Keyword, Paper, Provenance, Summary
+from newsletter.domain.issues import ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.papers import (
+    FILE_ENGINE,
+    Announcement,
+    AnnounceType,
+    IssueNote,
+    Keyword,
+    Paper,
+    Provenance,
+    Summary,
+)
 from newsletter.domain.text import readable
 
 __all__ = ["parse_keyword", "read_hf_daily"]
@@ -131,7 +140,7 @@ def _announcement(lines: Sequence[Line], day: date, model: str, problems: list[s
                 paper_id=paper_id,
                 version=version,
                 language=language_of(main_work, *sections.get("highlights", ())),
-                provenance=Provenance(engine=ARCHIVE_ENGINE, model=model),
+                provenance=Provenance(engine=FILE_ENGINE, model=model),
                 main_work=main_work,
                 highlights=tuple(plain(text) for text in _bullets(sections.get("highlights", ()))),
                 keywords=keywords,

@@ -25,8 +25,17 @@ from newsletter.archives._markdown import (
     unescaped,
 )
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues import ARCHIVE_ENGINE, ARCHIVE_SOURCE, BackIssue
-from newsletter.domain.papers import Announcement, AnnounceType, IssueNote, Paper, PaperNote, Provenance, Summary
+from newsletter.domain.issues import ARCHIVE_SOURCE, BackIssue
+from newsletter.domain.papers import (
+    FILE_ENGINE,
+    Announcement,
+    AnnounceType,
+    IssueNote,
+    Paper,
+    PaperNote,
+    Provenance,
+    Summary,
+)
 from newsletter.domain.text import readable
 
 __all__ = ["read_paper_express"]
@@ -156,7 +165,7 @@ def _paper(block: Sequence[Line], day: date, *, brief: bool) -> tuple[Announceme
         paper_id=paper_id,
         version=version,
         language=language,
-        provenance=Provenance(engine=ARCHIVE_ENGINE),
+        provenance=Provenance(engine=FILE_ENGINE),
         title=translated,
         motivation=drafts.get("motivation", ""),
         method=drafts.get("method", ""),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from functools import cached_property
-from itertools import product
 
 from newsletter import __version__
 from newsletter.bootstrap.core import Core
 from newsletter.bootstrap.resources import STATE
-from newsletter.domain.issues import ARCHIVE_SOURCE, AnnouncementCalendar, Gap, eastern_day
-from newsletter.domain.papers import AnnounceType, Notice
+from newsletter.domain.issues import Admits, AnnouncementCalendar, Gap, Wanted, admitting, eastern_day
+from newsletter.domain.papers import Rhythm, SourceKind, rhythm_of
 from newsletter.domain.ports import HostGate, Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Backfill, Collect, Patience
 from newsletter.services.gaps import FillGaps, Way
 from newsletter.services.reconcile import Reconcile
-from newsletter.settings import SourceSettings
 
 __all__ = ["Collecting"]
 
@@ -32,7 +30,7 @@ class Collecting(Core):
 
     def backfill(self) -> Backfill:
         """Collect past days: arXiv's search tells what its daily feeds have left behind."""
-        sources = self._sources({"arxiv-rss": "arxiv-api"})
+        sources = self._sources({SourceKind.ARXIV_RSS: SourceKind.ARXIV_API})
         return Backfill(
             self._collect(sources, Patience()),
             self.store.listings,
@@ -41,14 +39,12 @@ class Collecting(Core):
 
     def fill_gaps(self) -> FillGaps:
         """Close what feeds left out on the days before: arXiv's record and its search tell what its feeds cannot."""
-        from newsletter.sources.registry import KINDS
-
         own = self._sources()
-        telling = {kind: kind for kind in KINDS if kind != "arxiv-rss"}
+        telling = {kind.value: kind.value for kind in SourceKind if kind is not SourceKind.ARXIV_RSS}
         ways = [Way(self._collect(own, Patience()), telling)]
-        for kind in ("arxiv-oai", "arxiv-api"):
-            sources = [source for source in self._sources({"arxiv-rss": kind}) if source.kind == kind]
-            ways.append(Way(self._collect(sources, Patience()), {"arxiv-rss": kind}))
+        for kind in (SourceKind.ARXIV_OAI, SourceKind.ARXIV_API):
+            sources = [source for source in self._sources({SourceKind.ARXIV_RSS: kind}) if source.kind == kind]
+            ways.append(Way(self._collect(sources, Patience()), {SourceKind.ARXIV_RSS.value: kind.value}))
         return FillGaps(
             self.store.listings,
             [(source.kind, feed) for source in own for feed in source.feeds],
@@ -67,7 +63,8 @@ class Collecting(Core):
         Raises:
             ConfigError: no source reads categories of arXiv.
         """
-        references = [source for source in self._sources({"arxiv-rss": "arxiv-oai"}) if source.kind == "arxiv-oai"]
+        record = SourceKind.ARXIV_OAI
+        references = [source for source in self._sources({SourceKind.ARXIV_RSS: record}) if source.kind == record]
         if not references:
             msg = 'Only categories of arXiv can be reconciled, and no source of kind "arxiv-rss" or "arxiv-oai" is set.'
             raise ConfigError(msg, key="sources")
@@ -94,11 +91,11 @@ class Collecting(Core):
 
     def calendar_warning(self) -> str:
         """What a person should do about the holidays' data; empty where nothing, or where arXiv is not read."""
-        if not any(source.kind.startswith("arxiv") for source in self.settings.sources):
+        if not any(rhythm_of(source.kind) is Rhythm.CALENDAR for source in self.settings.sources):
             return ""
         return self.calendar.warning(self._clock().date())
 
-    def _sources(self, instead: Mapping[str, str] | None = None) -> list[Source]:
+    def _sources(self, instead: Mapping[SourceKind, SourceKind] | None = None) -> list[Source]:
         """The sources of the settings; where `instead` names another kind for a source's, that one."""
         from newsletter.sources import registry
         from newsletter.sources.gate import FileGate
@@ -119,15 +116,17 @@ class Collecting(Core):
         return [
             registry.build(
                 (instead or {}).get(source.kind, source.kind),
+                registry.SourceOptions(
+                    categories=source.categories,
+                    base_url=source.base_url,
+                    query=source.query,
+                    set=source.set,
+                    url=source.url,
+                    name=source.name,
+                    path=s.path(source.path) if source.path else None,
+                ),
                 client=client,
                 calendar=self.calendar,
-                categories=source.categories,
-                base_url=source.base_url,
-                query=source.query,
-                set=source.set,
-                url=source.url,
-                name=source.name,
-                path=s.path(source.path) if source.path else None,
                 now=self._clock,
             )
             for source in s.sources
@@ -141,23 +140,10 @@ class Collecting(Core):
 
         return DatabaseGate(self.store.database)
 
-    def _admits(self) -> Callable[[Notice], bool]:
-        """What lets a paper into an issue: being featured, always; the rest as its source's `announce` says."""
-        wanted: dict[tuple[str, str], set[str]] = {}
-        for source in self.settings.sources:
-            # what was reconciled or filled in afterwards is admitted as if its feed had told it
-            kinds = ("arxiv-rss", "arxiv-api", "arxiv-oai") if source.kind == "arxiv-rss" else (source.kind,)
-            for kind, feed in product(kinds, _feeds(source)):
-                wanted.setdefault((kind, feed), set()).update(source.announce)
-
-        def admits(notice: Notice) -> bool:
-            kinds = wanted.get((notice.source, notice.feed), wanted.get((notice.source, "*"), {"new", "cross"}))
-            if notice.source == ARCHIVE_SOURCE:
-                return True  # what was published once belongs to its issue
-            return notice.kind is AnnounceType.FEATURED or notice.kind.value in kinds
-
-        return admits
-
-
-def _feeds(source: SourceSettings) -> Sequence[str]:
-    return source.categories if source.kind == "arxiv-rss" else ("*",)
+    def _admits(self) -> Admits:
+        """What lets a paper into an issue."""
+        return admitting(
+            # arXiv's feeds are wanted category by category, every other source as a whole
+            Wanted(s.kind, s.announce, s.categories if s.kind is SourceKind.ARXIV_RSS else ())
+            for s in self.settings.sources
+        )

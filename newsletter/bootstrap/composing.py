@@ -10,7 +10,7 @@ from datetime import date
 from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
 from newsletter.domain.issues import Silence, explain_silence
-from newsletter.domain.papers import Listing
+from newsletter.domain.papers import FILE_ENGINE, Listing
 from newsletter.domain.ports import Engine
 from newsletter.errors import ConfigError
 from newsletter.services.approve import Approve
@@ -51,7 +51,7 @@ class Composing(Collecting):
             description=s.newsletter.description,
             languages=s.languages,
             # what came with a paper is what its author wanted shown; the fallback is there for a model that failed
-            engines=tuple(dict.fromkeys(("file", s.enrich.engine, "extractive"))),
+            engines=tuple(dict.fromkeys((FILE_ENGINE, s.enrich.engine, "extractive"))),
             order=s.issue.order,
             max_papers=s.issue.max_papers,
         )

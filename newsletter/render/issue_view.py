@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, Silence, unread
-from newsletter.domain.papers import FailureKind, Listing, ListingStatus
+from newsletter.domain.papers import FailureKind, Listing, ListingStatus, SourceKind
 from newsletter.domain.text import clean_document, clean_line, clean_text
 from newsletter.render.paper_view import PaperView, view_paper
 
@@ -112,8 +112,8 @@ def _completeness(listings: Sequence[Listing]) -> Completeness:
     missing = unread(listings)
     fresh = [one for one in listings if one.status is ListingStatus.FRESH]
     # where a list was checked against arXiv's own record, the record's figures are the ones that prove something
-    checked = {one.feed for one in fresh if one.source == "arxiv-oai"}
-    counted = [one for one in fresh if one.source == "arxiv-oai" or one.feed not in checked or not one.feed]
+    checked = {one.feed for one in fresh if one.source == SourceKind.ARXIV_OAI}
+    counted = [one for one in fresh if one.source == SourceKind.ARXIV_OAI or one.feed not in checked or not one.feed]
     return Completeness(
         len(fresh),
         missing,

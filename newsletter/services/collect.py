@@ -15,13 +15,12 @@ from newsletter.domain.issues import (
     Usual,
     as_repeated,
     as_short,
-    family_of,
     repeated_day,
     settle_empty,
     unread,
     usual,
 )
-from newsletter.domain.papers import Collected, Listing, ListingStatus
+from newsletter.domain.papers import Collected, Listing, ListingStatus, family_of
 from newsletter.domain.ports import Clock, ListingStore, PaperStore, Progress, Source, Step
 
 __all__ = ["Backfill", "Collect", "CollectReport", "Patience", "Reread"]

@@ -8,9 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from newsletter.domain.issues import (
-    ARCHIVE_ENGINE,
     ARCHIVE_SOURCE,
-    ARXIV,
     BackIssue,
     Edition,
     Issue,
@@ -26,7 +24,18 @@ from newsletter.domain.issues import (
     with_notes,
 )
 from newsletter.domain.notation import counted
-from newsletter.domain.papers import AnnounceType, IssueNote, Listing, ListingStatus, Notice, PaperId, PaperNote
+from newsletter.domain.papers import (
+    FILE_ENGINE,
+    AnnounceType,
+    IssueNote,
+    Listing,
+    ListingStatus,
+    Notice,
+    PaperId,
+    PaperNote,
+    Rhythm,
+    rhythm_of,
+)
 from newsletter.domain.ports import ArchiveStore, Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.formats import freeze_issue
@@ -223,7 +232,7 @@ class Compose:
         """Each paper with what engines wrote; an imported one keeps its own words, and no other digest's."""
         kept = self._store.summaries.of([e.id for e in entries])
         o = self._options
-        engines = tuple(name for name in o.engines if name != ARCHIVE_ENGINE) if imported else o.engines
+        engines = tuple(name for name in o.engines if name != FILE_ENGINE) if imported else o.engines
         return [
             replace(
                 e,
@@ -292,7 +301,9 @@ def _week_until(last: date) -> list[date]:
 
 def _shows_an_earlier_day(listing: Listing) -> bool:
     """Whether a feed of arXiv's has not announced yet. An empty one may have nothing: nobody waits for it."""
-    return listing.source in ARXIV and listing.status is ListingStatus.STALE and listing.collected > 0
+    return (
+        rhythm_of(listing.source) is Rhythm.CALENDAR and listing.status is ListingStatus.STALE and listing.collected > 0
+    )
 
 
 def _is_featured(entry: IssuePaper) -> bool:

@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.domain.papers import FailureKind, Paper, Provenance, Summary, SummaryKey
+from newsletter.domain.papers import FILE_ENGINE, FailureKind, Paper, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Engine, PaidEngine, Progress, Spending, SummaryStore
 from newsletter.errors import EngineUnavailable
 
@@ -209,7 +209,7 @@ class Enrich:
             paper
             for paper in papers
             if not any(
-                (s.key == self._engine.key(paper, language) or s.provenance.engine == "file")
+                (s.key == self._engine.key(paper, language) or s.provenance.engine == FILE_ENGINE)
                 and s.language == language
                 and s.version in {paper.version, None}
                 and not (s.failure and s.failure.is_passing)

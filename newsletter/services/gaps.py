@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from newsletter.domain.issues import HISTORY, AnnouncementCalendar, Feed, Gap, find_gaps, unread, unsettled
-from newsletter.domain.papers import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus, SourceKind
 from newsletter.domain.ports import ListingStore
 from newsletter.services.collect import Collect
 
@@ -114,7 +114,8 @@ class FillGaps:
         if day >= self._today():
             return set()
         own = (x for x in unread(self._listings.on(day)) if x.status is ListingStatus.FAILED)
-        return {(day, (x.source, x.feed)) for x in own if x.source == "arxiv-rss" and (x.source, x.feed) in self._feeds}
+        moved_on = {(x.source, x.feed) for x in own if x.source == SourceKind.ARXIV_RSS}
+        return {(day, feed) for feed in moved_on.intersection(self._feeds)}
 
 
 def _joined(gap: Gap, tried: Sequence[str]) -> str:

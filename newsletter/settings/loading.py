@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from newsletter.domain.notation import feed_name
+from newsletter.domain.papers import SourceKind
 from newsletter.errors import ConfigError
 from newsletter.settings.models import Existing, Settings, SourceSettings
 
@@ -216,7 +217,7 @@ def _refuse_same_feeds(settings: Settings) -> None:
     """Refuse feeds that have the same name: what one of them announced would count for the other."""
     places: dict[str, int] = {}
     for place, source in enumerate(settings.sources, start=1):
-        if source.kind != "feed":
+        if source.kind is not SourceKind.FEED:
             continue
         other = places.setdefault(source.name or feed_name(source.url), place)
         if other != place:

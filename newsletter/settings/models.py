@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +26,7 @@ from sqlalchemy.exc import ArgumentError
 from newsletter.domain.answers import parse_budget
 from newsletter.domain.delivery import Limit
 from newsletter.domain.notation import language_tag
+from newsletter.domain.papers import SourceKind
 from newsletter.domain.subscribers import check_address
 from newsletter.errors import AddressInvalid
 
@@ -189,16 +189,6 @@ class DatabaseSettings(_Section):
     password_file: Path | None = None
 
 
-SourceKind = Literal["arxiv-rss", "arxiv-api", "arxiv-oai", "hf-daily", "feed", "files"]
-_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "arxiv-rss": ("categories",),
-    "arxiv-api": ("query",),
-    "arxiv-oai": ("set",),
-    "feed": ("url",),
-    "files": ("path",),
-}
-
-
 class SourceSettings(_Section):
     """One `[[sources]]` table."""
 
@@ -214,7 +204,7 @@ class SourceSettings(_Section):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
-        for name in _NEEDS.get(self.kind, ()):
+        for name in self.kind.needs:
             if not getattr(self, name):
                 msg = f'a source of kind "{self.kind}" needs "{name}"'
                 raise ValueError(msg)

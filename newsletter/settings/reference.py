@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -73,12 +74,14 @@ def _kind(field: FieldInfo) -> str:
     if kind is timedelta:
         return "a time: `90s`, `30m`, `12h`, `3d`, `1w`"
     if get_origin(kind) is Literal:
+        return _choices(get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
         return _choices(kind)
     if get_origin(kind) is tuple:
         inner = _bare(get_args(kind)[0])
         if inner is Limit:
             return "limits: `10`, `14/s, 50000/day`"
-        return f"a list of {_choices(inner)}" if get_origin(inner) is Literal else "a list"
+        return f"a list of {_choices(get_args(inner))}" if get_origin(inner) is Literal else "a list"
     marks = [mark.kind for mark in field.metadata if isinstance(mark, Existing)]
     return f"a {marks[0]} that exists" if marks else _KINDS[kind]
 
@@ -90,8 +93,8 @@ def _bare(annotation: Any) -> Any:  # noqa: ANN401  # a type as typing writes it
     return get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
 
 
-def _choices(kind: Any) -> str:  # noqa: ANN401  # as above
-    return ", ".join(f"`{choice}`" if choice else "nothing" for choice in get_args(kind))
+def _choices(choices: Iterable[str]) -> str:
+    return ", ".join(f"`{choice}`" if choice else "nothing" for choice in choices)
 
 
 def _default(field: FieldInfo) -> str:

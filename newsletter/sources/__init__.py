@@ -2,6 +2,6 @@
 
 from newsletter.sources.gate import FileGate
 from newsletter.sources.http import Limits, PoliteClient, Retry
-from newsletter.sources.registry import KINDS, build, load_calendar, user_agent
+from newsletter.sources.registry import SourceOptions, build, load_calendar, user_agent
 
-__all__ = ["KINDS", "FileGate", "Limits", "PoliteClient", "Retry", "build", "load_calendar", "user_agent"]
+__all__ = ["FileGate", "Limits", "PoliteClient", "Retry", "SourceOptions", "build", "load_calendar", "user_agent"]

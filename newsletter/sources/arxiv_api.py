@@ -15,7 +15,15 @@ from urllib.parse import urlencode
 from lxml import etree
 
 from newsletter.domain.issues import eastern_day
-from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, parse_arxiv_id
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    Author,
+    ListingStatus,
+    Paper,
+    SourceKind,
+    parse_arxiv_id,
+)
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._source import ArxivSource, FeedReading
@@ -23,7 +31,7 @@ from newsletter.sources._xml import ARXIV, ATOM, parse_xml, text_of
 
 __all__ = ["BASE_URL", "KIND", "ApiPage", "ArxivApi", "parse"]
 
-KIND = "arxiv-api"
+KIND = SourceKind.ARXIV_API.value
 BASE_URL = "https://export.arxiv.org"
 
 _ACCEPT = "application/atom+xml, application/xml;q=0.9"

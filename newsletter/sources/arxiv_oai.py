@@ -22,6 +22,7 @@ from newsletter.domain.papers import (
     Author,
     ListingStatus,
     Paper,
+    SourceKind,
     parse_arxiv_id,
     split_authors,
 )
@@ -32,7 +33,7 @@ from newsletter.sources._xml import DC, children, parse_xml, text_of
 
 __all__ = ["BASE_URL", "KIND", "ArxivOai", "OaiPage", "Record", "parse", "set_of"]
 
-KIND = "arxiv-oai"
+KIND = SourceKind.ARXIV_OAI.value
 BASE_URL = "https://oaipmh.arxiv.org"
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"

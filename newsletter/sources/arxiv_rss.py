@@ -17,7 +17,7 @@ from lxml import etree
 
 from newsletter.domain.issues import announcement_day, eastern_day
 from newsletter.domain.notation import mail_moment
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, parse_arxiv_id, split_authors
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, SourceKind, parse_arxiv_id, split_authors
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._results import listing_status
@@ -26,7 +26,7 @@ from newsletter.sources._xml import ARXIV, ATOM, DC, RDF, RSS1, children, parse_
 
 __all__ = ["BASE_URL", "KIND", "ArxivRss", "RssFeed", "parse"]
 
-KIND = "arxiv-rss"
+KIND = SourceKind.ARXIV_RSS.value
 BASE_URL = "https://rss.arxiv.org"
 
 _ACCEPT = "application/rss+xml, application/atom+xml;q=0.9, application/xml;q=0.8"

@@ -14,7 +14,16 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from newsletter.domain.notation import Secrets, feed_name
-from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, PaperId, parse_arxiv_id
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    Author,
+    ListingStatus,
+    Paper,
+    PaperId,
+    SourceKind,
+    parse_arxiv_id,
+)
 from newsletter.domain.text import clean
 from newsletter.sources import _fields
 from newsletter.sources._feed_items import Item, json_items, xml_items
@@ -22,7 +31,7 @@ from newsletter.sources._source import FeedReading, OnlineSource
 
 __all__ = ["KIND", "AnyFeed", "Read", "parse"]
 
-KIND = "feed"
+KIND = SourceKind.FEED.value
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, C
 
 from newsletter.domain.notation import iso_day, within_reason
 from newsletter.domain.papers import (
+    FILE_ENGINE,
     RATINGS,
     Announcement,
     AnnounceType,
@@ -26,6 +27,7 @@ from newsletter.domain.papers import (
     PaperId,
     Provenance,
     Rating,
+    SourceKind,
     Summary,
     parse_paper_id,
     read_author,
@@ -35,11 +37,9 @@ from newsletter.errors import SourceUnavailable
 from newsletter.sources import _fields
 from newsletter.sources._source import FeedByFeed, FeedReading
 
-__all__ = ["KIND", "SUMMARY_ENGINE", "Files", "UnreadableLine", "parse", "read_line"]
+__all__ = ["KIND", "Files", "UnreadableLine", "parse", "read_line"]
 
-KIND = "files"
-SUMMARY_ENGINE = "file"
-"""The engine named in the provenance of summaries that came with a paper."""
+KIND = SourceKind.FILES.value
 
 _LINE = 4 * 1024 * 1024
 _AUTHORS = 10_000
@@ -233,7 +233,7 @@ def _summary(paper_id: PaperId, version: int | None, language: str, summary: _Su
         paper_id=paper_id,
         version=version,
         language=clean(language)[:35],
-        provenance=Provenance(engine=SUMMARY_ENGINE),
+        provenance=Provenance(engine=FILE_ENGINE),
         highlights=tuple(text for item in summary.highlights if (text := clean(item).strip())),
         keywords=tuple(keyword for item in summary.keywords if (keyword := _keyword(item, language)).term),
         ratings={

@@ -14,14 +14,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
-from newsletter.domain.papers import Announcement, AnnounceType, Author, ListingStatus, Paper, parse_arxiv_id
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    Author,
+    ListingStatus,
+    Paper,
+    SourceKind,
+    parse_arxiv_id,
+)
 from newsletter.errors import SourceMalformed
 from newsletter.sources import _fields
 from newsletter.sources._source import FeedReading, OnlineSource
 
 __all__ = ["BASE_URL", "KIND", "HfDaily", "HfPage", "parse"]
 
-KIND = "hf-daily"
+KIND = SourceKind.HF_DAILY.value
 BASE_URL = "https://huggingface.co"
 
 _PAGE = 100  # the server's own default is 50, which busy days exceed

@@ -1,14 +1,16 @@
-"""Which class reads which kind of source, and what it needs. Settings are handed in as plain values."""
+"""Which class reads which kind of source. Settings are handed in as plain values."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from newsletter.domain.issues import AnnouncementCalendar
+from newsletter.domain.papers import SourceKind
 from newsletter.domain.ports import Clock, Source
 from newsletter.errors import ConfigError
 from newsletter.sources.arxiv_api import BASE_URL as ARXIV_API_URL
@@ -23,56 +25,57 @@ from newsletter.sources.hf_daily import BASE_URL as HF_URL
 from newsletter.sources.hf_daily import HfDaily
 from newsletter.sources.http import PoliteClient
 
-__all__ = ["KINDS", "build", "load_calendar", "user_agent"]
+__all__ = ["SourceOptions", "build", "load_calendar", "user_agent"]
 
-KINDS = ("arxiv-rss", "arxiv-api", "arxiv-oai", "hf-daily", "feed", "files")
-"""The kinds of sources that settings may name."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """What a `[[sources]]` table says, as plain values; each kind takes what it needs and ignores the rest.
+
+    An empty `base_url` means the real host.
+    """
+
+    categories: Sequence[str] = ()
+    base_url: str = ""
+    query: str = ""
+    set: str = ""
+    url: str = field(default="", repr=False)
+    name: str = ""
+    path: Path | None = None
 
 
 def build(
     kind: str,
+    options: SourceOptions,
     *,
     client: PoliteClient,
     calendar: AnnouncementCalendar,
-    categories: Sequence[str] = (),
-    base_url: str = "",
-    query: str = "",
-    set: str = "",  # noqa: A002 - the name of the setting
-    url: str = "",
-    name: str = "",
-    path: Path | None = None,
     now: Clock = lambda: datetime.now(UTC),
 ) -> Source:
-    """The source of this kind. What its kind does not need is ignored; an empty `base_url` means the real host.
+    """The source of this kind.
 
     Raises:
         ConfigError: there is no such kind, or it lacks what it needs.
     """
+    o, categories = options, options.categories
     match kind:
-        case "arxiv-rss" if categories:
-            return ArxivRss(
-                client, categories=categories, base_url=base_url or ARXIV_RSS_URL, calendar=calendar, now=now
-            )
-        case "arxiv-api" if query or categories:
-            return ArxivApi(
-                client,
-                query=query,
-                categories=categories,
-                base_url=base_url or ARXIV_API_URL,
-                calendar=calendar,
-                now=now,
-            )
-        case "arxiv-oai" if set or categories:
-            sets = (set,) if set else categories
-            return ArxivOai(client, sets=sets, base_url=base_url or ARXIV_OAI_URL, calendar=calendar, now=now)
-        case "feed" if url:
-            return AnyFeed(client, url=url, name=name, now=now)
-        case "hf-daily":
-            return HfDaily(client, base_url=base_url or HF_URL, now=now)
-        case "files" if path is not None:
-            return Files(path, now=now)
+        case SourceKind.ARXIV_RSS if categories:
+            url = o.base_url or ARXIV_RSS_URL
+            return ArxivRss(client, categories=categories, base_url=url, calendar=calendar, now=now)
+        case SourceKind.ARXIV_API if o.query or categories:
+            url = o.base_url or ARXIV_API_URL
+            return ArxivApi(client, query=o.query, categories=categories, base_url=url, calendar=calendar, now=now)
+        case SourceKind.ARXIV_OAI if o.set or categories:
+            sets, url = (o.set,) if o.set else categories, o.base_url or ARXIV_OAI_URL
+            return ArxivOai(client, sets=sets, base_url=url, calendar=calendar, now=now)
+        case SourceKind.FEED if o.url:
+            return AnyFeed(client, url=o.url, name=o.name, now=now)
+        case SourceKind.HF_DAILY:
+            return HfDaily(client, base_url=o.base_url or HF_URL, now=now)
+        case SourceKind.FILES if o.path is not None:
+            return Files(o.path, now=now)
         case _:
-            msg = f"a source of kind {kind!r} cannot be made of these settings (kinds: {', '.join(KINDS)})"
+            msg = f"a source of kind {str(kind)!r} cannot be made of these settings (kinds: {', '.join(SourceKind)})"
             raise ConfigError(msg, key="sources.kind")
 
 

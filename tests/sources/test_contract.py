@@ -11,16 +11,19 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from newsletter.domain.issues import AnnouncementCalendar
-from newsletter.domain.papers import Collected, ListingStatus, merge
+from newsletter.domain.papers import Collected, ListingStatus, SourceKind, merge
 from newsletter.domain.ports import Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Collect
 from newsletter.services.progress import Silent
-from newsletter.sources import KINDS, Limits, PoliteClient, Retry, build, load_calendar, user_agent
+from newsletter.settings import SourceSettings
+from newsletter.sources import Limits, PoliteClient, Retry, SourceOptions, build, load_calendar, user_agent
 from newsletter.store import SqlStore
 from tests.sources import test_arxiv_api, test_arxiv_oai, test_arxiv_rss, test_feed, test_hf_daily
 from tests.sources.conftest import MakeClient
@@ -30,6 +33,7 @@ from tests.support.http_server import Reply, Request, serving
 DAY = date(2026, 6, 2)
 NOW = datetime(2026, 6, 2, 12, tzinfo=UTC)
 ID = "arxiv:2606.00012"
+KINDS = tuple(kind.value for kind in SourceKind)
 ONLINE = tuple(kind for kind in KINDS if kind != "files")
 
 GOOD = {
@@ -52,12 +56,9 @@ def make(kind: str, client: PoliteClient, url: str, folder: Path, feeds: int = 1
     path.write_text(json.dumps({"id": "2606.00012", "title": "T", "announced": f"{DAY}"}) + "\n")
     return build(
         kind,
+        SourceOptions(categories=("cs.CL", "cs.AI")[:feeds], base_url=url, url=f"{url}/feed", path=path),
         client=client,
         calendar=AnnouncementCalendar(),
-        categories=("cs.CL", "cs.AI")[:feeds],
-        base_url=url,
-        url=f"{url}/feed",
-        path=path,
         now=lambda: NOW,
     )
 
@@ -247,7 +248,7 @@ async def test_no_date_of_a_server_ends_a_run(make_client: MakeClient, tmp_path:
 @pytest.mark.parametrize("kind", ["", "arxiv", "arxiv-rss", "arxiv-api", "arxiv-oai", "feed", "files"])
 def test_a_kind_that_is_unknown_or_lacks_what_it_needs_is_refused(kind: str, client: PoliteClient) -> None:
     with pytest.raises(ConfigError, match="kinds: arxiv-rss"):
-        build(kind, client=client, calendar=AnnouncementCalendar())
+        build(kind, SourceOptions(), client=client, calendar=AnnouncementCalendar())
 
 
 def test_the_holidays_that_come_with_the_program_are_read() -> None:
@@ -274,3 +275,30 @@ def test_the_program_names_its_operator() -> None:
     assert user_agent("1.2", "ops@example.org") == "newsletter/1.2 (ops@example.org)"
     assert user_agent("1.2", "") == "newsletter/1.2"
     assert user_agent("1.2", "a\r\nX-Evil: 1\u00e9") == "newsletter/1.2 (a X-Evil: 1)"
+
+
+NEEDED: dict[str, Any] = {
+    "categories": ("cs.CL",),
+    "query": "cat:cs.CL",
+    "set": "cs",
+    "url": "https://lab.example/feed",
+    "path": Path("papers.jsonl"),
+}
+
+
+@pytest.mark.parametrize("kind", SourceKind)
+def test_what_a_kind_needs_is_what_settings_ask_for_and_what_its_source_is_made_of(
+    kind: SourceKind, client: PoliteClient
+) -> None:
+    said = {name: NEEDED[name] for name in kind.needs}
+    settings = SourceSettings.model_validate({"kind": kind.value, **said})
+    assert settings.kind is kind
+    source = build(settings.kind, SourceOptions(**said), client=client, calendar=AnnouncementCalendar())
+    assert source.kind == kind
+    for name in kind.needs:
+        with pytest.raises(ValidationError, match=f'needs "{name}"'):
+            SourceSettings.model_validate({"kind": kind.value} | {key: said[key] for key in kind.needs if key != name})
+
+
+def test_settings_know_the_kinds_of_the_table_alone() -> None:
+    assert SourceSettings.model_fields["kind"].annotation is SourceKind

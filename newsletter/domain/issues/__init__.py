@@ -1,7 +1,7 @@
 """The dated edition: which papers it holds and when, why a day is silent, and what a digest selects of it."""
 
+from newsletter.domain.issues.admission import Admits, Wanted, admitting
 from newsletter.domain.issues.archives import (
-    ARCHIVE_ENGINE,
     ARCHIVE_SOURCE,
     ArchiveReader,
     BackIssue,
@@ -14,7 +14,6 @@ from newsletter.domain.issues.composition import arrange, candidates, choose_sum
 from newsletter.domain.issues.gaps import Gap, find_gaps, unsettled
 from newsletter.domain.issues.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.issues.listings import (
-    ARXIV,
     HISTORY,
     PAPERS,
     Feed,
@@ -22,7 +21,6 @@ from newsletter.domain.issues.listings import (
     as_repeated,
     as_short,
     damaged,
-    family_of,
     repeated_day,
     settle_empty,
     unread,
@@ -33,11 +31,10 @@ from newsletter.domain.issues.selection import Match, Pick, Selection, Selection
 from newsletter.domain.issues.silence import Silence, explain_silence
 
 __all__ = [
-    "ARCHIVE_ENGINE",
     "ARCHIVE_SOURCE",
-    "ARXIV",
     "HISTORY",
     "PAPERS",
+    "Admits",
     "AnnouncementCalendar",
     "ArchiveReader",
     "BackIssue",
@@ -56,6 +53,8 @@ __all__ = [
     "Selector",
     "Silence",
     "Usual",
+    "Wanted",
+    "admitting",
     "announcement_day",
     "arrange",
     "as_repeated",
@@ -65,7 +64,6 @@ __all__ = [
     "damaged",
     "eastern_day",
     "explain_silence",
-    "family_of",
     "find_gaps",
     "is_from",
     "is_new_or_replaced",

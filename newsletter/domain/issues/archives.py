@@ -16,12 +16,10 @@ from typing import Protocol
 from newsletter.domain.issues.issues import Issue, IssuePaper
 from newsletter.domain.papers import Announcement, IssueNote, PaperId, PaperNote
 
-__all__ = ["ARCHIVE_ENGINE", "ARCHIVE_SOURCE", "ArchiveReader", "BackIssue", "is_from", "joint_note", "published_text"]
+__all__ = ["ARCHIVE_SOURCE", "ArchiveReader", "BackIssue", "is_from", "joint_note", "published_text"]
 
 ARCHIVE_SOURCE = "archive"
 """The announcements' `source`; their `feed` is the format they were read from."""
-ARCHIVE_ENGINE = "file"
-"""The summaries' engine: they came with the papers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,12 +21,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from newsletter.domain.issues.admission import Admits
 from newsletter.domain.issues.issues import IssuePaper
-from newsletter.domain.papers import Announcement, AnnounceType, Notice, Paper, PaperId, PaperNote, Summary
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, PaperNote, Summary
 
 __all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "is_new_or_replaced", "with_notes"]
-
-Admits = Callable[[Notice], bool]
 
 _REPLACEMENTS = {AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS}
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.issues.listings import ARXIV, HF, Feed, family_of, unread
-from newsletter.domain.papers import Listing, ListingStatus
+from newsletter.domain.issues.listings import Feed, unread
+from newsletter.domain.papers import Listing, ListingStatus, Rhythm, family_of, rhythm_of
 
 __all__ = ["LOOK_BACK", "Gap", "find_gaps", "unsettled"]
 
@@ -75,9 +75,10 @@ def find_gaps(
 def _is_missed(source: str, day: date, since: date | None, calendar: AnnouncementCalendar) -> bool:
     if since is None or day < since:
         return False
-    if source in ARXIV:
+    rhythm = rhythm_of(source)
+    if rhythm is Rhythm.CALENDAR:
         return bool(calendar.expects(day))
-    return source == HF and day.weekday() < _SATURDAY
+    return rhythm is Rhythm.WEEKDAYS and day.weekday() < _SATURDAY
 
 
 def unsettled(listings: Sequence[Listing], feeds: Collection[Feed], day: date) -> tuple[tuple[date, Feed], ...]:
@@ -85,7 +86,7 @@ def unsettled(listings: Sequence[Listing], feeds: Collection[Feed], day: date) -
     own = [
         x
         for x in listings
-        if x.source == HF
+        if rhythm_of(x.source) is Rhythm.WEEKDAYS
         and (x.source, x.feed) in feeds
         and x.status is ListingStatus.FRESH
         and day - LOOK_BACK <= x.day < day

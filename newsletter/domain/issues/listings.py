@@ -22,10 +22,19 @@ from datetime import date, timedelta
 from statistics import median
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar, Expectation
-from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus, PaperId
+from newsletter.domain.papers import (
+    Announcement,
+    AnnounceType,
+    Collected,
+    Listing,
+    ListingStatus,
+    PaperId,
+    Rhythm,
+    family_of,
+    rhythm_of,
+)
 
 __all__ = [
-    "ARXIV",
     "HISTORY",
     "PAPERS",
     "REPEATS",
@@ -35,7 +44,6 @@ __all__ = [
     "as_repeated",
     "as_short",
     "damaged",
-    "family_of",
     "repeated_day",
     "settle_empty",
     "unread",
@@ -47,11 +55,6 @@ Feed = tuple[str, str]
 
 Told = tuple[PaperId, AnnounceType]
 """A paper and as what it was announced."""
-
-ARXIV = ("arxiv-rss", "arxiv-oai", "arxiv-api")
-"""The kinds of sources that tell arXiv's announcements. What one of them told of a category, the others need not."""
-
-HF = "hf-daily"
 
 PAPERS = (AnnounceType.NEW, AnnounceType.CROSS, AnnounceType.FEATURED)
 """The announcements that are counted where listings are compared: replacements come as they like."""
@@ -74,11 +77,6 @@ _MANY = 12
 
 _LEAST = 3
 """From how many days on something is usual."""
-
-
-def family_of(source: str) -> tuple[str, ...]:
-    """The kinds of sources that tell the same as this one, itself among them."""
-    return ARXIV if source in ARXIV else (source,)
 
 
 def unread(listings: Sequence[Listing]) -> tuple[Listing, ...]:
@@ -191,9 +189,9 @@ def usual(
             empty.add(x.day)
     # a day on which it was empty, and of which nobody told more since, was one on which it had nothing
     was_empty = 0 in papers.values() or not empty <= papers.keys()
-    if listing.source == HF and not calendar.expects(listing.day):
+    if rhythm_of(listing.source) is Rhythm.WEEKDAYS and not calendar.expects(listing.day):
         return Usual(was_empty=was_empty)
-    if listing.source in ARXIV:
+    if rhythm_of(listing.source) is Rhythm.CALENDAR:
         is_long = _is_long(listing.day, calendar)
         alike = {day: n for day, n in papers.items() if _is_long(day, calendar) == is_long}
         papers = alike if len(alike) >= _LEAST else papers

@@ -16,11 +16,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.papers import Listing, ListingStatus
+from newsletter.domain.papers import Listing, ListingStatus, Rhythm, rhythm_of
 
 __all__ = ["Silence", "explain_silence"]
-
-_FOLLOW_THE_CALENDAR = frozenset({"arxiv-rss", "arxiv-api", "arxiv-oai"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ def explain_silence(day: date, listings: Sequence[Listing], calendar: Announceme
     """What an issue of this day without papers says; None where these listings allow none."""
     if any(listing.status is not ListingStatus.NONE_EXPECTED for listing in listings):
         return None
-    if not any(listing.source in _FOLLOW_THE_CALENDAR for listing in listings):
+    if not any(rhythm_of(listing.source) is Rhythm.CALENDAR for listing in listings):
         return None
     expectation = calendar.expects(day)
     return None if expectation else Silence(calendar.next(day), expectation.holiday)

@@ -6,7 +6,9 @@ from newsletter.domain.papers.categories import bare_category, is_known, nearest
 from newsletter.domain.papers.merging import merge
 from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
 from newsletter.domain.papers.papers import Author, Paper, PaperId, arxiv_number, parse_arxiv_id, parse_paper_id
+from newsletter.domain.papers.source_kinds import Rhythm, SourceKind, family_of, rhythm_of
 from newsletter.domain.papers.summaries import (
+    FILE_ENGINE,
     RATINGS,
     Expense,
     FailureKind,
@@ -18,6 +20,7 @@ from newsletter.domain.papers.summaries import (
 )
 
 __all__ = [
+    "FILE_ENGINE",
     "RATINGS",
     "WORDS",
     "AnnounceType",
@@ -36,15 +39,19 @@ __all__ = [
     "PaperNote",
     "Provenance",
     "Rating",
+    "Rhythm",
+    "SourceKind",
     "Summary",
     "SummaryKey",
     "arxiv_number",
     "bare_category",
+    "family_of",
     "is_known",
     "merge",
     "nearest",
     "parse_arxiv_id",
     "parse_paper_id",
     "read_author",
+    "rhythm_of",
     "split_authors",
 ]

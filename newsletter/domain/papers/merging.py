@@ -5,7 +5,7 @@ again from everything that is stored whenever something new arrives. The rules, 
 
 1. text (title, abstract, authors, categories, comment) comes from the highest version that a source names; a source
    that names none ranks below all that do;
-2. within a version the sources rank as in `SOURCE_RANK`, the later announcement before the earlier;
+2. within a version the sources rank as their kinds do (`source_kinds`), the later announcement before the earlier;
 3. what the best lacks is taken from the next best; links are joined role by role, categories appended;
 4. upvotes, stars, organisation and keywords change daily: the newest announcement that has them wins.
 """
@@ -17,13 +17,9 @@ from typing import TypeVar
 
 from newsletter.domain.papers.announcements import Announcement
 from newsletter.domain.papers.papers import Paper
+from newsletter.domain.papers.source_kinds import rank_of
 
-__all__ = ["SOURCE_RANK", "merge"]
-
-SOURCE_RANK = ("arxiv-api", "arxiv-oai", "arxiv-rss", "files", "feed", "hf-daily")
-"""Whose text is preferred for the same version: the more complete record first. Unknown sources come last."""
-
-_RANK = {source: rank for rank, source in enumerate(SOURCE_RANK)}
+__all__ = ["merge"]
 
 _T = TypeVar("_T")
 
@@ -82,7 +78,7 @@ def _rank(announcement: Announcement) -> tuple[int, int, int, str, str, str, str
     paper = announcement.paper
     return (
         -(paper.version or 0),
-        _RANK.get(announcement.source, len(_RANK)),
+        rank_of(announcement.source),
         -announcement.day.toordinal(),
         announcement.source,
         announcement.feed,

@@ -9,10 +9,22 @@ from enum import StrEnum
 from newsletter.domain.papers.papers import PaperId
 from newsletter.domain.text import is_in, scripts
 
-__all__ = ["RATINGS", "Expense", "FailureKind", "Keyword", "Provenance", "Rating", "Summary", "SummaryKey"]
+__all__ = [
+    "FILE_ENGINE",
+    "RATINGS",
+    "Expense",
+    "FailureKind",
+    "Keyword",
+    "Provenance",
+    "Rating",
+    "Summary",
+    "SummaryKey",
+]
 
 RATINGS = ("practicality", "novelty", "recommendation")
 """The names a rating may have, in the order they are shown."""
+FILE_ENGINE = "file"
+"""The engine of summaries that came with their papers: in a file, or in a back archive."""
 
 
 class FailureKind(StrEnum):

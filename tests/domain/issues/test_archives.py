@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 from newsletter.domain.issues.archives import (
-    ARCHIVE_ENGINE,
     ARCHIVE_SOURCE,
     BackIssue,
     is_from,
@@ -25,6 +24,7 @@ from newsletter.domain.papers import (
     Provenance,
     Summary,
 )
+from newsletter.domain.papers.summaries import FILE_ENGINE
 
 DAY = date(2026, 6, 2)
 
@@ -33,7 +33,7 @@ def said(number: int, *languages: str, feed: str = "arxiv-daily") -> Announcemen
     """A paper of a digest, summarised in these languages."""
     paper = Paper(id=PaperId(f"arxiv:2606.{number:05}"), title=f"Paper {number}")
     summaries = tuple(
-        Summary(paper_id=paper.id, language=tag, provenance=Provenance(ARCHIVE_ENGINE), tldr=f"In {tag}")
+        Summary(paper_id=paper.id, language=tag, provenance=Provenance(FILE_ENGINE), tldr=f"In {tag}")
         for tag in languages
     )
     return Announcement(
@@ -53,7 +53,7 @@ def issue(*digests: BackIssue, papers: tuple[IssuePaper, ...] | None = None) -> 
 
 
 def test_the_words_that_databases_out_there_hold_are_still_understood() -> None:
-    assert (ARCHIVE_SOURCE, ARCHIVE_ENGINE) == ("archive", "file")
+    assert (ARCHIVE_SOURCE, FILE_ENGINE) == ("archive", "file")
     assert digest().text
     assert BackIssue(day=DAY, profile="arxiv-daily", announcements=()).text == ""
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.papers.announcements import Announcement, AnnounceType
-from newsletter.domain.papers.merging import SOURCE_RANK, merge
+from newsletter.domain.papers.merging import merge
 from newsletter.domain.papers.papers import Author, Paper, PaperId
+from newsletter.domain.papers.source_kinds import SourceKind
 
 ID = PaperId("arxiv:2606.00012")
 DAY = date(2026, 6, 2)
@@ -40,7 +41,7 @@ PAPERS = st.builds(
 )
 ANNOUNCEMENTS = st.builds(
     Announcement,
-    source=st.sampled_from([*SOURCE_RANK, "other"]),
+    source=st.sampled_from([*SourceKind, "other"]),
     feed=st.sampled_from(["cs.CL", "cs.AI"]),
     day=st.dates(date(2026, 6, 1), date(2026, 6, 3)),
     kind=st.sampled_from(AnnounceType),
