@@ -14,9 +14,8 @@ from email.message import EmailMessage
 from newsletter.domain.delivery import Slot
 from newsletter.domain.issues import Issue, IssueState, IssueStatus
 from newsletter.render.mail import PersonalCard, PersonalMail
-from newsletter.render.site import SitePages
 from tests.support.june import june_issue
-from tests.support.mails import BASE_URL, make_assembler, make_renderer, make_templates
+from tests.support.mails import BASE_URL, make_assembler, make_renderer, make_site
 from tests.support.samples import make_issue, make_recipient, select
 from tests.support.shared import DATA
 
@@ -37,8 +36,7 @@ def all_surfaces(issue: Issue) -> tuple[float, float]:
     status = IssueStatus(
         issue.key, 1, IssueState.PUBLISHED, issue.hash, len(issue.papers), issue.frozen_at, issue.frozen_at
     )
-    site = SitePages(
-        make_templates(),
+    site = make_site(
         title="Benchmark",
         base_url=BASE_URL,
         identity="benchmark",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from email.utils import parseaddr
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from newsletter.services.publish import Publish
 
 if TYPE_CHECKING:
     from newsletter.domain.ports import SiteRenderer
+    from newsletter.render.publication import Publication
     from newsletter.render.site import SiteTopic
     from newsletter.services.export import DocumentWriter, Export
     from newsletter.services.preview import Preview
@@ -72,15 +74,11 @@ class Publishing(Composing):
         s = self.settings
         return SitePages(
             self.templates,
-            title=s.newsletter.title,
-            description=s.newsletter.description,
-            base_url=s.newsletter.base_url,
-            identity=self._feed_identity(),
+            self._publication(),
             feed_entries=s.publish.feed_entries,
             markdown=s.publish.markdown,
             topics=self.topic_pages(),
             front_matter=s.publish.front_matter,
-            languages=s.languages,
         )
 
     def subscriber_feeds(self) -> SubscriberFeeds:
@@ -90,27 +88,30 @@ class Publishing(Composing):
         from newsletter.services.subscriber_feeds import SubscriberFeeds
 
         s = self.settings
-        shown: dict[str, Any] = {
-            "title": s.newsletter.title,
-            "description": s.newsletter.description,
-            "base_url": s.newsletter.base_url,
-            "identity": self._feed_identity(),
-            "languages": s.languages,
-            "entries": s.publish.feed_entries,
-        }
+        publication = self._publication()
+        shown = asdict(publication) | {"entries": s.publish.feed_entries}
         names = (*self.templates.names("feed"), *self.templates.names("paper"))
         depends = [__version__, shown, self.catalogue.expressions, [self.templates.source(name) for name in names]]
         return SubscriberFeeds(
             self.store.issues,
             lambda issue: IssueSelector(issue, topics=self.catalogue.expressions),
-            SubscriberFeedWriter(self.templates, **shown),
+            SubscriberFeedWriter(self.templates, publication, entries=s.publish.feed_entries),
             entries=s.publish.feed_entries,
             variant=keyed_hash(self.store.secret(), "feed variant", json.dumps(depends)).hex(),
         )
 
-    def _feed_identity(self) -> str:
-        # no change of title, address or secret may make the ids of entries others
-        return self.store.identity()
+    def _publication(self) -> Publication:
+        from newsletter.render.publication import Publication
+
+        s = self.settings
+        return Publication.named(
+            s.newsletter.title,
+            description=s.newsletter.description,
+            base_url=s.newsletter.base_url,
+            # no change of title, address or secret may make the ids of entries others
+            identity=self.store.identity(),
+            languages=s.languages,
+        )
 
     def export(self) -> Export:
         """Write an issue as one document."""

@@ -12,6 +12,7 @@ from newsletter.render.environment import Templates
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed
 from newsletter.render.issue_view import IssueView
 from newsletter.render.paper_view import PaperView
+from newsletter.render.publication import Publication
 from newsletter.render.site_parts import Place, SiteTopic
 
 __all__ = ["FeedDocuments"]
@@ -25,29 +26,18 @@ _TOPIC_FORMS = ("atom", "rss")
 
 
 class FeedDocuments:
-    """Writes feeds. `base_url` ends in `/` or is empty; `entries` bounds the newest document of a feed."""
+    """Writes feeds; `entries` bounds the newest document of each."""
 
-    def __init__(
-        self,
-        templates: Templates,
-        *,
-        title: str,
-        description: str,
-        base_url: str,
-        identity: str,
-        entries: int,
-    ) -> None:
+    def __init__(self, templates: Templates, publication: Publication, *, entries: int) -> None:
         self._templates = templates
-        self._title = title
-        self._description = description
-        self._base_url = base_url
-        self._identity = identity
+        self._publication = publication
+        self._base_url = publication.base_url
         self._entries = entries
-        self._known: dict[tuple[str, str, str], str] = {}
+        self._cards: dict[tuple[str, str, str], str] = {}
 
     def newest(self, place: Place, picked: Sequence[Picked], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         """The feed for everybody: its newest entries, with a way to the older ones."""
-        spec = self._spec(place, picked, name="", title=self._title, path=f"{place.folder}feed", root="")
+        spec = self._spec(place, picked, name="", title=self._publication.title, path=f"{place.folder}feed", root="")
         entries = self._collect(picked, place)
         newest = next((status for status in archive if status.key.edition is Edition.DAILY), None)
         before = f"{self._base_url}issues/{newest.key.slug}/{place.folder}feed" if newest and self._base_url else ""
@@ -62,7 +52,7 @@ class FeedDocuments:
         picked = [(view, frozen, range(len(view.papers)))]
         folder = f"issues/{view.slug}/{place.folder}"
         root = "../" * folder.count("/") + place.folder
-        spec = self._spec(place, picked, name="", title=self._title, path=f"{folder}feed", root=root)
+        spec = self._spec(place, picked, name="", title=self._publication.title, path=f"{folder}feed", root=root)
         older = [status for status in archive if status.key.edition is Edition.DAILY and status.key.day < view.day]
         before = f"{self._base_url}issues/{older[0].key.slug}/{place.folder}feed" if older and self._base_url else ""
         entries = self._collect(picked, place, limit=None)
@@ -73,7 +63,7 @@ class FeedDocuments:
 
     def topic(self, place: Place, topic: SiteTopic, picked: Sequence[Picked]) -> Iterator[SiteFile]:
         """The feeds of one topic."""
-        title = f"{self._title}: {topic.name(place.language)}"
+        title = f"{self._publication.title}: {topic.name(place.language)}"
         folder = f"{place.folder}topics/"
         spec = self._spec(place, picked, name=topic.slug, title=title, path=f"{folder}{topic.slug}", root="../")
         spec = replace(spec, page=f"{self._base_url}{folder}{topic.slug}/" if self._base_url else "")
@@ -85,11 +75,11 @@ class FeedDocuments:
         base = self._base_url
         up = root.removesuffix(place.folder) if root else "../" * bool(place.folder)
         return FeedSpec(
-            id=entry_id(self._identity, place.language, f"feed/{name}"),
+            id=entry_id(self._publication.identity, place.language, f"feed/{name}"),
             title=title,
-            subtitle=self._description,
+            subtitle=self._publication.description,
             language=place.language,
-            author=self._title,
+            author=self._publication.title,
             own=f"{base}{path}" if base else "",
             page=f"{base}{place.folder}" if base else "",
             updated=max((frozen for _, frozen, _ in picked), default=_NEVER),
@@ -111,7 +101,7 @@ class FeedDocuments:
                 seen.add(paper.id)
                 entries.append(
                     Entry(
-                        id=entry_id(self._identity, place.language, paper.id),
+                        id=entry_id(self._publication.identity, place.language, paper.id),
                         paper=paper,
                         url=paper.url or self._page(place, paper),
                         html=self._card(view, paper, place.language),
@@ -126,9 +116,9 @@ class FeedDocuments:
     def _card(self, view: IssueView, paper: PaperView, language: str) -> str:
         """The card of a paper in one issue, rendered once however many feeds show it."""
         key = (view.slug, language, paper.id)
-        found = self._known.get(key)
-        if found is None:
-            if len(self._known) > 20_000:
-                self._known.clear()
-            found = self._known[key] = self._templates.render("feed/entry.html", language, paper=paper)
-        return found
+        card = self._cards.get(key)
+        if card is None:
+            if len(self._cards) > 20_000:
+                self._cards.clear()
+            card = self._cards[key] = self._templates.render("feed/entry.html", language, paper=paper)
+        return card

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.ports import SiteFile
-from newsletter.domain.text import clean_line, safe_url
 from newsletter.formats import encode_issue, issue_schema
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
@@ -16,9 +15,11 @@ from newsletter.render.feed_documents import FeedDocuments
 from newsletter.render.issue_view import IssueView, view_issue
 from newsletter.render.markdown import MarkdownRenderer
 from newsletter.render.paper_view import PaperView
+from newsletter.render.publication import Publication
 from newsletter.render.site_parts import (
     ArchiveLine,
     Place,
+    ShownIssue,
     SiteTopic,
     archive_lines,
     language_links,
@@ -41,43 +42,30 @@ TOPIC_ISSUES = 10
 class SitePages:
     """Renders the site: the `SiteRenderer` of this product's template set.
 
-    `base_url` is where the site is served, empty where it is only read from disk. `identity` makes the ids of feeds
-    and entries: it must be the newsletter's own and never change. `feed_entries` bounds a feed's newest document.
-    `markdown` names the profiles that are written; `front_matter` (`jekyll` or `hugo`) is put before them. `languages`
-    are the site's, its own first: every issue has a page in each, whatever it was written in, so that no page links to
-    one that is not there. Without them a site has the languages of its issue.
+    `feed_entries` bounds a feed's newest document. `markdown` names the profiles that are written; `front_matter`
+    (`jekyll` or `hugo`) is put before them. Every issue has a page in each language of the publication, whatever it was
+    written in, so that no page links to one that is not there.
     """
 
     def __init__(
         self,
         templates: Templates,
+        publication: Publication,
         *,
-        title: str,
-        description: str = "",
-        base_url: str = "",
-        identity: str,
         feed_entries: int = 100,
         markdown: Sequence[str] = ("arxiv-daily",),
         front_matter: str = "",
         topics: Sequence[SiteTopic] = (),
-        languages: Sequence[str] = (),
     ) -> None:
-        self._languages = tuple(languages)
         self._templates = templates
+        self._publication = publication
+        self._site = {"title": publication.title, "description": publication.description}
+        self._base_url = publication.base_url
         self._markdown = MarkdownRenderer(templates)
-        self._site = {"title": clean_line(title, 200), "description": clean_line(description, 1000)}
-        self._base_url = f"{safe_url(base_url).rstrip('/')}/" if base_url else ""
         self._profiles = tuple(markdown)
         self._front_matter = front_matter
         self._topics = tuple(topics)
-        self._feeds = FeedDocuments(
-            templates,
-            title=self._site["title"],
-            description=self._site["description"],
-            base_url=self._base_url,
-            identity=identity,
-            entries=feed_entries,
-        )
+        self._feeds = FeedDocuments(templates, publication, entries=feed_entries)
 
     def render(self, issue: Issue, recent: Sequence[Issue], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         """Every file that publishing this issue writes: its own, then those of the whole site."""
@@ -100,10 +88,11 @@ class SitePages:
         """
         languages = self._languages_of(issue)
         for place in _places(languages):
-            views = {id(one): view_issue(one, place.language) for one in (issue, *recent)}
-            yield from self._overview(recent[0] if recent else issue, views, archive, place, languages)
-            yield from self._topic_pages(recent, views, place, languages)
-            yield from self._feed_files(recent, views, archive, place)
+            shown = [ShownIssue.of(one, place.language) for one in recent]
+            latest = shown[0] if shown else ShownIssue.of(issue, place.language)
+            yield from self._overview(latest, archive, place, languages)
+            yield from self._topic_pages(shown[:TOPIC_ISSUES], place, languages)
+            yield from self._feed_files(shown, archive, place)
         schema = json.dumps(issue_schema(), ensure_ascii=False, indent=1)
         yield SiteFile("static/issue.schema.json", schema.encode())
         for path, name in _STATIC.items():
@@ -111,7 +100,7 @@ class SitePages:
         yield from self._whole_site(languages, archive)
 
     def _languages_of(self, issue: Issue) -> tuple[str, ...]:
-        return self._languages or issue.languages
+        return self._publication.languages or issue.languages
 
     def _views(self, issue: Issue) -> Iterator[tuple[Place, IssueView]]:
         for place in _places(self._languages_of(issue)):
@@ -134,8 +123,7 @@ class SitePages:
 
     def _overview(
         self,
-        newest: Issue,
-        views: Mapping[int, IssueView],
+        latest: ShownIssue,
         archive: Sequence[IssueStatus],
         place: Place,
         languages: Sequence[str],
@@ -146,8 +134,8 @@ class SitePages:
             place,
             f"{place.folder}index.html",
             others=language_links(languages, place),
-            view=views[id(newest)],
-            issue_path=f"issues/{newest.key.slug}/{place.folder}index.html",
+            view=latest.view,
+            issue_path=f"issues/{latest.view.slug}/{place.folder}index.html",
             archive=lines,
         )
         daily: list[ArchiveLine] = [line for line in lines if not line.weekly]
@@ -162,36 +150,29 @@ class SitePages:
         others = language_links(languages, place, after="help/")
         yield self._page("web/help.html", place, f"{place.folder}help/index.html", others=others)
 
-    def _topic_pages(
-        self, recent: Sequence[Issue], views: Mapping[int, IssueView], place: Place, languages: Sequence[str]
-    ) -> Iterator[SiteFile]:
+    def _topic_pages(self, recent: Sequence[ShownIssue], place: Place, languages: Sequence[str]) -> Iterator[SiteFile]:
         if not self._topics:
             return
         links = language_links(languages, place, after="topics/")
         yield self._page("web/topics.html", place, f"{place.folder}topics/index.html", others=links)
         for topic in self._topics:
-            days: list[tuple[IssueView, list[PaperView]]] = []
-            for issue in recent[:TOPIC_ISSUES]:
-                view = views[id(issue)]
-                if papers := [view.papers[index] for index in topic.papers(issue)]:
-                    days.append((view, papers))
+            days: list[tuple[IssueView, list[PaperView]]] = [
+                (one.view, papers)
+                for one in recent
+                if (papers := [one.view.papers[index] for index in topic.papers(one.issue)])
+            ]
             path = f"{place.folder}topics/{topic.slug}/index.html"
             links = language_links(languages, place, after=f"topics/{topic.slug}/")
             yield self._page("web/topic.html", place, path, others=links, topic=topic, days=days)
 
     def _feed_files(
-        self,
-        recent: Sequence[Issue],
-        views: Mapping[int, IssueView],
-        archive: Sequence[IssueStatus],
-        place: Place,
+        self, recent: Sequence[ShownIssue], archive: Sequence[IssueStatus], place: Place
     ) -> Iterator[SiteFile]:
-        feeds = self._feeds
-        chosen = [(views[id(one)], moment_of(one), range(len(one.papers))) for one in recent]
-        yield from feeds.newest(place, chosen, archive)
+        everything = [(one.view, moment_of(one.issue), range(len(one.issue.papers))) for one in recent]
+        yield from self._feeds.newest(place, everything, archive)
         for topic in self._topics:
-            picked = [(views[id(one)], moment_of(one), topic.papers(one)) for one in recent]
-            yield from feeds.topic(place, topic, picked)
+            chosen = [(one.view, moment_of(one.issue), topic.papers(one.issue)) for one in recent]
+            yield from self._feeds.topic(place, topic, chosen)
 
     def _whole_site(self, languages: Sequence[str], archive: Sequence[IssueStatus]) -> Iterator[SiteFile]:
         language = languages[0]

@@ -11,10 +11,12 @@ from babel import Locale, UnknownLocaleError
 
 from newsletter.domain.issues import Edition, Issue, IssueStatus
 from newsletter.domain.text import clean_line
+from newsletter.render.issue_view import IssueView, view_issue
 
 __all__ = [
     "ArchiveLine",
     "Place",
+    "ShownIssue",
     "SiteTopic",
     "archive_lines",
     "language_links",
@@ -37,6 +39,19 @@ class SiteTopic:
     def name(self, language: str) -> str:
         """The topic's name in this language, in English, or its slug."""
         return clean_line(self.names.get(language) or self.names.get("en") or self.slug, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIssue:
+    """An issue, and what templates see of it in one language: topics choose from the one, pages show the other."""
+
+    issue: Issue
+    view: IssueView
+
+    @classmethod
+    def of(cls, issue: Issue, language: str) -> ShownIssue:
+        """The issue in this language."""
+        return cls(issue, view_issue(issue, language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from newsletter.domain.issues import Issue
-from newsletter.domain.text import clean_line, safe_url
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed
 from newsletter.render.paper_view import PaperView, view_paper
+from newsletter.render.publication import Publication
 from newsletter.render.site_parts import moment_of
 
 __all__ = ["SubscriberFeedWriter"]
@@ -24,27 +24,14 @@ _KEPT_CARDS = 2000
 class SubscriberFeedWriter:
     """Renders private feeds. Nothing in them names the subscriber.
 
-    `languages` are those of the site, the newsletter's own first. `base_url` and `identity` are the site's, so that an
-    entry has the same id and address as in the feed for everybody.
+    The `publication` is the site's, so that an entry has the same id and address as in the feed for everybody.
     """
 
-    def __init__(
-        self,
-        templates: Templates,
-        *,
-        title: str,
-        description: str = "",
-        base_url: str = "",
-        identity: str,
-        languages: Sequence[str],
-        entries: int = 100,
-    ) -> None:
+    def __init__(self, templates: Templates, publication: Publication, *, entries: int = 100) -> None:
         self._templates = templates
-        self._title = clean_line(title, 200)
-        self._description = clean_line(description, 1000)
-        self._base_url = f"{safe_url(base_url).rstrip('/')}/" if base_url else ""
-        self._identity = identity
-        self._languages = tuple(languages)
+        self._publication = publication
+        self._base_url = publication.base_url
+        self._languages = publication.languages
         self._most = entries
         self._cards: OrderedDict[tuple[str, str, int], tuple[PaperView, str]] = OrderedDict()
 
@@ -62,11 +49,11 @@ class SubscriberFeedWriter:
         shown = language if language in self._languages else self._languages[0]
         folder = "" if shown == self._languages[0] else f"{shown}/"
         spec = FeedSpec(
-            id=entry_id(self._identity, shown, f"feed/subscriber/{subscriber_id}"),
-            title=wording(shown).gettext("%(title)s: papers for you") % {"title": self._title},
-            subtitle=self._description,
+            id=entry_id(self._publication.identity, shown, f"feed/subscriber/{subscriber_id}"),
+            title=wording(shown).gettext("%(title)s: papers for you") % {"title": self._publication.title},
+            subtitle=self._publication.description,
             language=shown,
-            author=self._title,
+            author=self._publication.title,
             own=address,
             page=f"{self._base_url}{folder}" if self._base_url else "",
             updated=(updated or _NEVER).astimezone(UTC).replace(microsecond=0),
@@ -82,7 +69,7 @@ class SubscriberFeedWriter:
                     break
                 page = f"{self._base_url}{folder}papers/{paper.slug}/" if self._base_url else ""
                 entries[paper.id] = Entry(
-                    id=entry_id(self._identity, shown, paper.id),
+                    id=entry_id(self._publication.identity, shown, paper.id),
                     paper=paper,
                     url=paper.url or page,
                     html=html,
@@ -92,11 +79,11 @@ class SubscriberFeedWriter:
 
     def _card(self, issue: Issue, place: int, language: str) -> tuple[PaperView, str]:
         key = issue.hash, language, place
-        found = self._cards.get(key)
-        if found is None:
+        card = self._cards.get(key)
+        if card is None:
             paper = view_paper(issue.papers[place], language)
-            found = self._cards[key] = paper, self._templates.render("feed/entry.html", language, paper=paper)
+            card = self._cards[key] = paper, self._templates.render("feed/entry.html", language, paper=paper)
             if len(self._cards) > _KEPT_CARDS:
                 self._cards.popitem(last=False)
         self._cards.move_to_end(key)
-        return found
+        return card

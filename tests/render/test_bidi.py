@@ -13,8 +13,7 @@ from lxml import html
 from newsletter.domain.issues import IssueState, IssueStatus
 from newsletter.render.bidi import direction_attribute, text_direction
 from newsletter.render.environment import Templates
-from newsletter.render.site import SitePages
-from tests.support.mails import make_renderer, make_templates
+from tests.support.mails import make_renderer, make_site
 from tests.support.samples import make_issue, make_paper
 
 ARABIC = "تحسين الترجمة الآلية للهجات العربية"
@@ -98,7 +97,7 @@ def test_a_title_runs_the_same_way_on_every_surface(title: str, way: str) -> Non
     issue = make_issue([make_paper(1, title=title)])
     assert issue.frozen_at is not None
     status = IssueStatus(issue.key, 1, IssueState.PUBLISHED, issue.hash, 1, issue.frozen_at, issue.frozen_at)
-    site = SitePages(make_templates(), title="T", identity="x")
+    site = make_site(title="T", identity="x")
     files = {file.path: file.content.decode() for file in site.render(issue, [issue], [status])}
     mail = make_renderer().design(issue, "en").html
     shown = [

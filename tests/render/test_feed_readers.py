@@ -9,10 +9,9 @@ import feedparser
 import pytest
 
 from newsletter.domain.issues import Issue, IssueState, IssueStatus
-from newsletter.render.site import SitePages
 from newsletter.services.files import write_if_changed
 from tests.support.databases import new_database
-from tests.support.mails import make_templates
+from tests.support.mails import make_site
 from tests.support.samples import make_issue
 from tests.support.web import make_app, make_store, running
 
@@ -21,7 +20,7 @@ def publish(folder: Path, base_url: str, issue: Issue) -> None:
     """Render everything anew and write what changed, as publishing does."""
     assert issue.frozen_at is not None
     status = IssueStatus(issue.key, 1, IssueState.PUBLISHED, issue.hash, 7, issue.frozen_at, issue.frozen_at)
-    site = SitePages(make_templates(), title="The Daily Sample", base_url=base_url, identity="0123")
+    site = make_site(title="The Daily Sample", base_url=base_url, identity="0123")
     for file in site.render(issue, [issue], [status]):
         write_if_changed(folder / file.path, file.content)
 

@@ -20,8 +20,8 @@ from newsletter.domain.papers import Author, Keyword, PaperNote, Rating
 from newsletter.formats import decode_issue
 from newsletter.render.markdown import MarkdownRenderer
 from newsletter.render.outbox import render_outbox
-from newsletter.render.site import SitePages, SiteTopic
-from tests.support.mails import make_assembler, make_templates
+from newsletter.render.site import SiteTopic
+from tests.support.mails import make_assembler, make_site, make_templates
 from tests.support.samples import make_issue, make_paper, make_recipient, select
 
 HARMLESS = "Harmless words"
@@ -216,8 +216,7 @@ def mail_structure(issue: Issue, text: str) -> Iterator[tuple[str, Any]]:
 
 def site_structure(issue: Issue, text: str) -> Iterator[tuple[str, Any]]:
     topic = SiteTopic(slug="all", names={"en": text, "zh-Hans": text}, papers=lambda one: range(len(one.papers)))
-    site = SitePages(
-        make_templates(),
+    site = make_site(
         title=text,
         description=text,
         base_url="https://news.example.org",
@@ -276,7 +275,7 @@ def test_nothing_escapes_its_place(name: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", [name for name in TEXTS if name != "surrogate"])
 def test_the_structured_issue_keeps_every_text(name: str) -> None:
     issue = hostile_issue(TEXTS[name])
-    site = SitePages(make_templates(), title="T", identity="x")
+    site = make_site(title="T", identity="x")
     files = {file.path: file.content for file in site.render(issue, [issue], [])}
     assert decode_issue(files["issues/2026-06-02/issue.json"]) == issue
 

@@ -17,9 +17,8 @@ from newsletter.render.catalogues import wording
 from newsletter.render.issue_view import view_issue
 from newsletter.render.labels import Labels
 from newsletter.render.paper_view import view_paper
-from newsletter.render.site import SitePages
 from newsletter.sources.registry import load_calendar
-from tests.support.mails import make_assembler, make_templates
+from tests.support.mails import make_assembler, make_site
 from tests.support.samples import make_issue, make_paper, make_recipient, select
 
 LANGUAGES = ("en", "zh-Hans")
@@ -77,8 +76,7 @@ def surfaces(issue: Issue, language: str) -> dict[str, str]:
     raw = bytes(mail.build(make_recipient(language=language), select(issue)))
     message = email.message_from_bytes(raw, policy=email.policy.default)
     bodies = {kind: message.get_body((kind,)).get_content() for kind in ("plain", "html")}
-    site = SitePages(
-        make_templates(),
+    site = make_site(
         title="The Daily Sample",
         description="",
         base_url="https://news.example.org",

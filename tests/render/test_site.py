@@ -9,8 +9,8 @@ import pytest
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.formats import decode_issue
-from newsletter.render.site import SitePages, SiteTopic
-from tests.support.mails import make_templates
+from newsletter.render.site import SiteTopic
+from tests.support.mails import make_site
 from tests.support.samples import make_issue, make_paper
 
 
@@ -31,7 +31,7 @@ def render(*issues: Issue, **changes: object) -> dict[str, bytes]:
             SiteTopic(slug="odd", names={"en": "Odd ones"}, papers=lambda issue: range(0, len(issue.papers), 2))
         ],
     }
-    site = SitePages(make_templates(), **(options | changes))  # type: ignore[arg-type]
+    site = make_site(**(options | changes))  # type: ignore[arg-type]
     files = list(site.render(issues[0], issues, [status_of(issue) for issue in issues]))
     assert len({file.path for file in files}) == len(files), "a file is written twice"
     return {file.path: file.content for file in files}
@@ -108,7 +108,7 @@ def test_a_topics_page_has_every_issue_it_is_given_newest_first() -> None:
 
 def test_the_first_page_shows_a_weekly_issue_only_where_there_is_no_daily_one() -> None:
     weekly, daily = make_issue(key=IssueKey(date(2026, 6, 5), Edition.WEEKLY)), make_issue()
-    site = SitePages(make_templates(), title="T", identity="0")
+    site = make_site(title="T", identity="0")
     for recent, shown in (((), weekly), ((daily,), daily)):
         files = {file.path: file.content.decode() for file in site.render(weekly, recent, [status_of(weekly)])}
         latest = files["index.html"].partition('<h2 id="latest">')[2]

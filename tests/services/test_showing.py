@@ -21,7 +21,7 @@ from newsletter.render.site import SitePages
 from newsletter.services.export import Export
 from newsletter.services.preview import Preview
 from newsletter.sources.files import parse
-from tests.support.mails import TEMPLATES, make_assembler, make_templates
+from tests.support.mails import TEMPLATES, make_assembler, make_publication, make_templates
 from tests.support.samples import DAY, make_issue, make_notice
 
 
@@ -104,7 +104,7 @@ def make_preview(own: Path, issue: Issue) -> Preview:
         issue,
         status,
         mails=lambda: make_assembler(design=MailRenderer(templates, title="T")),
-        site=lambda: SitePages(templates, title="T", identity="x"),
+        site=lambda: SitePages(templates, make_publication()),
         index=lambda paths: templates.render("web/preview.html", "en", paths=paths, name="T", style=""),
         forget=templates.forget,
         folders=[own, TEMPLATES],

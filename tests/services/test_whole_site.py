@@ -18,14 +18,14 @@ from newsletter.domain.ports import SiteFile
 from newsletter.domain.text import slug
 from newsletter.errors import NewsletterError, NothingToDo
 from newsletter.formats import freeze_issue
-from newsletter.render.site import SitePages, SiteTopic
+from newsletter.render.site import SiteTopic
 from newsletter.services.publish import Publish
 from newsletter.services.site_folder import LIST
 from newsletter.store import SqlStore
 from tests.archives.test_arxiv_daily import NEW, OLD, document
 from tests.support.back_issues import issue_of
 from tests.support.doubles import Ticking
-from tests.support.mails import make_templates
+from tests.support.mails import make_site
 from tests.support.samples import make_issue, make_paper
 
 MONDAY = date(2026, 6, 1)
@@ -92,7 +92,7 @@ DAYS = ((0, (1, 2)), (1, (2, 3)))
 def publish(store: SqlStore, clock: Ticking, site: Path, **options: object) -> Publish:
     topics = [SiteTopic(slug="tomatoes", names={"en": "Tomatoes"}, papers=lambda issue: range(len(issue.papers)))]
     settled = {"base_url": BASE, "languages": ("en", "zh-Hans"), "topics": topics} | options
-    pages = SitePages(make_templates(), title="The Daily", identity="0", **settled)  # type: ignore[arg-type]
+    pages = make_site(title="The Daily", identity="0", **settled)  # type: ignore[arg-type]
     return Publish(store.issues, pages, site=site, feed_entries=3, look_back=10, approval=True, clock=clock)
 
 

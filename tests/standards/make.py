@@ -16,13 +16,13 @@ from newsletter.bootstrap import Application, sample_settings, shipped
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.subscribers import Subscriber, fill_form
 from newsletter.formats import parse_catalogue
-from newsletter.render.site import SitePages, SiteTopic
+from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
 from newsletter.services.progress import Silent
 from newsletter.services.subscriptions import PreferencesForm
 from newsletter.web.pages import Pages
 from tests.support.june import june_issue
-from tests.support.mails import make_assembler, make_templates
+from tests.support.mails import make_assembler, make_site, make_templates
 from tests.support.samples import make_issue, make_recipient, select
 from tests.support.shared import DATA
 
@@ -64,8 +64,7 @@ def write_site(folder: Path, issue: Issue) -> None:
         issue.key, 1, IssueState.PUBLISHED, issue.hash, len(issue.papers), issue.frozen_at, issue.frozen_at
     )
     topic = SiteTopic(slug="retrieval", names={"en": "Retrieval", "zh-Hans": "检索"}, papers=lambda _: range(0, 12, 3))
-    site = SitePages(
-        make_templates(),
+    site = make_site(
         title="The Daily Sample",
         description="The day's research papers",
         base_url=BASE_URL,

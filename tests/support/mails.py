@@ -7,6 +7,8 @@ from pathlib import Path
 from newsletter.mail.assembly import MailAssembler
 from newsletter.render.environment import Templates
 from newsletter.render.mail import MailRenderer
+from newsletter.render.publication import Publication
+from newsletter.render.site import SitePages
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SECRET = bytes(range(32))
@@ -23,6 +25,17 @@ def make_renderer(base_url: str = BASE_URL, *overrides: Path) -> MailRenderer:
     return MailRenderer(
         make_templates(*overrides), title="The Daily Sample", base_url=base_url, postal_address="1 Example Street"
     )
+
+
+def make_publication(title: str = "T", *, identity: str = "x", **names: object) -> Publication:
+    """What a site is called."""
+    return Publication.named(title, identity=identity, **names)  # type: ignore[arg-type]
+
+
+def make_site(**options: object) -> SitePages:
+    """The site's renderer; `title`, `description`, `base_url`, `identity` and `languages` are of its publication."""
+    named = {name: options.pop(name) for name in Publication.__slots__ if name in options}
+    return SitePages(make_templates(), make_publication(**named), **options)  # type: ignore[arg-type]
 
 
 def make_assembler(base_url: str = BASE_URL, **changes: object) -> MailAssembler:

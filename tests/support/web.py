@@ -23,7 +23,7 @@ from newsletter.store import Database, SqlStore
 from newsletter.web.app import create_app
 from newsletter.web.pages import Pages
 from newsletter.web.server import listen, make_server
-from tests.support.mails import SECRET, make_templates
+from tests.support.mails import SECRET, make_publication, make_templates
 
 __all__ = ["CATALOGUE", "check_interest", "make_app", "make_feeds", "make_store", "make_subscriptions", "running"]
 
@@ -79,10 +79,7 @@ def make_feeds(store: SqlStore, base_url: str = "", entries: int = 100, variant:
     """Private feeds over this store."""
     writer = SubscriberFeedWriter(
         make_templates(),
-        title="The Daily Sample",
-        base_url=base_url,
-        identity="0123",
-        languages=("en", "zh-Hans"),
+        make_publication("The Daily Sample", identity="0123", base_url=base_url, languages=("en", "zh-Hans")),
         entries=entries,
     )
     return SubscriberFeeds(

@@ -22,11 +22,10 @@ from lxml import html
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
-from newsletter.render.site import SitePages
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore
 from newsletter.web.feed_routes import SubscriberFeedRoute
-from tests.support.mails import make_templates
+from tests.support.mails import make_site
 from tests.support.samples import make_issue, make_notice, make_paper
 from tests.support.web import make_app, make_feeds, running
 from tests.web.conftest import EMAIL, token_of
@@ -98,7 +97,7 @@ def test_an_entry_is_that_of_the_feed_for_everybody(client: httpx.Client, feed: 
     newest = issues[-1]
     assert newest.frozen_at is not None
     status = IssueStatus(newest.key, 1, IssueState.PUBLISHED, newest.hash, 3, newest.frozen_at, newest.frozen_at)
-    site = SitePages(make_templates(), title="The Daily Sample", base_url="", identity="0123")
+    site = make_site(title="The Daily Sample", base_url="", identity="0123")
     files = {file.path: file.content for file in site.render(newest, issues[::-1], [status])}
     public = {entry.id: entry for entry in feedparser.parse(files["feed.atom"]).entries}
     own = feedparser.parse(client.get(f"{feed}.atom").content).entries
