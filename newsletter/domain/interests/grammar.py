@@ -13,52 +13,32 @@ field      = title | abstract | author | cat | org | topic
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NoReturn
 
-from newsletter.domain.interests.habits import (
-    CONNECTIVE,
-    CONNECTIVES,
-    bare_categories,
-    is_acronym,
-    shortened,
-    taken_literally,
-)
+from newsletter.domain.interests.habits import shortened
 from newsletter.domain.interests.interests import (
     AllOf,
     AnyOf,
-    AuthorName,
-    Category,
     Expression,
     Interest,
     Near,
     Not,
-    Organization,
     Scope,
     Term,
-    Topic,
     Weighted,
 )
-from newsletter.domain.interests.lexemes import Lexeme, fail, lexemes
-from newsletter.domain.papers import is_known, nearest
-from newsletter.domain.text import fold, tokens
+from newsletter.domain.interests.lexemes import Lexeme, Lexemes
+from newsletter.domain.interests.operands import SCOPES, Operands
 
-__all__ = ["MAX_DEPTH", "MAX_TERMS", "MAX_WORDS", "read_expression"]
+__all__ = ["MAX_DEPTH", "MAX_WEIGHT", "read_expression"]
 
-MAX_TERMS = 128
-"""Terms of one expression."""
-MAX_WORDS = 12
-"""Words of one term."""
 MAX_DEPTH = 16
 """Brackets inside brackets."""
-MAX_WORD = 100
-"""Characters of one word."""
 MAX_WEIGHT = 10.0
-
-_CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.(?:[a-z-]+|\*|[a-z-]+\*))?|[a-z][a-z-]*\*", re.IGNORECASE)
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""More than that would drown everything else that a subscriber is interested in."""
+MAX_WEIGHT_DIGITS = 9
+"""Characters of a weight; a longer one is not kept exactly when it is printed."""
 
 
 def read_expression(text: str, line: str, notes: tuple[str, ...]) -> Interest:
@@ -82,17 +62,17 @@ class _Reader:
     """Recursive descent over the lexemes of one line."""
 
     def __init__(self, text: str, line: str, notes: tuple[str, ...]) -> None:
-        self._text = text
         self._notes = [*notes]
-        self._lexemes = lexemes(text, line)
-        self._next = 0
+        self._lexemes = Lexemes(text, line)
+        self._operands = Operands(self._lexemes, self._notes)
         self._depth = 0
-        self._terms = 0
 
     def interest(self) -> Interest:
         root = self._list()
-        if (lexeme := self._peek()).kind != "end":
-            self._fail("there is no opening bracket for this one" if lexeme.kind == ")" else "unexpected", lexeme)
+        if (lexeme := self._lexemes.peek()).kind != "end":
+            self._lexemes.fail(
+                "there is no opening bracket for this one" if lexeme.kind == ")" else "unexpected", lexeme.at
+            )
         notes = tuple(dict.fromkeys(self._notes))
         if isinstance(root, _Must):
             return Interest(root.part, must=True, notes=notes)
@@ -109,13 +89,11 @@ class _Reader:
     def _list(self) -> Expression | _Must:
         parts: list[Expression | _Must] = []
         while True:
-            while self._peek().kind == ",":
-                self._take()
-            if parts and self._peek().kind in {"end", ")"}:
+            while self._lexemes.kind == ",":
+                self._lexemes.take()
+            if parts and self._lexemes.kind in {"end", ")"}:
                 break
             parts.append(self._any())
-            if self._peek().kind != ",":
-                break
         if len(parts) == 1:
             return parts[0]
         root = _listed(parts)
@@ -124,79 +102,79 @@ class _Reader:
 
     def _any(self) -> Expression | _Must:
         parts = [self._all()]
-        while self._peek().kind == "OR":
-            operator = self._take()
-            if self._peek().kind in {"end", ")", ",", "OR", "AND"}:
-                self._fail("OR needs something on its right", operator)
+        while self._lexemes.kind == "OR":
+            operator = self._lexemes.take()
+            if self._lexemes.kind in {"end", ")", ",", "OR", "AND"}:
+                self._lexemes.fail("OR needs something on its right", operator.at)
             parts.append(self._all())
         if len(parts) == 1:
             return parts[0]
         for part in parts:
             if isinstance(part, _Must):
-                fail("a must-have (!) cannot be one of several alternatives", self._text, part.at)
+                self._lexemes.fail("a must-have (!) cannot be one of several alternatives", part.at)
         return AnyOf(tuple(part for part in parts if not isinstance(part, _Must)))
 
     def _all(self) -> Expression | _Must:
         parts = [self._unary()]
-        while (lexeme := self._peek()).kind not in {"end", ")", ",", "OR"}:
+        while (lexeme := self._lexemes.peek()).kind not in {"end", ")", ",", "OR"}:
             if lexeme.kind == "AND":
-                self._take()
-                if self._peek().kind in {"end", ")", ",", "OR", "AND"}:
-                    self._fail("AND needs something on its right", lexeme)
+                self._lexemes.take()
+                if self._lexemes.kind in {"end", ")", ",", "OR", "AND"}:
+                    self._lexemes.fail("AND needs something on its right", lexeme.at)
             parts.append(self._unary())
         if len(parts) == 1:
             return parts[0]
         return AllOf(tuple(part.part if isinstance(part, _Must) else part for part in parts))
 
     def _unary(self) -> Expression | _Must:
-        lexeme = self._peek()
+        lexeme = self._lexemes.peek()
         if lexeme.kind in {"-", "NOT", "!"}:
             self._deeper(lexeme)
-            self._take()
-            if self._peek().kind in {"end", ")", ",", "AND", "OR"}:
-                self._fail(f"{lexeme.value} needs something on its right", lexeme)
+            self._lexemes.take()
+            if self._lexemes.kind in {"end", ")", ",", "AND", "OR"}:
+                self._lexemes.fail(f"{lexeme.value} needs something on its right", lexeme.at)
             part = self._unary()
             self._depth -= 1
             if isinstance(part, _Must):
-                return part if lexeme.kind == "!" else self._fail("NOT and ! contradict each other", lexeme)
+                return part if lexeme.kind == "!" else self._lexemes.fail("NOT and ! contradict each other", lexeme.at)
             return _Must(part, lexeme.at) if lexeme.kind == "!" else Not(part)
         return self._weighted()
 
     def _weighted(self) -> Expression:
         part = self._near()
-        while self._peek().kind == "^":
-            lexeme = self._take()
-            weight = float(lexeme.value) if len(lexeme.value) < 10 else 0.0
-            if not 0 < weight <= MAX_WEIGHT:
-                self._fail(f"a weight is more than 0 and at most {MAX_WEIGHT:g}", lexeme)
+        while self._lexemes.kind == "^":
+            lexeme = self._lexemes.take()
+            weight = float(lexeme.value)
+            if len(lexeme.value) > MAX_WEIGHT_DIGITS or not 0 < weight <= MAX_WEIGHT:
+                self._lexemes.fail(f"a weight is more than 0 and at most {MAX_WEIGHT:g}", lexeme.at)
             part = Weighted(part, weight)
         return part
 
     def _near(self) -> Expression:
         first = self._part()
-        if self._peek().kind != "~":
+        if self._lexemes.kind != "~":
             return first
         parts = [first]
-        while self._peek().kind == "~":
-            operator = self._take()
-            if self._peek().kind not in {"word", "quoted", "field"}:
-                self._fail("~ needs a word or a phrase on its right", operator)
+        while self._lexemes.kind == "~":
+            operator = self._lexemes.take()
+            if self._lexemes.kind not in {"word", "quoted", "field"}:
+                self._lexemes.fail("~ needs a word or a phrase on its right", operator.at)
             parts.append(self._part(near=True))
         terms = tuple(part for part in parts if isinstance(part, Term))
         if len(terms) < len(parts):
-            fail("~ stands between words or phrases only", self._text, self._peek().at)
+            self._lexemes.fail("~ stands between words or phrases only", self._lexemes.peek().at)
         return Near(terms)
 
     def _part(self, *, near: bool = False) -> Expression:
-        lexeme = self._take()
+        lexeme = self._lexemes.take()
         if lexeme.kind == "field":
-            return self._field(lexeme)
+            if lexeme.value in SCOPES and self._lexemes.kind == "(":
+                return _scoped(self._group(self._lexemes.take()), SCOPES[lexeme.value])
+            return self._operands.field(lexeme)
         if lexeme.kind == "quoted":
-            return self._term(lexeme, exact=True)
+            return self._operands.quoted(lexeme)
         if lexeme.kind == "word":
-            words = lexeme._replace(value=self._run(lexeme))
-            joined = None if near or self._peek().kind == "~" else self._joined(words)
-            return self._term(words) if joined is None else joined
+            return self._operands.words(lexeme, near=near)
         if lexeme.kind == "(":
             return self._group(lexeme)
         wrong = {
@@ -204,145 +182,42 @@ class _Reader:
             ")": "nothing stands between these brackets, or one was never opened",
             "^": "a weight (^) follows a word, a phrase or a bracket",
         }
-        return self._fail(wrong.get(lexeme.kind, f"{lexeme.value} needs something on its left"), lexeme)
+        return self._lexemes.fail(wrong.get(lexeme.kind, f"{lexeme.value} needs something on its left"), lexeme.at)
 
     def _group(self, opening: Lexeme) -> Expression:
         self._deeper(opening)
         part = self._list()
-        if self._peek().kind != ")":
-            self._fail("this bracket is never closed", opening)
-        self._take()
+        if self._lexemes.kind != ")":
+            self._lexemes.fail("this bracket is never closed", opening.at)
+        self._lexemes.take()
         self._depth -= 1
         if isinstance(part, _Must):
-            fail("a must-have (!) stands before the bracket, not in it", self._text, part.at)
+            self._lexemes.fail("a must-have (!) stands before the bracket, not in it", part.at)
         return part
-
-    def _field(self, field: Lexeme) -> Expression:
-        lexeme = self._take()
-        name = field.value
-        if lexeme.kind == "(" and name in {"title", "abstract", "all"}:
-            return _scoped(self._group(lexeme), Scope("" if name == "all" else name))
-        if lexeme.kind not in {"word", "quoted"}:
-            self._fail(f"“{name}:” needs a word or a quoted phrase after it", field)
-        exact = lexeme.kind == "quoted"
-        if name == "cat":
-            return self._category(lexeme)
-        if name == "topic":
-            self._count(lexeme)
-            if not _SLUG.fullmatch(lexeme.value.lower()):
-                self._fail("a topic's name has letters, digits and hyphens only", lexeme)
-            return Topic(lexeme.value.lower())
-        if not exact:
-            lexeme = lexeme._replace(value=self._run(lexeme, named=name in {"author", "org"}))
-        if name in {"author", "org"}:
-            self._count(lexeme)
-            if not tokens(lexeme.value):
-                self._fail("no letter or digit to look for", lexeme)
-            return AuthorName(lexeme.value, exact) if name == "author" else Organization(lexeme.value, exact)
-        return self._term(lexeme, exact=exact, scope=Scope("" if name == "all" else name))
-
-    def _category(self, lexeme: Lexeme) -> Category:
-        self._count(lexeme)
-        pattern = lexeme.value.strip()
-        if not _CATEGORY.fullmatch(pattern):
-            self._fail("a category looks like cs.CL or cs.*", lexeme)
-        if not is_known(pattern):
-            near = " or ".join(nearest(pattern))
-            self._notes.append(
-                f"arXiv has no category “{pattern}”; "
-                + (f"did you mean {near}?" if near else "they are listed at arxiv.org/category_taxonomy")
-            )
-        return Category(pattern)
-
-    def _run(self, first: Lexeme, *, named: bool = False) -> str:
-        words = [first.value]
-        while self._peek().kind == "word" or (named and self._goes_on()):
-            if (word := self._take()).kind == ",":
-                words[-1] += ","
-            else:
-                words.append(word.value)
-        return " ".join(words)
-
-    def _goes_on(self) -> bool:
-        """Whether a name goes on behind this comma (`Knuth, Donald`), and is not followed by the next of a list."""
-        if self._peek().value != ",":
-            return False
-        after = self._lexemes[self._next + 1]
-        return after.kind == "word" and after.value[:1].isupper() and fold(after.value).capitals < 2
-
-    def _joined(self, lexeme: Lexeme) -> Expression | None:
-        """What `and` or `or` mean in small letters: an operator beside an acronym (`rag and llm`), else a word."""
-        words = lexeme.value.split()
-        used = {CONNECTIVES[word] for word in words if word in CONNECTIVES}
-        if not used:
-            return None
-        operator = used.pop()
-        sides = CONNECTIVE.split(lexeme.value)
-        plain = not used and operator != "NOT" and all(len(side.split()) == 1 and tokens(side) for side in sides)
-        if plain and any(map(is_acronym, sides)):
-            shown = f" {operator} ".join(sides)
-            self._notes.append(f"read as {shortened(shown)}; for the phrase, put it in quotation marks")
-            parts = tuple(self._term(lexeme._replace(value=side)) for side in sides)
-            return AllOf(parts) if operator == "AND" else AnyOf(parts)
-        small = next(word for word in words if word in CONNECTIVES)
-        self._notes.append(f"“{small}” is read as a word of the phrase; as an operator it is written {operator}")
-        return None
-
-    def _term(self, lexeme: Lexeme, *, exact: bool = False, scope: Scope = Scope.EVERYWHERE) -> Expression:
-        self._count(lexeme)
-        if not exact and scope is Scope.EVERYWHERE and (names := bare_categories(lexeme.value)):
-            self._notes.append(f"read as {shortened(' OR '.join(f'cat:{name}' for name in names))}")
-            return Category(names[0]) if len(names) == 1 else AnyOf(tuple(map(Category, names)))
-        cut = tokens(lexeme.value)
-        count = len(cut)
-        if not count:
-            self._fail("no letter or digit to look for", lexeme)
-        if any(token.end - token.start > MAX_WORD for token in cut):
-            self._fail(f"a word of more than {MAX_WORD} characters", lexeme)
-        if count > MAX_WORDS * (4 if not lexeme.value.isascii() else 1):
-            self._fail(f"more than {MAX_WORDS} words belong together here; use AND, OR or several interests", lexeme)
-        term = Term(lexeme.value, exact, scope)
-        self._notes += taken_literally(term)
-        return term
-
-    def _count(self, lexeme: Lexeme) -> None:
-        self._terms += 1
-        if self._terms > MAX_TERMS:
-            self._fail(f"more than {MAX_TERMS} terms; write several interests", lexeme)
 
     def _deeper(self, lexeme: Lexeme) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._fail(f"more than {MAX_DEPTH} brackets or NOTs inside each other", lexeme)
-
-    def _peek(self) -> Lexeme:
-        return self._lexemes[self._next]
-
-    def _take(self) -> Lexeme:
-        lexeme = self._lexemes[self._next]
-        self._next = min(self._next + 1, len(self._lexemes) - 1)
-        return lexeme
-
-    def _fail(self, message: str, lexeme: Lexeme) -> NoReturn:
-        fail(message, self._text, lexeme.at)
+            self._lexemes.fail(f"more than {MAX_DEPTH} brackets or NOTs inside each other", lexeme.at)
 
 
 def _listed(parts: Sequence[Expression | _Must]) -> Expression | _Must:
     """A list as one expression: any of what is wanted, all that must be, nothing of what is left out."""
     wanted = tuple(part for part in parts if not isinstance(part, (_Must, Not)))
-    musts = tuple(part.part for part in parts if isinstance(part, _Must))
+    musts = tuple(part for part in parts if isinstance(part, _Must))
+    required = tuple(must.part for must in musts)
     left_out = tuple(part for part in parts if isinstance(part, Not))
     if not wanted and not left_out:
-        return _Must(AllOf(musts), 0)
-    some = (AnyOf(wanted),) if len(wanted) > 1 else wanted
-    every = (*some, *musts, *left_out)
-    return every[0] if len(every) == 1 else AllOf(every)
+        return _Must(AllOf(required), musts[0].at)
+    one_of = (AnyOf(wanted),) if len(wanted) > 1 else wanted
+    all_of = (*one_of, *required, *left_out)
+    return all_of[0] if len(all_of) == 1 else AllOf(all_of)
 
 
 def _scoped(part: Expression, scope: Scope) -> Expression:
     """The expression with this scope on every term that has none of its own."""
     if isinstance(part, Term):
-        return replace(part, scope=scope) if part.scope is Scope.EVERYWHERE else part
+        return _scoped_term(part, scope)
     if isinstance(part, Near):
         return Near(tuple(_scoped_term(term, scope) for term in part.parts))
     if isinstance(part, (AllOf, AnyOf)):

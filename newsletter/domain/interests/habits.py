@@ -14,6 +14,7 @@ __all__ = ["CONNECTIVE", "CONNECTIVES", "bare_categories", "is_acronym", "shorte
 CONNECTIVES = {"and": "AND", "&": "AND", "or": "OR", "not": "NOT"}
 """Words that people write for operators."""
 CONNECTIVE = re.compile(r"\s+(?:and|&|or|not)\s+")
+_VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
 _SLASHED = re.compile(r"[^\W\d_]{2,}(?:/[^\W\d_]{2,})+")
 
 
@@ -27,7 +28,7 @@ def is_acronym(word: str) -> bool:
     """Whether a word is one by its looks: letters with two capitals, or without a vowel (`llm`)."""
     if not (word.isalpha() and word.isascii() and len(word) > 1):
         return False
-    return fold(word).capitals >= 2 or not set(word.lower()) & set("aeiouy")
+    return fold(word).capitals >= 2 or not _VOWEL.search(word)
 
 
 def taken_literally(term: Term) -> Iterator[str]:

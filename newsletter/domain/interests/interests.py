@@ -154,7 +154,8 @@ class Weighted:
     def __str__(self) -> str:
         shown = _bracketed(self.part)
         # `x^2` is a formula: a weight on a single character is read as one behind a parenthesis only
-        return f"({shown})^{self.weight:g}" if _ONE_CHARACTER.search(shown) else f"{shown}^{self.weight:g}"
+        weight = f"{self.weight:.9f}".rstrip("0").rstrip(".")
+        return f"({shown})^{weight}" if _ONE_CHARACTER.search(shown) else f"{shown}^{weight}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from newsletter.errors import InterestError
 
-__all__ = ["FIELDS", "OPERATORS", "Lexeme", "fail", "lexemes"]
+__all__ = ["FIELDS", "OPERATORS", "Lexeme", "Lexemes", "fail", "lexemes"]
 
 OPERATORS = frozenset(("AND", "OR", "NOT"))
 
@@ -26,8 +26,10 @@ FIELDS = {
 
 _SIGNS = {"/": ",", "|": "OR", "||": "OR", "+": "AND", "&&": "AND"}
 """What signs mean that stand alone between others."""
-_WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)(?=$|[\s()~])")
+_WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)(?=$|[\s()~;]|,(?!\d))")
 _FIELD = re.compile(r"([A-Za-z]+):\s*")
+# a minus or an exclamation mark, and right behind it what it marks
+_MARK = re.compile(r"[-!−](?=[^\s)~^-])")
 
 
 def fail(message: str, text: str, position: int) -> NoReturn:
@@ -47,55 +49,99 @@ class Lexeme(NamedTuple):
     at: int
 
 
+class Lexemes:
+    """The pieces of a line one after the other, an `end` behind them.
+
+    `text` is what the subscriber wrote, of the same length as the line: errors are shown in it.
+    """
+
+    def __init__(self, text: str, line: str) -> None:
+        """Cut the line.
+
+        Raises:
+            InterestError: a quotation mark is never closed, or a field is misspelt.
+        """
+        self._text = text
+        self._pieces = lexemes(text, line)
+        self._at = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the next piece."""
+        return self._pieces[self._at].kind
+
+    def peek(self, ahead: int = 0) -> Lexeme:
+        """The next piece, or one behind it that is not behind the end."""
+        return self._pieces[self._at + ahead]
+
+    def take(self) -> Lexeme:
+        """The next piece; `end` again and again."""
+        lexeme = self._pieces[self._at]
+        if lexeme.kind != "end":
+            self._at += 1
+        return lexeme
+
+    def fail(self, message: str, at: int) -> NoReturn:
+        """Say what is wrong at this place of the text (from 0), and what to do.
+
+        Raises:
+            InterestError: always.
+        """
+        fail(message, self._text, at)
+
+
 def lexemes(text: str, line: str) -> list[Lexeme]:
     """The pieces of a line, an `end` behind them. `text` is what the subscriber wrote, of the same length.
 
     Raises:
         InterestError: a quotation mark is never closed, or a field is misspelt.
     """
-    found: list[Lexeme] = []
-    at, end = 0, len(line)
-    while at < end:
-        char = line[at]
-        if char.isspace():
+    pieces: list[Lexeme] = []
+    at = 0
+    while at < len(line):
+        if line[at].isspace():
             at += 1
-        elif char in "()~":
-            found.append(Lexeme(char, char, at))
-            at += 1
-        elif _parts(line, at):
-            found.append(Lexeme(",", char, at))
-            at += 1
-        elif char == '"':
-            close = line.find('"', at + 1)
-            if close < 0:
-                fail("this quotation mark is never closed; add one at the end of the phrase", text, at)
-            found.append(Lexeme("quoted", " ".join(line[at + 1 : close].split()), at))
-            at = close + 1
-        elif weight := _WEIGHT.match(line, at):
-            found.append(Lexeme("^", weight[1], at))
-            at = weight.end()
-        elif char in "-!−" and at + 1 < end and not line[at + 1].isspace() and line[at + 1] not in "-)~^":
-            found.append(Lexeme("!" if char == "!" else "-", char, at))
-            at += 1
-        elif (field := _FIELD.match(line, at)) and _known_field(field[1], text, at):
-            found.append(Lexeme("field", FIELDS[field[1].lower()], at))
-            at = field.end()
-        else:
-            stop = at + 1
-            while (
-                stop < end
-                and not (line[stop].isspace() or line[stop] in '()~"' or _parts(line, stop))
-                and not (line[stop] == "^" and stop - at > 1 and _WEIGHT.match(line, stop))
-            ):
-                stop += 1
-            word = line[at:stop]
-            kind = word if word in OPERATORS else "word"
-            if word in _SIGNS and found and line[stop:].strip():
-                kind = _SIGNS[word]
-            found.append(Lexeme(kind, word, at))
-            at = stop
-    found.append(Lexeme("end", "", end))
-    return found
+            continue
+        lexeme, at = _piece(text, line, at, is_first=not pieces)
+        pieces.append(lexeme)
+    return [*pieces, Lexeme("end", "", len(line))]
+
+
+def _piece(text: str, line: str, at: int, *, is_first: bool) -> tuple[Lexeme, int]:
+    """The piece that begins here, and where it ends."""
+    char = line[at]
+    if char in "()~":
+        return Lexeme(char, char, at), at + 1
+    if _parts(line, at):
+        return Lexeme(",", char, at), at + 1
+    if char == '"':
+        close = line.find('"', at + 1)
+        if close < 0:
+            fail("this quotation mark is never closed; add one at the end of the phrase", text, at)
+        return Lexeme("quoted", " ".join(line[at + 1 : close].split()), at), close + 1
+    if weight := _WEIGHT.match(line, at):
+        return Lexeme("^", weight[1], at), weight.end()
+    if _MARK.match(line, at):
+        return Lexeme("!" if char == "!" else "-", char, at), at + 1
+    if (field := _FIELD.match(line, at)) and _known_field(field[1], text, at):
+        return Lexeme("field", FIELDS[field[1].lower()], at), field.end()
+    end = _word_end(line, at)
+    word = line[at:end]
+    if word in _SIGNS and not is_first and line[end:].strip():
+        return Lexeme(_SIGNS[word], word, at), end
+    return Lexeme(word if word in OPERATORS else "word", word, at), end
+
+
+def _word_end(line: str, at: int) -> int:
+    """Where the word that begins here ends: at a space, a bracket, `~`, a quotation mark, a comma or a weight."""
+    end = at + 1
+    while (
+        end < len(line)
+        and not (line[end].isspace() or line[end] in '()~"' or _parts(line, end))
+        and not (line[end] == "^" and end - at > 1 and _WEIGHT.match(line, end))
+    ):
+        end += 1
+    return end
 
 
 def _parts(line: str, at: int) -> bool:

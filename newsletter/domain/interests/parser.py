@@ -15,10 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from newsletter.domain.interests.grammar import MAX_WORDS, read_expression
+from newsletter.domain.interests.grammar import read_expression
 from newsletter.domain.interests.habits import shortened
 from newsletter.domain.interests.interests import Interest, Prose, Term
 from newsletter.domain.interests.lexemes import OPERATORS, fail
+from newsletter.domain.interests.operands import MAX_WORDS
 from newsletter.domain.interests.prose import pick_phrases
 from newsletter.domain.papers import bare_category
 from newsletter.domain.text import STOP_WORDS, tokens

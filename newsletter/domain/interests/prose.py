@@ -4,7 +4,7 @@ Some people describe what they care about in sentences. The rules, in the order 
 
 1. sentences and list items that say what is *not* wanted ("Not relevant: …", "do not care about …") are left out;
 2. the rest is cut at punctuation, at stop words and at the small talk of such texts ("papers", "new", "shows");
-3. runs of two to four words, and single words in capitals (`RLHF`), are the phrases, in order, each once.
+3. runs of two to five words, and single words in capitals (`RLHF`), are the phrases, in order, each once.
 """
 
 from __future__ import annotations
