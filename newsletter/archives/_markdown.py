@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from newsletter.domain.notation import iso_day
+from newsletter.domain.notation import ENGLISH, iso_day
 from newsletter.domain.papers import PaperId, parse_arxiv_id, parse_paper_id
 from newsletter.errors import SourceMalformed
 
@@ -92,7 +92,7 @@ def has_han(text: str) -> bool:
 def language_of(*texts: str) -> str:
     """`zh-Hans` if most of these texts hold Chinese characters, else `en`: the languages the profiles come in."""
     told = [text for text in texts if text.strip()]
-    return "zh-Hans" if sum(map(has_han, told)) * 2 > len(told) else "en"
+    return "zh-Hans" if sum(map(has_han, told)) * 2 > len(told) else ENGLISH
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 
 from newsletter.domain.answers import without_orders
+from newsletter.domain.notation import ENGLISH, is_english
 from newsletter.domain.papers import Keyword, Paper, Provenance, Summary, SummaryKey
 from newsletter.enrich._keywords import find_keywords
 from newsletter.enrich._roles import find_roles
@@ -44,7 +45,7 @@ class ExtractiveEngine:
 
     def speaks(self, language: str) -> bool:
         """English and its regional forms: the language of the abstracts."""
-        return language.partition("-")[0].lower() == "en"
+        return is_english(language)
 
     async def summarise(self, papers: Sequence[Paper], language: str) -> AsyncIterator[Summary]:
         """One summary a paper, in order; none at all in a language that it does not write.
@@ -73,7 +74,7 @@ class ExtractiveEngine:
             finally:
                 workers.shutdown(wait=False, cancel_futures=True)
 
-    def summary(self, paper: Paper, language: str = "en") -> Summary:
+    def summary(self, paper: Paper, language: str = ENGLISH) -> Summary:
         """What the abstract says of itself; what it says to a model is none of it."""
         abstract = without_orders(paper.abstract)
         roles = find_roles(paper.title, abstract)

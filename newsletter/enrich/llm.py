@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from newsletter.domain.answers import AnswerReading, answer_schema, failure_of, is_about, read_answer
-from newsletter.domain.notation import counted
+from newsletter.domain.notation import counted, is_english
 from newsletter.domain.papers import Expense, FailureKind, Paper, PaperId, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Spending
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
@@ -193,7 +193,7 @@ class LlmEngine:
             return _all(papers, "the server gave no answer several times in a row", FailureKind.UNAVAILABLE)
         messages = self._prompts.messages(papers, language, complaint=complaint)
         schema = answer_schema(language)
-        each = self._answer_tokens or _TOKENS_OUT[language.partition("-")[0].lower() == "en"]
+        each = self._answer_tokens or _TOKENS_OUT[is_english(language)]
         most = each * len(papers)
 
         async def question() -> str:

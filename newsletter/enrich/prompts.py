@@ -18,6 +18,7 @@ import jinja2
 from babel import Locale, UnknownLocaleError
 
 from newsletter.domain.answers import answer_schema
+from newsletter.domain.notation import is_english
 from newsletter.domain.papers import Paper
 from newsletter.errors import ConfigError, TemplateFault
 
@@ -83,7 +84,7 @@ class Prompts:
         return self._render(
             "system.txt",
             language_name=language_name(language),
-            translated=language.partition("-")[0].lower() != "en",
+            translated=not is_english(language),
             fields={name: field["description"] for name, field in fields.items()},
         )
 

@@ -12,6 +12,8 @@ from babel import Locale, UnknownLocaleError, dates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from newsletter.domain.notation import is_english
+
 __all__ = ["Wording", "wording"]
 
 _FALLBACK = "en"
@@ -34,7 +36,7 @@ class Wording:
 
     def day(self, day: date) -> str:
         """A date in words, without its weekday: `2 June 2026`, `2026年6月2日`."""
-        pattern = "d MMMM y" if self.locale.language == "en" else "long"
+        pattern = "d MMMM y" if is_english(self.locale.language) else "long"
         return dates.format_date(day, pattern, locale=self.locale)
 
     def weekday(self, day: date) -> str:

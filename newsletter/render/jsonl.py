@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from newsletter.domain.issues import Issue, IssuePaper
+from newsletter.domain.notation import is_english
 from newsletter.domain.papers import PaperNote, Summary
 
 __all__ = ["write_jsonl"]
@@ -77,8 +78,7 @@ def _note(note: PaperNote) -> dict[str, Any]:
 
 def _summary(summary: Summary) -> dict[str, Any]:
     # the translation of a keyword stands under the summary's language without its script: `zh`
-    tongue = summary.language.partition("-")[0]
-    tongue = "translation" if tongue == "en" else tongue
+    tongue = "translation" if is_english(summary.language) else summary.language.partition("-")[0]
     written: dict[str, Any] = {name: getattr(summary, name) for name in _TEXTS}
     written["highlights"] = list(summary.highlights)
     written["keywords"] = [

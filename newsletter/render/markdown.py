@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from newsletter.domain.issues import Issue, IssuePaper, is_from
+from newsletter.domain.notation import is_english
 from newsletter.domain.papers import AnnounceType, arxiv_number
 from newsletter.domain.text import clean_line
 from newsletter.errors import UsageError
@@ -199,7 +200,7 @@ def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _Listi
         translated_title=markdown_line(paper.title),
         raw_title=markdown_line(own),
         tldr=markdown_line(paper.tldr),
-        tldr_en=markdown_line(paper.tldr_en if language != "en" else ""),
+        tldr_en=markdown_line("" if is_english(language) else paper.tldr_en),
         translated_abstract=markdown_line(paper.translated_abstract),
         abstract=f"{prefix}{markdown_line(abstract)}" if abstract else "",
     )

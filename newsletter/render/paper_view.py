@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from newsletter.domain.issues import IssuePaper
+from newsletter.domain.notation import ENGLISH, is_english
 from newsletter.domain.papers import RATINGS, WORDS, AnnounceType, FailureKind, Paper, PaperId, Summary, arxiv_number
 from newsletter.domain.text import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 
@@ -121,7 +122,9 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
     paper = entry.paper
     summary = _chosen(entry, language)
     words = entry.note.words if entry.note else {}
-    edited: Mapping[str, str] = words.get(language) or (words.get("en", {}) if language not in entry.summaries else {})
+    edited: Mapping[str, str] = words.get(language) or (
+        words.get(ENGLISH, {}) if language not in entry.summaries else {}
+    )
 
     def field(name: str, limit: int = _FIELD_LIMIT) -> str:
         written = edited.get(name)
@@ -144,7 +147,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         slug=slug(paper.id),
         url=_address(paper),
         title=title or original,
-        title_language=(summary.language if summary and title else "en"),
+        title_language=(summary.language if summary and title else ENGLISH),
         original_title=original if title and title != original else "",
         authors=names,
         authors_first=names[:_AUTHORS_SHOWN] if len(names) > _AUTHORS_SHOWN + 1 else names,
@@ -152,7 +155,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         category=clean_line(paper.categories[0], 40) if paper.categories else "",
         categories=tuple(clean_line(category, 40) for category in paper.categories),
         announced_as=entry.announced_as,
-        summary_language=summary.language if summary else "en",
+        summary_language=summary.language if summary else ENGLISH,
         highlights=highlights,
         keywords=_keywords(summary, language),
         ratings=_ratings(summary),
@@ -183,7 +186,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
 
 def _chosen(entry: IssuePaper, language: str) -> Summary | None:
     """The usable summary of this language, else the English one."""
-    for tag in (language, "en"):
+    for tag in (language, ENGLISH):
         found = entry.summaries.get(tag)
         if found is not None and found.failure is None:
             return found
@@ -207,7 +210,7 @@ def _keywords(summary: Summary | None, language: str) -> tuple[KeywordView, ...]
     shown = []
     for keyword in summary.keywords[:12]:
         term, translation = clean_line(keyword.term, 120), clean_line(keyword.translation, 120)
-        if translation and language != "en" and translation != term:
+        if translation and not is_english(language) and translation != term:
             shown.append(KeywordView(translation, term))
         elif term or translation:
             shown.append(KeywordView(term or translation))

@@ -21,6 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from newsletter.domain.notation import ENGLISH
 from newsletter.domain.papers import FILE_ENGINE, FailureKind, Paper, Provenance, Summary, SummaryKey
 from newsletter.domain.ports import Engine, PaidEngine, Progress, Spending, SummaryStore
 from newsletter.errors import EngineUnavailable
@@ -29,8 +30,6 @@ __all__ = ["Enrich", "EnrichReport"]
 
 _LEASE = 60.0
 """Seconds after which the papers of a run that was killed are taken up by another."""
-_OWN_LANGUAGE = "en"
-"""What papers are written in, and what a digest falls back to where its language has no summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +88,8 @@ class Enrich:
     async def _run(self, papers: Sequence[Paper], *, again: bool) -> EnrichReport:
         silent = tuple(language for language in self._languages if not self._engine.speaks(language))
         speaks = [language for language in self._languages if language not in silent]
-        if silent and _OWN_LANGUAGE not in speaks and self._engine.speaks(_OWN_LANGUAGE):
-            speaks.append(_OWN_LANGUAGE)
+        if silent and ENGLISH not in speaks and self._engine.speaks(ENGLISH):
+            speaks.append(ENGLISH)
         self._count_spent(papers)
         done: list[Summary] = []
         cached = 0

@@ -29,6 +29,7 @@ from functools import lru_cache
 from newsletter.domain.answers.intrusions import has_foreign_address, has_foreign_tag, words_of
 from newsletter.domain.answers.model_talk import is_error_text, is_refusal, is_untranslatable, orders_in, takes_orders
 from newsletter.domain.answers.quantities import stated_in, unsupported
+from newsletter.domain.notation import ENGLISH, is_english
 from newsletter.domain.papers import FailureKind, Paper, Summary
 from newsletter.domain.text import english_share, is_prose_in, scripts, split_sentences, visible_length
 
@@ -195,18 +196,18 @@ def _invents_number(texts: list[tuple[str, str]], paper: Paper) -> bool:
 
 def _language_failure(summary: Summary, paper: Paper, texts: list[tuple[str, str]]) -> FailureKind | None:
     language = summary.language
-    own = language.partition("-")[0].lower() == "en"
+    own = is_english(language)
     prose = [text for name, text in texts if name in _PROSE] + [text for name, text in texts if name == "reason"]
     for text in (*prose, " ".join(text for name, text in texts if name in _SPEAKING)):
         if not is_prose_in(text, language):
             copied = english_share(text) >= 0.15 or scripts(text).get("Latin", 0) > 20
-            return FailureKind.UNTRANSLATED if copied and not language.startswith("en") else FailureKind.WRONG_LANGUAGE
+            return FailureKind.UNTRANSLATED if copied and not own else FailureKind.WRONG_LANGUAGE
     if own:
         return None
     # A title of a few words may be a name that nobody translates.
     if len(summary.title.split()) > _FEW_WORDS and _folded(summary.title) == _folded(paper.title):
         return FailureKind.UNTRANSLATED
-    if summary.tldr_en and not is_prose_in(summary.tldr_en, "en"):
+    if summary.tldr_en and not is_prose_in(summary.tldr_en, ENGLISH):
         return FailureKind.WRONG_LANGUAGE
     if any(keyword.is_swapped(language) for keyword in summary.keywords):
         return FailureKind.WRONG_LANGUAGE

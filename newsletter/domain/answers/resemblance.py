@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from newsletter.domain.notation import is_english
 from newsletter.domain.papers import Paper, Summary
 
 __all__ = ["is_about"]
@@ -41,7 +42,7 @@ def is_about(summary: Summary, paper: Paper, others: Sequence[Paper] = ()) -> bo
     said = f"{summary.tldr} {summary.main_work} {summary.motivation} {summary.method} {summary.result} {english}"
     said_terms = _terms(f"{said} {' '.join(k.term for k in summary.keywords)}") - _STOP
     own = _shared(said_terms, paper)
-    tested = said_terms if summary.language.partition("-")[0].lower() == "en" else _terms(english) - _STOP
+    tested = said_terms if is_english(summary.language) else _terms(english) - _STOP
     if len(tested) >= _FEWEST and _shared(tested, paper) < LEAST_SHARE * len(tested):
         return False
     best_other = max((_shared(said_terms, other) for other in others if other.id != paper.id), default=0)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from newsletter.domain.answers.model_talk import orders_in
+from newsletter.domain.notation import is_english
 from newsletter.domain.papers import RATINGS, FailureKind, Keyword, Paper, Provenance, Rating, Summary
 from newsletter.errors import AnswerUnusable
 
@@ -74,7 +75,7 @@ def answer_schema(language: str) -> dict[str, Any]:
     Every key is required and no other allowed; nothing said is an empty text. Translations are asked for only where the
     digest's language is not the papers' own.
     """
-    own = language.partition("-")[0].lower() == "en"
+    own = is_english(language)
     text = {"type": "string"}
     keyword = {"term": text} if own else {"term": text, "translation": text}
     properties: dict[str, Any] = {}
@@ -133,7 +134,7 @@ def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenan
     Raises:
         AnswerUnusable: a field has an impossible type, or the answer is about another paper than it says.
     """
-    own = language.partition("-")[0].lower() == "en"
+    own = is_english(language)
     _check(answer.get(CHECK), paper)
     texts = {name: _text(answer.get(name), name) for name in TEXTS}
     if own:
@@ -199,7 +200,7 @@ def _texts(value: object, name: str) -> tuple[str, ...]:
 
 def _keywords(value: object, language: str) -> tuple[Keyword, ...]:
     """Objects as asked for, `term (translation)`, or bare terms; a pair that changed places is put right."""
-    translated = language.partition("-")[0].lower() != "en"
+    translated = not is_english(language)
     if isinstance(value, str):
         value = re.split(r"[,;，；、\n]\s*", value)
     if not isinstance(value, list):

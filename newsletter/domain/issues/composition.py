@@ -23,6 +23,7 @@ from datetime import date
 
 from newsletter.domain.issues.admission import Admits
 from newsletter.domain.issues.issues import IssuePaper
+from newsletter.domain.notation import ENGLISH
 from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, PaperNote, Summary
 
 __all__ = ["ORDERS", "arrange", "candidates", "choose_summaries", "is_new_or_replaced", "with_notes"]
@@ -123,7 +124,7 @@ def choose_summaries(
     """
     rank = {engine: place for place, engine in enumerate(engines)}
     chosen: dict[str, Summary] = {}
-    for language in dict.fromkeys((*languages, "en")):
+    for language in dict.fromkeys((*languages, ENGLISH)):
         fitting = [
             s
             for s in reversed(summaries)

@@ -1,14 +1,16 @@
 """How dates, counts, web addresses and languages are written, whoever writes them."""
 
 from newsletter.domain.notation.counting import counted
-from newsletter.domain.notation.language_tags import language_tag, nearest_language
+from newsletter.domain.notation.language_tags import ENGLISH, is_english, language_tag, nearest_language
 from newsletter.domain.notation.moments import iso_day, iso_moment, mail_moment, retry_after, within_reason
 from newsletter.domain.notation.web_addresses import Secrets, feed_name, site_of
 
 __all__ = [
+    "ENGLISH",
     "Secrets",
     "counted",
     "feed_name",
+    "is_english",
     "iso_day",
     "iso_moment",
     "language_tag",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["language_tag", "nearest_language"]
+__all__ = ["ENGLISH", "is_english", "language_tag", "nearest_language"]
+
+ENGLISH = "en"
+"""The tag of the language that papers are written in, and that a digest falls back to."""
 
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,6}", re.ASCII)
 _REGION = re.compile(r"[a-z]{2}|[0-9]{3}", re.ASCII)
@@ -23,6 +26,11 @@ def language_tag(text: str) -> str:
         raise ValueError(msg)
     language, *rest = tag.split("-")
     return "-".join([language, *(_cased(part) for part in rest)])
+
+
+def is_english(tag: str) -> bool:
+    """Whether a tag is English or one of its regional forms: the language that papers need not be translated into."""
+    return tag.partition("-")[0].lower() == ENGLISH
 
 
 def nearest_language(tag: str, offered: Sequence[str]) -> str | None:

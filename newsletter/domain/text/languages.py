@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from newsletter.domain.notation import is_english
 from newsletter.domain.text.sentences import split_sentences
 
 __all__ = ["english_share", "is_in", "is_prose_in", "scripts"]
@@ -118,7 +119,7 @@ def is_in(text: str, language: str) -> bool:
             return True
         words = _WORD.findall(text.lower())
         english, other = (sum(word in known for word in words) for known in (_ENGLISH, _OTHER_LATIN))
-        return english >= other if primary == "en" else english <= other or english < len(words) * 0.2
+        return english >= other if is_english(language) else english <= other or english < len(words) * 0.2
     mine = sum(counts.get(script, 0) for script in own)
     others = sum(counts.values()) - mine
     if primary == "zh" and (_is_other_chinese(text, language) or others > mine * 0.1):
