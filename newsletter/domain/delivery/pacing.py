@@ -149,9 +149,9 @@ class _Gauge:
     def _until_room(self, now: float, weight: float) -> float:
         """Seconds until enough is forgotten for so much more."""
         excess = sum(sent.weight for sent in self._sent) + weight - self._count
+        if excess <= 0:
+            return 0.0
         for sent in self._sent:
-            if excess <= 0:
-                break
             excess -= sent.weight
             if excess <= 0:
                 return sent.last + self._seconds - now
