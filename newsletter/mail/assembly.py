@@ -14,8 +14,6 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from newsletter.domain.delivery import (
-    DesignedMail,
-    MailDesign,
     MailPart,
     OutgoingMessage,
     Piece,
@@ -27,7 +25,7 @@ from newsletter.domain.delivery import (
     subscriber_token,
 )
 from newsletter.domain.issues import Issue, Pick, Selection
-from newsletter.domain.ports import MailInLanguage
+from newsletter.domain.ports import DesignedMail, MailDesign, MailInLanguage
 from newsletter.domain.subscribers import ascii_domain
 from newsletter.domain.text import clean_line, safe_url
 from newsletter.errors import AddressInvalid

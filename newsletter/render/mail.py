@@ -10,8 +10,9 @@ from functools import lru_cache
 import css_inline
 from markupsafe import Markup
 
-from newsletter.domain.delivery import DesignedMail, MailPart, Piece, Region, Slot
+from newsletter.domain.delivery import MailPart, Piece, Region, Slot
 from newsletter.domain.issues import Issue, Match
+from newsletter.domain.ports import DesignedMail
 from newsletter.domain.text import clean_line, ellipsis, plain, safe_url
 from newsletter.render.catalogues import Wording, wording
 from newsletter.render.environment import Templates

@@ -20,16 +20,14 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 
 from newsletter.domain.interests import terms_at_most
 from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus, SelectionRequest, Selector
-from newsletter.domain.ports import IssueStore, SelectorFactory
+from newsletter.domain.ports import FeedWriter, IssueStore, SelectorFactory
 from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
 
-__all__ = ["FeedWriter", "SubscriberFeed", "SubscriberFeeds"]
+__all__ = ["SubscriberFeed", "SubscriberFeeds"]
 
 MOST_ISSUES = 10
 """How many issues a feed looks back."""
@@ -43,33 +41,6 @@ _USES = 250
 """Selections after which an index is made anew: it remembers every interest and match that it was asked for."""
 _STEP_TERMS = 5_000
 """Terms, by the quick count, that one step of preparing a feed looks up."""
-
-
-class FeedWriter(Protocol):
-    """Renders a subscriber's feed."""
-
-    def write(
-        self,
-        picked: Sequence[tuple[Issue, Sequence[int]]],
-        *,
-        subscriber_id: int,
-        language: str,
-        address: str,
-        form: str,
-        updated: datetime | None,
-    ) -> bytes:
-        """The document.
-
-        Args:
-            picked: issues, newest first, and which of their papers (from 0) are for the subscriber, best first; only
-                issues that have some.
-            subscriber_id: names the feed, which keeps its id when its address changes.
-            language: the subscriber's; the newsletter's own where it does not have that one.
-            address: where the feed is served, without the suffix of its format; may be empty.
-            form: `atom`, `rss` or `json`.
-            updated: when the newest issue was frozen, for a document without entries; None where there is no issue.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

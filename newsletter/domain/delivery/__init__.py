@@ -17,7 +17,7 @@ from newsletter.domain.delivery.deliveries import (
     freeze,
     plan_status,
 )
-from newsletter.domain.delivery.mail_parts import DesignedMail, MailDesign, MailPart, Piece, Region, Slot
+from newsletter.domain.delivery.mail_parts import MailPart, Piece, Region, Slot
 from newsletter.domain.delivery.outcomes import consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
 from newsletter.domain.delivery.replies import Reply, Stage
@@ -38,12 +38,10 @@ __all__ = [
     "Change",
     "Delivery",
     "DeliveryStatus",
-    "DesignedMail",
     "DispatchStatus",
     "DomainRest",
     "FailureWatch",
     "Limit",
-    "MailDesign",
     "MailPart",
     "Outcome",
     "OutgoingMessage",

@@ -7,14 +7,10 @@ lines, each line is encoded on its own, so encoding a joined text and joining en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
-from typing import Protocol
 
-from newsletter.domain.issues import Issue, Match
-
-__all__ = ["DesignedMail", "MailDesign", "MailPart", "Piece", "Region", "Slot"]
+__all__ = ["MailPart", "Piece", "Region", "Slot"]
 
 
 class Slot(StrEnum):
@@ -67,59 +63,3 @@ class MailPart:
     more: Piece
     why: Piece
     term: Piece
-
-
-class DesignedMail(Protocol):
-    """One issue in one language, rendered; and the few phrases that depend on the selection."""
-
-    @property
-    def language(self) -> str:
-        """The BCP 47 tag it was rendered in."""
-        ...
-
-    @property
-    def text(self) -> MailPart:
-        """The plain-text part."""
-        ...
-
-    @property
-    def html(self) -> MailPart:
-        """The HTML part, CSS inlined."""
-        ...
-
-    @property
-    def summary_rows(self) -> int:
-        """How many papers the summary at the top lists."""
-        ...
-
-    def subject(self, indexes: Sequence[int], found: int) -> str:
-        """The subject: it says what is in this message. `indexes` are the papers' places in the issue."""
-        ...
-
-    def preheader(self, indexes: Sequence[int], found: int) -> str:
-        """The line that mail programs show beside the subject: 40 to 130 characters."""
-        ...
-
-    def counts(self, found: int, interested: bool) -> str:
-        """How many papers came, and whether as the interests asked."""
-        ...
-
-    def more(self, hidden: int) -> str:
-        """How many papers stay on the web, in words."""
-        ...
-
-    def terms(self, matches: Sequence[Match]) -> tuple[str, ...]:
-        """Why a paper came, as it is shown: each term once, strongest first, a few at most."""
-        ...
-
-    def interests(self, expressions: Sequence[str]) -> str:
-        """The subscriber's own interests, as the footer repeats them."""
-        ...
-
-
-class MailDesign(Protocol):
-    """Renders the mail of an issue; handed to the mail factory."""
-
-    def design(self, issue: Issue, language: str) -> DesignedMail:
-        """The issue's mail in one of its languages, the newsletter's own where it does not have that one."""
-        ...

@@ -2,8 +2,20 @@
 
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
+from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
+from newsletter.domain.ports.paper_stores import (
+    AcronymCount,
+    AcronymStore,
+    LearnedAcronym,
+    ListingStore,
+    PaperStore,
+    SummaryStore,
+)
 from newsletter.domain.ports.rendering import (
+    DesignedMail,
+    FeedWriter,
+    MailDesign,
     MailFactory,
     MailInLanguage,
     SelectorFactory,
@@ -12,19 +24,8 @@ from newsletter.domain.ports.rendering import (
     SiteRenderer,
 )
 from newsletter.domain.ports.running import Clock, Progress, Step
-from newsletter.domain.ports.storing import (
-    AcronymCount,
-    AcronymStore,
-    ArchiveStore,
-    IssueStore,
-    LearnedAcronym,
-    ListingStore,
-    NoteStore,
-    PaperStore,
-    SubscriberStore,
-    SummaryStore,
-    SuppressionStore,
-)
+from newsletter.domain.ports.sending import MessageQueue
+from newsletter.domain.ports.subscriber_stores import SubscriberStore, SuppressionStore
 
 __all__ = [
     "AcronymCount",
@@ -33,13 +34,17 @@ __all__ = [
     "Clock",
     "DecideAudience",
     "DeliveryStore",
+    "DesignedMail",
     "Engine",
+    "FeedWriter",
     "HostGate",
     "IssueStore",
     "LearnedAcronym",
     "ListingStore",
+    "MailDesign",
     "MailFactory",
     "MailInLanguage",
+    "MessageQueue",
     "NoteStore",
     "PaidEngine",
     "PaperStore",

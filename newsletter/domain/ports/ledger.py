@@ -16,15 +16,9 @@ from newsletter.domain.delivery import (
     UncertainPolicy,
 )
 from newsletter.domain.issues import Issue, IssueKey
-from newsletter.domain.ports.storing import (
-    ArchiveStore,
-    IssueStore,
-    ListingStore,
-    NoteStore,
-    PaperStore,
-    SubscriberStore,
-    SummaryStore,
-)
+from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
+from newsletter.domain.ports.paper_stores import ListingStore, PaperStore, SummaryStore
+from newsletter.domain.ports.subscriber_stores import SubscriberStore
 from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["DecideAudience", "DeliveryStore", "Store"]

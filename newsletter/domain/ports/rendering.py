@@ -4,13 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from newsletter.domain.delivery import OutgoingMessage, Recipient
-from newsletter.domain.issues import Issue, IssueStatus, Selection, Selector
+from newsletter.domain.delivery import MailPart, OutgoingMessage, Recipient
+from newsletter.domain.issues import Issue, IssueStatus, Match, Selection, Selector
 from newsletter.domain.papers import PaperId
 
-__all__ = ["MailFactory", "MailInLanguage", "SelectorFactory", "Signer", "SiteFile", "SiteRenderer"]
+__all__ = [
+    "DesignedMail",
+    "FeedWriter",
+    "MailDesign",
+    "MailFactory",
+    "MailInLanguage",
+    "SelectorFactory",
+    "Signer",
+    "SiteFile",
+    "SiteRenderer",
+]
+
+
+class DesignedMail(Protocol):
+    """One issue in one language, rendered; and the few phrases that depend on the selection."""
+
+    @property
+    def language(self) -> str:
+        """The BCP 47 tag it was rendered in."""
+        ...
+
+    @property
+    def text(self) -> MailPart:
+        """The plain-text part."""
+        ...
+
+    @property
+    def html(self) -> MailPart:
+        """The HTML part, CSS inlined."""
+        ...
+
+    @property
+    def summary_rows(self) -> int:
+        """How many papers the summary at the top lists."""
+        ...
+
+    def subject(self, indexes: Sequence[int], found: int) -> str:
+        """The subject: it says what is in this message. `indexes` are the papers' places in the issue."""
+        ...
+
+    def preheader(self, indexes: Sequence[int], found: int) -> str:
+        """The line that mail programs show beside the subject: 40 to 130 characters."""
+        ...
+
+    def counts(self, found: int, interested: bool) -> str:
+        """How many papers came, and whether as the interests asked."""
+        ...
+
+    def more(self, hidden: int) -> str:
+        """How many papers stay on the web, in words."""
+        ...
+
+    def terms(self, matches: Sequence[Match]) -> tuple[str, ...]:
+        """Why a paper came, as it is shown: each term once, strongest first, a few at most."""
+        ...
+
+    def interests(self, expressions: Sequence[str]) -> str:
+        """The subscriber's own interests, as the footer repeats them."""
+        ...
+
+
+class MailDesign(Protocol):
+    """Renders the mail of an issue; handed to the mail factory."""
+
+    def design(self, issue: Issue, language: str) -> DesignedMail:
+        """The issue's mail in one of its languages, the newsletter's own where it does not have that one."""
+        ...
 
 
 class MailInLanguage(Protocol):
@@ -73,5 +140,32 @@ class SiteRenderer(Protocol):
 
         `recent` are the newest published daily issues, newest first, for feeds and topics: `issue` among them unless it
         is a weekly or an old one.
+        """
+        ...
+
+
+class FeedWriter(Protocol):
+    """Renders a subscriber's feed."""
+
+    def write(
+        self,
+        picked: Sequence[tuple[Issue, Sequence[int]]],
+        *,
+        subscriber_id: int,
+        language: str,
+        address: str,
+        form: str,
+        updated: datetime | None,
+    ) -> bytes:
+        """The document.
+
+        Args:
+            picked: issues, newest first, and which of their papers (from 0) are for the subscriber, best first; only
+                issues that have some.
+            subscriber_id: names the feed, which keeps its id when its address changes.
+            language: the subscriber's; the newsletter's own where it does not have that one.
+            address: where the feed is served, without the suffix of its format; may be empty.
+            form: `atom`, `rss` or `json`.
+            updated: when the newest issue was frozen, for a document without entries; None where there is no issue.
         """
         ...
