@@ -175,10 +175,10 @@ def send(folder: str, port: int, most: int) -> dict[str, float]:
         deliveries=store.deliveries,
         select=IssueSelector,
         mail=make_assembler(),
-        opener=Connector(Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")),
+        connector=Connector(Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")),
         settings=SendSettings(pool=PoolSettings(connections=64)),
         clock=now,
-        point=point if most else lambda _name: None,
+        crash_hook=point if most else lambda _moment: None,
     ).run(issue)
     sent = sum(report.now.values())
     used = cpu() - used

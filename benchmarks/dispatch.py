@@ -156,7 +156,7 @@ class Newsletter:
             deliveries=self.store.deliveries,
             select=IssueSelector,
             mail=self.mail,
-            opener=Connector(relay),
+            connector=Connector(relay),
             settings=SendSettings(pool=PoolSettings(connections=connections)),
             clock=now,
             signer=signer,
@@ -194,7 +194,7 @@ def send_all(folder: Path, port: int, connections: int) -> DispatchReport:
         deliveries=store.deliveries,
         select=IssueSelector,
         mail=make_assembler(),
-        opener=Connector(relay),
+        connector=Connector(relay),
         settings=SendSettings(pool=PoolSettings(connections=connections)),
         clock=now,
     ).run(issue)

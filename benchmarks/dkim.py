@@ -61,7 +61,7 @@ def send(folder: Path, port: int) -> DispatchReport:
         deliveries=store.deliveries,
         select=IssueSelector,
         mail=make_assembler(),
-        opener=Connector(Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")),
+        connector=Connector(Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")),
         settings=SendSettings(pool=PoolSettings(connections=24)),
         clock=now,
         signer=DkimSigner("example.org", [DkimKey.load(folder / "rsa.pem", "rsa")]),

@@ -57,7 +57,7 @@ class Application(Publishing):
             deliveries=self.store.deliveries,
             select=self.selector,
             mail=self._mail(),
-            opener=Connector(self.check_relay()),
+            connector=Connector(self.check_relay()),
             settings=SendSettings(
                 pool=PoolSettings(connections=connections, messages=s.smtp.messages or preset.messages),
                 limits=s.smtp.rate or preset.limits,

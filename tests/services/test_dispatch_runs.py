@@ -154,7 +154,7 @@ def test_ctrl_c_finishes_what_is_open_and_leaves_the_rest_queued(
             os.kill(os.getpid(), number)
 
     with running_server(Behaviour(delays={"FINAL": 0.02})) as server:
-        report = newsletter.send(server, point=interrupt)
+        report = newsletter.send(server, crash_hook=interrupt)
         assert report.stopped == "interrupted"
         assert set(report.totals) == {S.SENT, S.QUEUED}
         assert report.totals[S.SENT] == len(server.accepted)
@@ -198,7 +198,7 @@ def test_a_process_that_sleeps_beyond_its_lease_hands_nothing_over(newsletter: D
 
     with running_server() as server:
         report = newsletter.send(
-            server, lease=timedelta(seconds=1), point=sleep_once, pool=PoolSettings(connections=1, backoff=0.01)
+            server, lease=timedelta(seconds=1), crash_hook=sleep_once, pool=PoolSettings(connections=1, backoff=0.01)
         )
         assert server.recipients == []
         assert "silent for longer than its lease" in report.stopped

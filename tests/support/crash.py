@@ -79,7 +79,7 @@ def live(life: Life) -> DispatchReport:
         deliveries=store.deliveries,
         select=IssueSelector,
         mail=_mail(),
-        opener=Connector(
+        connector=Connector(
             Relay(
                 host="127.0.0.1",
                 port=life.port,
@@ -92,7 +92,7 @@ def live(life: Life) -> DispatchReport:
             pool=PoolSettings(connections=life.connections, backoff=0.05), uncertain=UncertainPolicy(life.policy)
         ),
         clock=_now,
-        point=point,
+        crash_hook=point,
     ).run(issue)
 
 

@@ -99,7 +99,7 @@ class Dispatching:
         server: SmtpServer,
         *,
         relay: dict[str, Any] | None = None,
-        point: Callable[[str], None] = lambda _name: None,
+        crash_hook: Callable[[str], None] = lambda _moment: None,
         signer: Any = None,
         run: dict[str, Any] | None = None,
         **settings: Any,
@@ -110,11 +110,11 @@ class Dispatching:
             deliveries=self.store.deliveries,
             select=IssueSelector,
             mail=self.mail,
-            opener=Connector(make_relay(server, **(relay or {}))),
+            connector=Connector(make_relay(server, **(relay or {}))),
             settings=replace(self.settings, **settings),
             clock=self.clock,
             signer=signer,
-            point=point,
+            crash_hook=crash_hook,
         ).run(self.issue, **(run or {}))
 
     def dry_run(self, outbox: Path, **options: Any) -> DryRun:

@@ -179,7 +179,7 @@ def dispatch(folder: Path, port: int, keys: list[DkimKey], readers: int) -> Disp
         deliveries=store.deliveries,
         select=IssueSelector,
         mail=make_assembler(),
-        opener=Connector(relay),
+        connector=Connector(relay),
         settings=SendSettings(pool=PoolSettings(connections=4), schedule=RetrySchedule(waits=waits)),
         clock=now,
         signer=DkimSigner("example.org", keys),

@@ -6,7 +6,8 @@ from newsletter.services.dispatch.messages import MessageMaker
 from newsletter.services.dispatch.plan import Plan, PlanReport
 from newsletter.services.dispatch.processes import send_in_processes
 from newsletter.services.dispatch.report import DispatchReport, Snapshot
-from newsletter.services.dispatch.send import Send, SendSettings
+from newsletter.services.dispatch.send import Send
+from newsletter.services.dispatch.settings import SendSettings
 
 __all__ = [
     "DispatchReport",

@@ -80,12 +80,12 @@ def test_without_pipelining_it_is_the_same(newsletter: Dispatching, command: str
 
 
 class Recorder:
-    """A feed that remembers what was asked of it, instead of a ledger."""
+    """A queue that remembers what was asked of it, instead of a ledger."""
 
     def __init__(self, count: int) -> None:
         self.waiting = [_attempt(n) for n in range(count)]
         self.begun: list[str] = []
-        self.answers: dict[str, list[AttemptResult]] = {}
+        self.results: dict[str, list[AttemptResult]] = {}
         self.stopped = False
 
     async def next(self) -> Attempt | None:
@@ -99,7 +99,7 @@ class Recorder:
         return True
 
     def settle(self, attempt: Attempt, result: AttemptResult) -> None:
-        self.answers.setdefault(attempt.message.recipient, []).append(result)
+        self.results.setdefault(attempt.message.recipient, []).append(result)
 
     def give_back(self, attempt: Attempt) -> None:
         self.waiting.insert(0, attempt)
@@ -124,19 +124,19 @@ def _attempt(number: int) -> Attempt:
     return Attempt(delivery, message)
 
 
-async def _pool(server: SmtpServer, feed: Recorder, **changes: int) -> Pool:
+async def _pool(server: SmtpServer, queue: Recorder, **changes: int) -> Pool:
     options = {"connections": 1, "patience": 2} | changes
-    pool = Pool(Connector(make_relay(server)), feed, PoolSettings(backoff=0.001, **options))
+    pool = Pool(Connector(make_relay(server)), queue, PoolSettings(backoff=0.001, **options))
     await pool.run()
     return pool
 
 
 async def test_what_arrives_is_what_was_given_dots_and_all() -> None:
     with running_server() as server:
-        await _pool(server, feed := Recorder(3))
+        await _pool(server, queue := Recorder(3))
     content = bytes(_attempt(0).message)
     assert [a.content for a in server.accepted] == [content] * 3
-    assert all(answers[0].reply and answers[0].reply.code == 250 for answers in feed.answers.values())
+    assert all(results[0].reply and results[0].reply.code == 250 for results in queue.results.values())
 
 
 @pytest.mark.parametrize("extensions", [("PIPELINING",), ()])
@@ -148,27 +148,27 @@ async def test_a_cut_at_every_octet_of_the_dialogue(extensions: tuple[str, ...])
     assert octets > 200
     for place in range(octets):
         with running_server(Behaviour(extensions=extensions, cut_after=place)) as server:
-            feed = Recorder(2)
-            await _pool(server, feed)
+            queue = Recorder(2)
+            await _pool(server, queue)
         for number in range(2):
             who = _attempt(number).message.recipient
-            answers = feed.answers.get(who, [])
+            results = queue.results.get(who, [])
             accepted = server.recipients.count(who)
-            back = any(p.message.recipient == who for p in feed.waiting)
+            back = any(p.message.recipient == who for p in queue.waiting)
             # settled once or given back, and never both
-            assert len(answers) + back == 1, (place, who)
+            assert len(results) + back == 1, (place, who)
             # a message that was not begun was not accepted
-            assert accepted <= feed.begun.count(who), (place, who)
-            if answers and answers[0].reply is None and answers[0].stage is not Stage.FINAL:
+            assert accepted <= queue.begun.count(who), (place, who)
+            if results and results[0].reply is None and results[0].stage is not Stage.FINAL:
                 assert accepted == 0, (place, who)
-            if answers and answers[0].reply is not None:
-                assert accepted == (answers[0].reply.code == 250), (place, who)
+            if results and results[0].reply is not None:
+                assert accepted == (results[0].reply.code == 250), (place, who)
             if back:
                 assert accepted == 0, (place, who)
 
 
 class Slow(Recorder):
-    """A feed whose ledger takes its time, and may say no."""
+    """A queue whose ledger takes its time, and may say no."""
 
     def __init__(self, count: int, server: SmtpServer, *, allowed: bool = True) -> None:
         super().__init__(count)
@@ -185,19 +185,19 @@ class Slow(Recorder):
 
 async def test_the_message_travels_while_the_ledger_is_written_and_only_its_end_waits() -> None:
     with running_server() as server:
-        feed = Slow(2, server)
-        await _pool(server, feed)
-    assert feed.had == [(True, 0), (True, 1)]
+        queue = Slow(2, server)
+        await _pool(server, queue)
+    assert queue.had == [(True, 0), (True, 1)]
     assert len(server.accepted) == 2
 
 
 async def test_a_message_that_may_not_be_sent_any_more_is_never_ended() -> None:
     with running_server() as server:
-        feed = Slow(1, server, allowed=False)
-        await _pool(server, feed)
+        queue = Slow(1, server, allowed=False)
+        await _pool(server, queue)
         assert bytes(server.in_the_clear).endswith(b"end\r\n")
     assert server.accepted == []
-    assert feed.answers == {}
+    assert queue.results == {}
 
 
 async def test_a_cut_before_the_message_was_ended_leaves_no_doubt() -> None:
@@ -205,17 +205,17 @@ async def test_a_cut_before_the_message_was_ended_leaves_no_doubt() -> None:
         await _pool(server, Recorder(1))
         octets = server.in_the_clear.index(b"a dot")
     with running_server(Behaviour(cut_after=octets)) as server:
-        feed = Slow(1, server)
-        await _pool(server, feed)
-    (answer,) = feed.answers["reader0@example.org"]
+        queue = Slow(1, server)
+        await _pool(server, queue)
+    (answer,) = queue.results["reader0@example.org"]
     assert (answer.stage, answer.reply, answer.begun, answer.is_uncertain) == (Stage.DATA, None, True, False)
     assert server.accepted == []
 
 
 async def test_a_server_that_answers_octet_by_octet() -> None:
     with running_server(Behaviour(dribble=1)) as server:
-        await _pool(server, feed := Recorder(4), connections=2)
-    assert len(server.accepted) == len(feed.answers) == 4
+        await _pool(server, queue := Recorder(4), connections=2)
+    assert len(server.accepted) == len(queue.results) == 4
 
 
 USUAL = {"CONNECT": "220 hello", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go", "RSET": "250 ok"}
@@ -234,12 +234,12 @@ async def test_an_answer_that_nobody_asked_for_stands_for_no_message(
         usual = USUAL.get(command) or "\r\n".join(("250-test.example", *(f"250-{e}" for e in extensions), "250 SIZE"))
         answers = {command: lambda _, usual=usual, left=left: "\r\n".join((usual, *islice(left, 1))), "FINAL": final}
         with running_server(Behaviour(extensions=extensions, answers=answers)) as server:  # type: ignore[arg-type]
-            feed = Recorder(3)
-            await _pool(server, feed)
+            queue = Recorder(3)
+            await _pool(server, queue)
         for number in range(3):
             who = _attempt(number).message.recipient
-            asked = feed.answers.get(who, [])
-            assert len(asked) + any(p.message.recipient == who for p in feed.waiting) == 1, who
+            asked = queue.results.get(who, [])
+            assert len(asked) + any(p.message.recipient == who for p in queue.waiting) == 1, who
             for answer in asked:
                 accepted = server.recipients.count(who)
                 if answer.reply is None:
@@ -265,9 +265,9 @@ async def test_two_answers_to_one_message_are_none_unless_they_agree(
     extensions: tuple[str, ...], final: str, sent: bool
 ) -> None:
     with running_server(Behaviour(extensions=extensions, answers={"FINAL": final})) as server:
-        feed = Recorder(1)
-        await _pool(server, feed)
-    (answer,) = feed.answers["reader0@example.org"]
+        queue = Recorder(1)
+        await _pool(server, queue)
+    (answer,) = queue.results["reader0@example.org"]
     assert (answer.reply is not None and answer.reply.code == 250, answer.is_uncertain) == (sent, not sent)
 
 
@@ -294,10 +294,10 @@ async def test_a_server_that_takes_its_leave_from_an_idle_connection_costs_nothi
             return None
 
     with running_server(Behaviour(answers={"FINAL": "250 Ok\r\n421 4.4.2 Idle for too long"})) as server:
-        feed = Slowly(3)
-        pool = await _pool(server, feed)
+        queue = Slowly(3)
+        pool = await _pool(server, queue)
     assert pool.failure is None
-    assert len(server.accepted) == len(feed.answers) == 3
+    assert len(server.accepted) == len(queue.results) == 3
 
 
 @pytest.mark.parametrize("step", [1, 7, 1_000_000])
@@ -316,19 +316,19 @@ def test_no_more_answers_are_read_than_are_due(step: int) -> None:
 async def test_a_flood_ends_the_connection_at_once() -> None:
     flood = "250 ok\r\n" * 300_000
     with running_server(Behaviour(answers={"RCPT": flood})) as server:
-        feed = Recorder(1)
-        pool = await _pool(server, feed)
+        queue = Recorder(1)
+        pool = await _pool(server, queue)
     assert "nobody had asked for" in str(pool.failure) or "out of step" in str(pool.failure)
-    assert (len(feed.waiting), server.accepted) == (1, [])
+    assert (len(queue.waiting), server.accepted) == (1, [])
 
 
 async def test_a_server_that_offers_pipelining_and_throws_commands_away() -> None:
     """It is found out at the first message, which goes again step by step; nobody notices but the log."""
     with running_server(Behaviour(throws_away=True)) as server:
-        pool = await _pool(server, feed := Recorder(5))
+        pool = await _pool(server, queue := Recorder(5))
     assert not pool.pipelining
     assert len(server.accepted) == 5
-    assert all(len(answers) == 1 for answers in feed.answers.values())
+    assert all(len(results) == 1 for results in queue.results.values())
 
 
 async def test_a_server_that_offers_pipelining_and_complains() -> None:
@@ -342,9 +342,9 @@ async def test_a_server_that_wants_a_message_for_nobody_gets_an_empty_one() -> N
     """RFC 2920 §3.1: 354 although no recipient was taken."""
     refuse = {"RCPT": lambda who: "550 no" if who == "reader0@example.org" else "250 ok", "DATA without RCPT": "354 go"}
     with running_server(Behaviour(answers=refuse)) as server:
-        await _pool(server, feed := Recorder(3))
+        await _pool(server, queue := Recorder(3))
     assert server.recipients == ["reader1@example.org", "reader2@example.org"]
-    (answer,) = feed.answers["reader0@example.org"]
+    (answer,) = queue.results["reader0@example.org"]
     assert (answer.stage, answer.reply and answer.reply.code) == (Stage.RCPT, 550)
 
 
@@ -355,11 +355,11 @@ async def test_421_at_random() -> None:
         for stage, default in (("MAIL", "250 ok"), ("RCPT", "250 ok"), ("DATA", "354 go"), ("FINAL", "250 ok"))
     }
     with running_server(Behaviour(answers=answers)) as server:
-        feed = Recorder(60)
-        await _pool(server, feed, connections=4, patience=50)
+        queue = Recorder(60)
+        await _pool(server, queue, connections=4, patience=50)
     for number in range(60):
         who = _attempt(number).message.recipient
-        (answer,) = feed.answers[who]
+        (answer,) = queue.results[who]
         assert answer.reply is not None
         assert server.recipients.count(who) == (answer.reply.code == 250)
 
@@ -367,8 +367,8 @@ async def test_421_at_random() -> None:
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "FINAL"])
 async def test_a_slow_server_is_waited_for(stage: str) -> None:
     with running_server(Behaviour(delays={stage: 0.3})) as server:
-        await _pool(server, feed := Recorder(1))
-    assert [a.reply.code for a in feed.answers["reader0@example.org"] if a.reply] == [250]
+        await _pool(server, queue := Recorder(1))
+    assert [a.reply.code for a in queue.results["reader0@example.org"] if a.reply] == [250]
     assert len(server.accepted) == 1
 
 
@@ -376,9 +376,9 @@ async def test_a_server_that_accepts_after_we_have_given_up_leaves_it_uncertain(
     """The nine minutes of the standard, shortened by the settings."""
     with running_server(Behaviour(delays={"FINAL": 1.2})) as server:
         started = time.monotonic()
-        await _pool(server, feed := Recorder(1))
+        await _pool(server, queue := Recorder(1))
         assert time.monotonic() - started < 1.1
-    (answer,) = feed.answers["reader0@example.org"]
+    (answer,) = queue.results["reader0@example.org"]
     assert answer.is_uncertain
     assert "within 0.6 s" in answer.error
     assert len(server.accepted) == 1
@@ -387,10 +387,10 @@ async def test_a_server_that_accepts_after_we_have_given_up_leaves_it_uncertain(
 async def test_a_server_that_never_answers_is_given_up() -> None:
     with running_server(Behaviour(delays={"CONNECT": 60})) as server:
         started = time.monotonic()
-        pool = await _pool(server, feed := Recorder(1))
+        pool = await _pool(server, queue := Recorder(1))
         assert time.monotonic() - started < 5
     assert "did not answer within 1 s" in str(pool.failure)
-    assert len(feed.waiting) == 1
+    assert len(queue.waiting) == 1
 
 
 @pytest.mark.parametrize(
@@ -398,19 +398,19 @@ async def test_a_server_that_never_answers_is_given_up() -> None:
 )
 async def test_a_server_that_is_none(nonsense: bytes) -> None:
     with running_server(Behaviour(nonsense=nonsense)) as server:
-        pool = await _pool(server, feed := Recorder(1))
+        pool = await _pool(server, queue := Recorder(1))
     assert pool.failure is not None
-    assert len(feed.waiting) == 1
+    assert len(queue.waiting) == 1
 
 
 async def test_an_address_that_could_end_a_command_is_never_written() -> None:
     with running_server() as server:
-        feed = Recorder(2)
+        queue = Recorder(2)
         bad = "a@example.org>\r\nRCPT TO:<b@example.org"
-        first = feed.waiting[0]
-        feed.waiting[0] = replace(first, message=replace(first.message, recipient=bad))
-        await _pool(server, feed)
-    (answer,) = feed.answers[bad]
+        first = queue.waiting[0]
+        queue.waiting[0] = replace(first, message=replace(first.message, recipient=bad))
+        await _pool(server, queue)
+    (answer,) = queue.results[bad]
     assert (answer.stage, answer.reply) == (Stage.RCPT, None)
     assert server.recipients == ["reader1@example.org"]
     assert not any("b@example.org>" in c and c.startswith("RCPT") for c in server.commands)
@@ -442,8 +442,8 @@ async def test_a_secured_login(authority: Authority, implicit: bool) -> None:
     behaviour = Behaviour(tls=authority.server(), implicit_tls=implicit, users={"news": PASSWORD})
     with running_server(behaviour) as server:
         relay = _secured(server, authority, security=Security.TLS if implicit else Security.STARTTLS)
-        feed = Recorder(3)
-        await Pool(Connector(relay), feed, PoolSettings(connections=1)).run()
+        queue = Recorder(3)
+        await Pool(Connector(relay), queue, PoolSettings(connections=1)).run()
     assert len(server.accepted) == 3
     assert not _told(server)
 
@@ -497,13 +497,13 @@ async def test_tls_from_the_start_to_a_server_that_speaks_in_the_clear(authority
 
 async def test_a_wrong_password_stops_at_once_and_is_never_repeated(authority: Authority) -> None:
     with running_server(Behaviour(tls=authority.server(), users={"news": "another"})) as server:
-        feed = Recorder(5)
-        pool = Pool(Connector(_secured(server, authority)), feed, PoolSettings(connections=1))
+        queue = Recorder(5)
+        pool = Pool(Connector(_secured(server, authority)), queue, PoolSettings(connections=1))
         await pool.run()
     assert isinstance(pool.failure, RelayRefuses)
     assert PASSWORD not in str(pool.failure)
     assert server.connections == 1
-    assert len(feed.waiting) == 5
+    assert len(queue.waiting) == 5
 
 
 def test_a_login_in_the_clear_has_to_be_asked_for_by_name() -> None:

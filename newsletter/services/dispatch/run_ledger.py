@@ -1,17 +1,17 @@
-"""Writing the ledger from an event loop: one thread, one transaction for all that came together."""
+"""The ledger as one run sees it from an event loop: one thread, one transaction for all that came together."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
 
-from newsletter.domain.delivery import Begin, Change, DomainRest, Outcome
+from newsletter.domain.delivery import Begin, Change, Delivery, DomainRest, Outcome
 from newsletter.domain.ports import Clock, DeliveryStore
 
-__all__ = ["LedgerWriter"]
+__all__ = ["RunLedger"]
 
 T = TypeVar("T")
 
@@ -19,8 +19,8 @@ _GATHERING = 0.003
 """Seconds that the first change of a group waits at most for others: far less than a relay's answer takes."""
 
 
-class LedgerWriter:
-    """Groups changes into transactions, in the order in which they came.
+class RunLedger:
+    """What one run asks and writes. It groups changes into transactions, in the order in which they came.
 
     While one transaction is being written the next one gathers, and a group waits a moment for those that are on their
     way: a transaction costs about as much for one message as for ten. The order is what keeps a crash small: a
@@ -34,14 +34,17 @@ class LedgerWriter:
         run: int,
         *,
         clock: Clock,
-        point: Callable[[str], None],
+        crash_hook: Callable[[str], None],
         crowd: Callable[[], int] = lambda: 1,
     ) -> None:
-        """`crowd` says how many messages that wait for their `sending` are worth a transaction at once."""
+        """`crowd` says how many messages that wait for their `sending` are worth a transaction at once.
+
+        `crash_hook` as in `Send`.
+        """
         self._store = store
         self._run = run
         self._clock = clock
-        self._point = point
+        self._crash_hook = crash_hook
         self._crowd = crowd
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
@@ -55,6 +58,20 @@ class LedgerWriter:
     async def call(self, function: Callable[[], T]) -> T:
         """Run something else of the store in the same thread, between two transactions."""
         return await self._loop.run_in_executor(self._thread, function)
+
+    async def claim(self, *, limit: int, after: int, without: Sequence[str]) -> tuple[Delivery, ...]:
+        """Take deliveries that may be sent now, with an id above `after`, of no such domain."""
+        now = self._clock()
+        return await self.call(lambda: self._store.claim(self._run, at=now, limit=limit, after=after, without=without))
+
+    async def keep_run(self, *, until: datetime, sent: int) -> bool:
+        """Extend the lease; False if another process has ended this run."""
+        return bool(await self.call(lambda: self._store.keep_run(self._run, until=until, sent=sent)))
+
+    async def crew(self) -> tuple[int, int]:
+        """The place of this run among those that send at this moment, from 0; and how many these are."""
+        now = self._clock()
+        return await self.call(lambda: self._store.crew(self._run, at=now))
 
     def add(self, change: Outcome | DomainRest) -> None:
         """Write this soon."""
@@ -111,9 +128,9 @@ class LedgerWriter:
         self._loop.run_in_executor(self._thread, self._record, changes, self._clock()).add_done_callback(self._written)
 
     def _record(self, changes: list[Change], at: datetime) -> frozenset[int]:
-        self._point("before commit")
+        self._crash_hook("before commit")
         lost = self._store.record(self._run, changes, at=at)
-        self._point("committed")
+        self._crash_hook("committed")
         return lost
 
     def _written(self, done: asyncio.Future[frozenset[int]]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from newsletter.domain.delivery import Begin, Change, Delivery, Outcome
 from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.errors import StoreUnavailable
-from newsletter.services.dispatch.ledger import LedgerWriter
+from newsletter.services.dispatch.run_ledger import RunLedger
 from newsletter.store import Database
 from newsletter.store.ledger import SqlDeliveryStore
 from tests.support.dispatching import Dispatching, subscribers
@@ -45,10 +45,10 @@ def store(database: Database) -> Watched:
     return store
 
 
-def _begun(store: Watched, crowd: Callable[[], int] = lambda: 1) -> tuple[LedgerWriter, tuple[Delivery, ...]]:
+def _begun(store: Watched, crowd: Callable[[], int] = lambda: 1) -> tuple[RunLedger, tuple[Delivery, ...]]:
     run = store.open_run(store.issue.key, "here", at=FROZEN, until=FROZEN)
     held = store.claim(run, at=FROZEN, limit=12)
-    return LedgerWriter(store, run, clock=lambda: FROZEN, point=lambda _: None, crowd=crowd), held
+    return RunLedger(store, run, clock=lambda: FROZEN, crash_hook=lambda _: None, crowd=crowd), held
 
 
 async def test_those_that_wait_together_share_a_transaction(store: Watched) -> None:
