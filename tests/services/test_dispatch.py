@@ -102,10 +102,17 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
     interests: list[tuple[str, ...]] = [
         *((), ("retrieval",), ("zebrafish",), ("-paper",), ("!cat:cs.CL",), ("(broken",), ("\"a \\ 'b'\"", "检索")),
     ]
-    emails = [
-        *("plain{}@example.org", "UPPER{}@Example.ORG", "ünï.cødé{}@bücher.example", "x{}@xn--bcher-kva.example"),
-        *('"a@b{}"@example.org', "i{}@ΣΊΣΥΦΟΣ.example", "straße{}@straße.example"),
-    ]
+    # each with its domain as DNS has it registered: what both ways make of it could be wrong alike
+    domain_of_email = {
+        "plain{}@example.org": "example.org",
+        "UPPER{}@Example.ORG": "example.org",
+        "ünï.cødé{}@bücher.example": "bücher.example",
+        "x{}@xn--bcher-kva.example": "bücher.example",
+        '"a@b{}"@example.org': "example.org",
+        "i{}@ΣΊΣΥΦΟΣ.example": "σίσυφοσ.example",
+        "straße{}@straße.example": "straße.example",
+    }
+    emails = list(domain_of_email)
     names = ["", "Ada “Countess” Łovelace", "Robert'); DROP TABLE subscriber;--", "王小明 🎓", "tab\tline\nend"]
     kinds = product(interests, SubscriptionState, Edition, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
     newsletter.subscribe(
@@ -134,7 +141,8 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
     assert {reason for _, _, reason in shown} == {"", *SkipReason}
     with store.database.read() as connection:
         domains = connection.execute(text("SELECT domain FROM delivery ORDER BY id")).scalars().all()
-    assert domains == [d.recipient.domain for d in frozen]
+    written = {emails[n % len(emails)].format(n): domain_of_email[emails[n % len(emails)]] for n in range(len(shown))}
+    assert domains == [d.recipient.domain for d in frozen] == [written[d.recipient.email] for d in frozen]
 
 
 def test_an_unsubscribe_after_planning_holds(newsletter: Dispatching) -> None:
