@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
@@ -9,12 +10,18 @@ from newsletter.domain.issues import Silence
 from newsletter.domain.papers import AnnounceType, FailureKind
 from newsletter.render.catalogues import Wording
 from newsletter.render.issue_view import IssueView
-from newsletter.render.paper_view import LinkView, PaperView, RatingView
+from newsletter.render.paper_links import LinkView
+from newsletter.render.paper_view import PaperView
+from newsletter.render.paper_words import RatingView
 
 __all__ = ["Labels"]
 
 
-class Named(Protocol):
+Gettext = Callable[[str], str]
+"""Looks a label up. It is called `_` wherever a label is named: the catalogues are made by looking for `_("…")`."""
+
+
+class DatedIssue(Protocol):
     """What has a name by its day: an issue, or its line in the archive."""
 
     @property
@@ -28,58 +35,11 @@ class Labels:
 
     def __init__(self, words: Wording) -> None:
         self._words = words
-        # xgettext finds these names
-        _ = words.gettext
-        self._kinds = {
-            AnnounceType.NEW: _("new"),
-            AnnounceType.CROSS: _("cross-listed"),
-            AnnounceType.FEATURED: _("featured"),
-            AnnounceType.REPLACE: _("replaced"),
-            AnnounceType.REPLACE_CROSS: _("replaced"),
-        }
-        self._links = {
-            "abs": _("Abstract page"),
-            "pdf": "PDF",
-            "html": "HTML",
-            "code": _("Code"),
-            "project": _("Project page"),
-            "hf": "Hugging Face",
-        }
-        self._ratings = {
-            "practicality": _("Practicality"),
-            "novelty": _("Novelty"),
-            "recommendation": _("Recommendation"),
-        }
-        # the names in arXiv's calendar as it comes with the program
-        self._holidays = {
-            "New Year's Day": _("New Year's Day"),
-            "Martin Luther King Jr. Day": _("Martin Luther King Jr. Day"),
-            "Juneteenth": _("Juneteenth"),
-            "Independence Day weekend": _("Independence Day weekend"),
-            "Labor Day": _("Labor Day"),
-            "Thanksgiving": _("Thanksgiving"),
-            "Christmas Day": _("Christmas Day"),
-            "winter break": _("winter break"),
-            "New Year's Eve": _("New Year's Eve"),
-        }
-        unusable = _("Abstract. The summary could not be used and was left out.")
-        self._failures = {
-            None: _("Abstract. Nobody has summarised this paper yet."),
-            FailureKind.UNAVAILABLE: _("Abstract. There is no summary because the summariser could not be reached."),
-            FailureKind.BUDGET: _("Abstract. There is no summary because the day’s budget was used up."),
-            FailureKind.REFUSED: _("Abstract. There is no summary because the model declined to write one."),
-            FailureKind.WRONG_LANGUAGE: _("Abstract. The summary came in the wrong language and was left out."),
-            FailureKind.INCOMPLETE: _("Abstract. The summary was incomplete and was left out."),
-            FailureKind.TOO_LONG: _("Abstract. The summary was too long and was left out."),
-            FailureKind.GARBLED: _("Abstract. The summary was garbled and was left out."),
-            FailureKind.MISMATCHED: _("Abstract. The summary was about another paper and was left out."),
-            FailureKind.UNTRANSLATED: _("Abstract. The summary came untranslated and was left out."),
-            FailureKind.UNSUPPORTED: _("Abstract. The summary said what the paper does not, and was left out."),
-            FailureKind.OBEYED: unusable,
-            FailureKind.UNPARSABLE: unusable,
-            FailureKind.ECHO: unusable,
-            FailureKind.ERROR_TEXT: unusable,
-        }
+        self._kinds = _kinds(words.gettext)
+        self._links = _links(words.gettext)
+        self._ratings = _ratings(words.gettext)
+        self._holidays = _holidays(words.gettext)
+        self._failures = _failures(words.gettext)
 
     def kind(self, paper: PaperView) -> str:
         """How it was announced: `new`, `cross-listed`."""
@@ -130,7 +90,7 @@ class Labels:
         count = paper.stars or 0
         return self._words.ngettext("%(num)d star", "%(num)d stars", count) % {"num": count}
 
-    def issue(self, view: Named) -> str:
+    def issue(self, view: DatedIssue) -> str:
         """An issue's name: its day in words, or the week that ends with it."""
         day = self._words.day(view.day)
         if view.weekly:
@@ -181,3 +141,72 @@ class Labels:
             "The budget for summaries was used up: %(num)d papers went without one.",
             count,
         ) % {"num": count}
+
+
+def _kinds(_: Gettext) -> dict[AnnounceType, str]:
+    """How a paper was announced."""
+    return {
+        AnnounceType.NEW: _("new"),
+        AnnounceType.CROSS: _("cross-listed"),
+        AnnounceType.FEATURED: _("featured"),
+        AnnounceType.REPLACE: _("replaced"),
+        AnnounceType.REPLACE_CROSS: _("replaced"),
+    }
+
+
+def _links(_: Gettext) -> dict[str, str]:
+    """What a link leads to, by its role."""
+    return {
+        "abs": _("Abstract page"),
+        "pdf": "PDF",
+        "html": "HTML",
+        "code": _("Code"),
+        "project": _("Project page"),
+        "hf": "Hugging Face",
+    }
+
+
+def _ratings(_: Gettext) -> dict[str, str]:
+    """The ratings that everybody gives."""
+    return {
+        "practicality": _("Practicality"),
+        "novelty": _("Novelty"),
+        "recommendation": _("Recommendation"),
+    }
+
+
+def _holidays(_: Gettext) -> dict[str, str]:
+    """The names in arXiv's calendar as it comes with the program."""
+    return {
+        "New Year's Day": _("New Year's Day"),
+        "Martin Luther King Jr. Day": _("Martin Luther King Jr. Day"),
+        "Juneteenth": _("Juneteenth"),
+        "Independence Day weekend": _("Independence Day weekend"),
+        "Labor Day": _("Labor Day"),
+        "Thanksgiving": _("Thanksgiving"),
+        "Christmas Day": _("Christmas Day"),
+        "winter break": _("winter break"),
+        "New Year's Eve": _("New Year's Eve"),
+    }
+
+
+def _failures(_: Gettext) -> dict[FailureKind | None, str]:
+    """Why an abstract stands where a summary should; None where nobody wrote one."""
+    unusable = _("Abstract. The summary could not be used and was left out.")
+    return {
+        None: _("Abstract. Nobody has summarised this paper yet."),
+        FailureKind.UNAVAILABLE: _("Abstract. There is no summary because the summariser could not be reached."),
+        FailureKind.BUDGET: _("Abstract. There is no summary because the day’s budget was used up."),
+        FailureKind.REFUSED: _("Abstract. There is no summary because the model declined to write one."),
+        FailureKind.WRONG_LANGUAGE: _("Abstract. The summary came in the wrong language and was left out."),
+        FailureKind.INCOMPLETE: _("Abstract. The summary was incomplete and was left out."),
+        FailureKind.TOO_LONG: _("Abstract. The summary was too long and was left out."),
+        FailureKind.GARBLED: _("Abstract. The summary was garbled and was left out."),
+        FailureKind.MISMATCHED: _("Abstract. The summary was about another paper and was left out."),
+        FailureKind.UNTRANSLATED: _("Abstract. The summary came untranslated and was left out."),
+        FailureKind.UNSUPPORTED: _("Abstract. The summary said what the paper does not, and was left out."),
+        FailureKind.OBEYED: unusable,
+        FailureKind.UNPARSABLE: unusable,
+        FailureKind.ECHO: unusable,
+        FailureKind.ERROR_TEXT: unusable,
+    }
