@@ -10,7 +10,7 @@ ranks last.
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Self
 
 __all__ = ["Rhythm", "SourceKind", "family_of", "rank_of", "rhythm_of"]
@@ -19,9 +19,12 @@ __all__ = ["Rhythm", "SourceKind", "family_of", "rank_of", "rhythm_of"]
 class Rhythm(Enum):
     """When a source has something to tell."""
 
-    CALENDAR = "by arXiv's calendar"
-    WEEKDAYS = "a list every weekday, which fills in the course of its day"
-    ANY_TIME = "whenever there is something"
+    CALENDAR = auto()
+    """By arXiv's calendar."""
+    WEEKDAYS = auto()
+    """A list every weekday, which fills in the course of its day."""
+    ANY_TIME = auto()
+    """Whenever there is something."""
 
 
 class SourceKind(StrEnum):
