@@ -167,7 +167,7 @@ class DkimSigner:
         self._domain = domain
         self._keys = tuple(keys)
         self._form: BodyForm = body
-        self._canonical: dict[int, tuple[bytes, bytes]] = {}
+        self._canonical: dict[bytes, bytes] = {}
         self._times: dict[bytes, int] = {}
 
     def sign(self, message: OutgoingMessage) -> OutgoingMessage:
@@ -216,13 +216,13 @@ class DkimSigner:
             if rest:
                 pieces.append(_relaxed_lines(b"".join(rest)))
                 rest.clear()
-            known = canonical.get(id(part))
-            if known is None:
+            # a shared part is one object: Python keeps its hash, and compares it with itself without looking
+            lines = canonical.get(part)
+            if lines is None:
                 if len(canonical) >= _KNOWN_PARTS:
                     canonical.clear()
-                # holding the part keeps its id from being another's
-                known = canonical[id(part)] = (part, _relaxed_lines(part))
-            pieces.append(known[1])
+                lines = canonical[part] = _relaxed_lines(part)
+            pieces.append(lines)
         if rest:
             pieces.append(_relaxed_lines(b"".join(rest) + b"\r\n"))
         body = b"".join(pieces).rstrip(b"\r\n")
