@@ -28,7 +28,6 @@ import numpy as np
 from benchmarks.dispatch import cpu, now, people, sink
 from newsletter.domain.delivery import Change, Delivery, DeliveryStatus
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import Subscriber
 from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security
 from newsletter.services.dispatch import Plan, Send, SendSettings
@@ -67,7 +66,7 @@ class Timed(SqlDeliveryStore):
 def _store(folder: str) -> SqlStore:
     database = Database("sqlite:///newsletter.db", folder=Path(folder))
     database.open()
-    store = SqlStore(database, merge=merge, clock=now)
+    store = SqlStore(database, clock=now)
     store.deliveries = Timed(database)
     return store
 

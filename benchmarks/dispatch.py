@@ -33,7 +33,6 @@ import uvloop
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.domain.ports import Signer
 from newsletter.domain.subscribers import Subscriber
 from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security
@@ -118,7 +117,7 @@ class Newsletter:
     def __init__(self, url: str, folder: Path, readers: int, papers: int) -> None:
         self.database = Database(url, folder=folder)
         self.database.open()
-        self.store = SqlStore(self.database, merge=merge, clock=now)
+        self.store = SqlStore(self.database, clock=now)
         self.issue: Issue = make_issue(papers, day=now().date())
         self.store.issues.save(self.issue)
         interests = people()
@@ -185,7 +184,7 @@ def product(port: int, readers: int, papers: int, connections: int, url: str) ->
 
 def send_all(folder: Path, port: int, connections: int) -> DispatchReport:
     """One of several sending processes."""
-    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), merge=merge, clock=now)
+    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), clock=now)
     issue = store.issues.get(store.issues.archive()[0].key)
     assert issue is not None
     relay = Relay(host="127.0.0.1", port=port, security=Security.NONE, name="bench.example")

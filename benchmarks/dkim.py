@@ -20,7 +20,6 @@ import dkim as dkimpy
 
 from benchmarks.dispatch import Newsletter, now, sink
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.mail.dkim import DkimKey, DkimSigner, create_key
 from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security
 from newsletter.services.dispatch import DispatchReport, MessageMaker, Send, SendSettings, send_in_processes
@@ -53,7 +52,7 @@ def _sign_for(path: Path, seconds: float) -> float:
 
 def send(folder: Path, port: int) -> DispatchReport:
     """One signing process."""
-    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), merge=merge, clock=now)
+    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), clock=now)
     issue = store.issues.get(store.issues.archive()[0].key)
     assert issue is not None
     return Send(

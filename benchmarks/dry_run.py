@@ -15,7 +15,6 @@ from pathlib import Path
 from benchmarks.dispatch import Newsletter, now
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.render.outbox import render_outbox
 from newsletter.services.dispatch import DryRun
 from newsletter.store import Database, SqlStore
@@ -26,7 +25,7 @@ LIMIT = 150
 
 def dry_run(folder: Path) -> None:
     """Write the outbox of what is in this folder, and say what it took."""
-    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), merge=merge, clock=now)
+    store = SqlStore(Database("sqlite:///newsletter.db", folder=folder), clock=now)
     templates = make_templates()
     [status] = store.issues.archive()
     selectors: dict[str, IssueSelector] = {}

@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from newsletter.domain.issues import Issue, IssueKey, IssueState
-from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import Subscriber
 from newsletter.formats import freeze_issue
 from newsletter.render.feeds import Entry, FeedSpec, entry_id, write_feed
@@ -87,7 +86,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         database = Database("sqlite:///news.db", folder=Path(folder))
         database.open()
-        store = SqlStore(database, merge=merge, clock=lambda: datetime.now(UTC))
+        store = SqlStore(database, clock=lambda: datetime.now(UTC))
         store.subscribers.upsert(
             Subscriber(email=f"r{n}@example.org", interests=tuple(filter(None, map(str.strip, lists))), max_papers=30)
             for n, lists in enumerate(real_lists())

@@ -14,7 +14,6 @@ line, a reply code, a waiting time) are attributes, not text to be parsed again.
     │   └── SourceMalformed         an answer that is not what the source promises
     ├── EngineError                 an enrichment engine failed for one paper or altogether
     │   ├── EngineUnavailable       the engine cannot be reached
-    │   ├── BudgetSpent             the daily budget is used up
     │   └── AnswerUnusable          one answer that must not be published
     ├── IssueError
     │   ├── IssueMissing            no issue of that date
@@ -42,7 +41,6 @@ __all__ = [
     "AddressInvalid",
     "AnswerUnusable",
     "ApprovalMissing",
-    "BudgetSpent",
     "ConfigError",
     "EngineError",
     "EngineUnavailable",
@@ -144,10 +142,6 @@ class EngineError(NewsletterError):
 
 class EngineUnavailable(EngineError):
     """The engine cannot be reached or refuses the credentials."""
-
-
-class BudgetSpent(EngineError):
-    """The daily budget of the engine is used up."""
 
 
 class AnswerUnusable(EngineError):

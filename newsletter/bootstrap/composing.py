@@ -60,7 +60,7 @@ class Composing(Collecting):
             options,
             admits=self._admits(),
             clock=self._clock,
-            acronyms=LearnNames(self.store, self.catalogue.synonyms),
+            acronyms=LearnNames(self.store.acronyms, self.catalogue.synonyms),
             silence=self._silence,
         )
 

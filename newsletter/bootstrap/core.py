@@ -17,7 +17,7 @@ from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.interests import Catalogue, parse
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus, Selector
-from newsletter.domain.papers import Listing, Paper, merge, parse_paper_id
+from newsletter.domain.papers import Listing, Paper, parse_paper_id
 from newsletter.domain.ports import Progress
 from newsletter.domain.subscribers import SubscriptionState
 from newsletter.errors import ConfigError, InterestError, IssueMissing, RosterError, UsageError
@@ -68,7 +68,7 @@ class Core:
             password=s.database.password.get_secret_value() if s.database.password else None,
         )
         secret = None if s.newsletter.secret is None else s.newsletter.secret.get_secret_value().encode()
-        return SqlStore(database, merge=merge, clock=self._clock, secret=secret, earlier=s.newsletter.earlier)
+        return SqlStore(database, clock=self._clock, secret=secret, earlier=s.newsletter.earlier)
 
     def upgrade_database(self) -> tuple[str | None, str | None]:
         """Bring the database up to this version; returns its revision before and after."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Protocol
 
 from newsletter.domain.issues import (
     ARCHIVE_SOURCE,
@@ -36,7 +35,7 @@ from newsletter.domain.papers import (
     Rhythm,
     rhythm_of,
 )
-from newsletter.domain.ports import ArchiveStore, Clock, IssueStore, ListingStore, NoteStore, PaperStore, SummaryStore
+from newsletter.domain.ports import Clock, Store
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.formats import freeze_issue
 
@@ -60,29 +59,12 @@ class ComposeOptions:
     max_papers: int | None = None
 
 
-class ComposeStore(Protocol):
-    """What composing needs of the store."""
-
-    @property
-    def papers(self) -> PaperStore: ...
-    @property
-    def listings(self) -> ListingStore: ...
-    @property
-    def summaries(self) -> SummaryStore: ...
-    @property
-    def notes(self) -> NoteStore: ...
-    @property
-    def archives(self) -> ArchiveStore: ...
-    @property
-    def issues(self) -> IssueStore: ...
-
-
 class Compose:
     """The use case."""
 
     def __init__(
         self,
-        store: ComposeStore,
+        store: Store,
         options: ComposeOptions,
         *,
         admits: Callable[[Notice], bool],

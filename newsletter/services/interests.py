@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
 
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.matching import AcronymBook, definitions
@@ -14,30 +13,23 @@ from newsletter.domain.text import fold_text, plain
 __all__ = ["LearnNames"]
 
 
-class NamesStore(Protocol):
-    """What learning needs of the store."""
-
-    @property
-    def acronyms(self) -> AcronymStore: ...
-
-
 class LearnNames:
     """Learns the acronyms of the papers of an issue and says which names the issue may use.
 
     Only names of which one side can stand in the issue's text are given: the others could match nothing.
     """
 
-    def __init__(self, store: NamesStore, synonyms: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, acronyms: AcronymStore, synonyms: Mapping[str, tuple[str, ...]]) -> None:
         """`synonyms` are the operator's, by folded term."""
-        self._store = store
+        self._acronyms = acronyms
         self._synonyms = synonyms
 
     def __call__(self, papers: Sequence[IssuePaper]) -> Mapping[str, tuple[str, ...]]:
         """Keep what these papers define, each paper once, and return what is known up to their day."""
-        self._store.acronyms.learn([row for entry in papers for row in _learned(entry)])
+        self._acronyms.learn([row for entry in papers for row in _learned(entry)])
         until = max((notice.day for entry in papers for notice in entry.notices), default=date.max)
         book = AcronymBook()
-        for count in self._store.acronyms.counts(until):
+        for count in self._acronyms.counts(until):
             book.add(count.short, count.long, shown=count.shown, count=count.papers)
         here = _words(papers)
         names = {

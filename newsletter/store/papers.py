@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
 from sqlalchemy import Connection, func, select
 
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
 from newsletter.store.database import Database
 from newsletter.store.records import ANNOUNCEMENT, PAPER
 from newsletter.store.statements import chunks, table_of, upsert
@@ -27,10 +27,8 @@ _KEYS = ("paper_id", "source", "feed", "day", "kind")
 class SqlPaperStore:
     """Implements `domain.ports.PaperStore`."""
 
-    def __init__(self, database: Database, merge: Callable[[Sequence[Announcement]], Paper]) -> None:
-        """`merge` makes one paper out of all its announcements, in whatever order they come."""
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._merge = merge
 
     def add(self, announcements: Sequence[Announcement]) -> int:
         """Keep these, merge them into their papers, keep their summaries; returns how many papers were not known."""
@@ -40,7 +38,7 @@ class SqlPaperStore:
         with self._database.write() as connection:
             upsert(connection, AnnouncementRow, map(_row, announcements), keys=_KEYS, update=("record",))
             known = _known(connection, ids)
-            merged = [(paper_id, self._merge(told)) for paper_id, told in _told(connection, ids).items()]
+            merged = [(paper_id, merge(told)) for paper_id, told in _told(connection, ids).items()]
             rows = [{"id": paper_id, "record": PAPER.dump(paper)} for paper_id, paper in merged]
             upsert(connection, PaperRow, rows, keys=("id",), update=("record",))
             put_summaries(connection, [summary for a in announcements for summary in a.summaries])

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 
 from newsletter.domain.delivery import SigningSecrets, keyed_hash
-from newsletter.domain.papers import Announcement, Paper
 from newsletter.store.acronyms import SqlAcronymStore
 from newsletter.store.archives import SqlArchiveStore
 from newsletter.store.database import Database
@@ -32,7 +31,6 @@ class SqlStore:
         self,
         database: Database,
         *,
-        merge: Callable[[Sequence[Announcement]], Paper],
         clock: Callable[[], datetime],
         secret: bytes | None = None,
         earlier: Sequence[bytes] = (),
@@ -45,7 +43,7 @@ class SqlStore:
         self._facts = MetaFacts(database)
         self.secrets = cache(lambda: self._all_secrets(secret, earlier))
         self.identity = cache(self._kept_identity)
-        self.papers = SqlPaperStore(database, merge)
+        self.papers = SqlPaperStore(database)
         self.listings = SqlListingStore(database)
         self.summaries = SqlSummaryStore(database)
         self.notes = SqlNoteStore(database)

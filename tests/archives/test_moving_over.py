@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.archives import READERS, json_lines_reader
 from newsletter.domain.issues import Issue, IssueKey
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.render.jsonl import write_jsonl
 from newsletter.render.markdown import MarkdownRenderer
@@ -37,7 +37,7 @@ class Newsletter:
     """One database, and the commands `import` and `export` on it."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.store = SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
+        self.store = SqlStore(database, clock=lambda: NOW, secret=None)
         # a newsletter in English: what it takes over may be in another language
         options = ComposeOptions(
             title="T", description="", languages=("en",), engines=("file", "extractive"), max_papers=3

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers import merge
 from newsletter.store import SqlStore
 from tests.support.databases import new_database
 from tests.support.doubles import Ticking
@@ -21,5 +20,5 @@ def clock() -> Ticking:
 @pytest.fixture
 def store(tmp_path: Path, clock: Ticking) -> Iterator[SqlStore]:
     database = new_database(tmp_path / "newsletter.db")
-    yield SqlStore(database, merge=merge, clock=clock)
+    yield SqlStore(database, clock=clock)
     database.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus, merge
+from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus
 from newsletter.services.collect import Backfill, Collect, CollectReport, Patience
 from newsletter.services.progress import Silent
 from newsletter.services.reconcile import Reconcile
@@ -48,7 +48,7 @@ class Teller:
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
     database = new_database(tmp_path / "newsletter.db")
-    return SqlStore(database, merge=merge, clock=lambda: NOW)
+    return SqlStore(database, clock=lambda: NOW)
 
 
 @pytest.fixture

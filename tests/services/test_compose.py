@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, Silence
-from newsletter.domain.papers import AnnounceType, IssueNote, ListingStatus, Notice, PaperNote, merge
+from newsletter.domain.papers import AnnounceType, IssueNote, ListingStatus, Notice, PaperNote
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.formats import encode_issue
 from newsletter.services.compose import LATE, Compose, ComposeOptions
@@ -250,7 +250,7 @@ def test_a_day_whose_papers_had_their_issue_says_so(store: SqlStore, clock: Tick
 @pytest.fixture
 def either_store(database: Database, clock: Ticking) -> SqlStore:
     """The store on SQLite, then on PostgreSQL."""
-    return SqlStore(database, merge=merge, clock=clock)
+    return SqlStore(database, clock=clock)
 
 
 @pytest.mark.parametrize("state", [IssueState.DRAFT, APPROVED])

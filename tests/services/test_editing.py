@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.archives import READERS
 from newsletter.domain.issues import IssueKey, IssueState
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
 from newsletter.errors import ApprovalMissing, IssueMissing, NothingToDo, UsageError
 from newsletter.services.approve import Approve
 from newsletter.services.compose import Compose, ComposeOptions
@@ -28,7 +28,7 @@ KEY = IssueKey(DAY)
 @pytest.fixture
 def store(tmp_path):
     database = new_database(tmp_path / "newsletter.db")
-    yield SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
+    yield SqlStore(database, clock=lambda: NOW, secret=None)
     database.close()
 
 

@@ -20,7 +20,6 @@ from newsletter.domain.papers import (
     PaperNote,
     Provenance,
     Summary,
-    merge,
     parse_arxiv_id,
 )
 from newsletter.enrich.budget import Budget, Prices
@@ -47,7 +46,7 @@ PROMPTS = Path(__file__).parents[2] / "templates" / "prompts"
 @pytest.fixture
 def store(tmp_path):
     database = new_database(tmp_path / "newsletter.db")
-    yield SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
+    yield SqlStore(database, clock=lambda: NOW, secret=None)
     database.close()
 
 

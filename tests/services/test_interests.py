@@ -29,11 +29,6 @@ class Acronyms:
         return tuple(AcronymCount(*key, min(r.shown for r in rows), len(rows)) for key, rows in found.items())
 
 
-class Store:
-    def __init__(self) -> None:
-        self.acronyms = Acronyms()
-
-
 def entry(number: int, abstract: str, day: date = FIRST) -> IssuePaper:
     return IssuePaper(
         paper=Paper(id=PaperId(f"sample:{number}"), title=".", abstract=abstract),
@@ -45,21 +40,21 @@ DEFINED = "We use retrieval-augmented generation (RAG)."
 
 
 def test_what_two_papers_define_is_known_however_often_the_day_is_composed() -> None:
-    names = LearnNames(Store(), {})
+    names = LearnNames(Acronyms(), {})
     papers = [entry(1, DEFINED), entry(2, DEFINED)]
     assert names(papers) == names(papers) == {"rag": ("retrieval-augmented generation",)}
 
 
 def test_one_paper_is_not_enough_and_a_later_day_does_not_count() -> None:
-    names = LearnNames(Store(), {})
+    names = LearnNames(Acronyms(), {})
     assert names([entry(1, DEFINED)]) == {}
     assert names([entry(2, DEFINED, SECOND)]) == {"rag": ("retrieval-augmented generation",)}
     assert names([entry(1, DEFINED)]) == {}
 
 
 def test_names_that_the_day_cannot_hold_are_left_out_and_synonyms_stay() -> None:
-    store = Store()
-    names = LearnNames(store, {"robot dog": ("quadruped robot",)})
+    acronyms = Acronyms()
+    names = LearnNames(acronyms, {"robot dog": ("quadruped robot",)})
     names([entry(1, DEFINED), entry(2, DEFINED)])
     assert names([entry(3, "Gardens.", SECOND)]) == {"robot dog": ("quadruped robot",)}
     assert "rag" in names([entry(4, "RAG is asked.", SECOND)])

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.scope import EnrichScope
@@ -20,7 +20,7 @@ SUBJECTS = ["tomato vines", "zebra stripes", "harbour pilots", "violin varnish",
 @pytest.fixture
 def store(tmp_path):
     database = new_database(tmp_path / "newsletter.db")
-    made = SqlStore(database, merge=merge, clock=lambda: NOW, secret=None)
+    made = SqlStore(database, clock=lambda: NOW, secret=None)
     papers = [
         Paper(id=PaperId(f"arxiv:2606.0000{9 - n}"), version=1, title=subject.title(), abstract=f"On {subject}.")
         for n, subject in enumerate(SUBJECTS)

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.errors import UsageError
 from newsletter.formats import write_roster
@@ -191,7 +190,7 @@ def test_an_export_gives_the_same_subscribers_elsewhere(
     (folder / f"everybody{suffix}").write_text(text, encoding="utf-8")
     with closing(Database("sqlite:///elsewhere.db", folder=tmp_path)) as database:
         database.open()
-        other = SqlStore(database, merge=merge, clock=lambda: moment)
+        other = SqlStore(database, clock=lambda: moment)
         report = sync(other, folder).run(folder / f"everybody{suffix}", once=True)
         assert report.problems == ()
         assert [replace(s, id=0) for s in other.subscribers.stream()] == [replace(s, origin="import") for s in people]

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 import pytest
 
 from newsletter.domain.delivery import feed_token, subscriber_token
-from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.preferences import ProblemKind
 from newsletter.services.subscriptions import PreferencesOutcome, Purpose
@@ -59,7 +58,7 @@ def test_the_token_of_another_secret_is_wrong(store: SqlStore) -> None:
 
 
 def test_links_made_with_an_earlier_secret_go_on_working(database: Database, store: SqlStore) -> None:
-    renewed = SqlStore(database, merge=merge, clock=lambda: NOW, secret=b"n" * 32, earlier=[SECRET])
+    renewed = SqlStore(database, clock=lambda: NOW, secret=b"n" * 32, earlier=[SECRET])
     service = make_subscriptions(renewed)
     feed = feed_token(SECRET, reader(store).id, EMAIL, 0)
     assert service.find(Purpose.FEED, feed) == reader(store)
@@ -71,10 +70,10 @@ def test_links_made_with_an_earlier_secret_go_on_working(database: Database, sto
 
 
 def test_the_secret_that_the_database_made_counts_when_the_operator_sets_another(database: Database) -> None:
-    before = SqlStore(database, merge=merge, clock=lambda: NOW)
+    before = SqlStore(database, clock=lambda: NOW)
     before.subscribers.upsert([Subscriber(email=EMAIL)])
     sent = subscriber_token(before.secret(), "unsubscribe", reader(before).id, EMAIL)
-    after = SqlStore(database, merge=merge, clock=lambda: NOW, secret=b"n" * 32)
+    after = SqlStore(database, clock=lambda: NOW, secret=b"n" * 32)
     assert make_subscriptions(after).unsubscribe(sent) is not None
 
 

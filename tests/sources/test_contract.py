@@ -171,7 +171,7 @@ async def test_whatever_a_server_does_is_a_result(kind: str, make_client: MakeCl
 async def test_no_paper_that_was_collected_is_lost_to_a_hostile_server(make_client: MakeClient, tmp_path: Path) -> None:
     client = make_client(limits=QUICK, retry=Retry(attempts=1))
     database = new_database(tmp_path / "newsletter.db")
-    store = SqlStore(database, merge=merge, clock=lambda: NOW)
+    store = SqlStore(database, clock=lambda: NOW)
     ruined: dict[str, Callable[[], Reply]] = {}
 
     def answer(request: Request) -> Reply:
@@ -229,7 +229,7 @@ async def test_no_date_of_a_server_ends_a_run(make_client: MakeClient, tmp_path:
     headers = {"Date": mail, "Last-Modified": mail, "Expires": mail, "Age": "9" * 400, "Retry-After": mail}
     headers |= {"Cache-Control": f"max-age={'9' * 400}"}
     database = new_database(tmp_path / "newsletter.db")
-    store = SqlStore(database, merge=merge, clock=lambda: NOW)
+    store = SqlStore(database, clock=lambda: NOW)
     for kind in KINDS:
         statuses = [503, 200, 200]
         with serving(lambda _, told=statuses, kind=kind: Reply(bodies.get(kind, b""), told[-1], headers)) as server:

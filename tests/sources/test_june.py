@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.domain.issues import Issue
-from newsletter.domain.papers import AnnounceType, ListingStatus, Notice, merge
+from newsletter.domain.papers import AnnounceType, ListingStatus, Notice
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
@@ -36,7 +36,7 @@ class Replay:
 
         database = new_database(folder / "newsletter.db")
         self.clock = clock
-        self.store = SqlStore(database, merge=merge, clock=now)
+        self.store = SqlStore(database, clock=now)
         calendar = load_calendar()
         client = PoliteClient(
             user_agent="newsletter/0", gate=FileGate(folder / "gates"), cache=folder / "cache", now=now

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.domain.papers import merge
 from newsletter.store import Database, SqlStore
 
 NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
@@ -14,4 +13,4 @@ NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
 
 @pytest.fixture
 def store(database: Database) -> SqlStore:
-    return SqlStore(database, merge=merge, clock=lambda: NOW)
+    return SqlStore(database, clock=lambda: NOW)

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from newsletter.domain.notation import feed_name
-from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId, merge
+from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
 from newsletter.errors import StoreNewer, StoreOutdated, StoreUnavailable
 from newsletter.store import Database, SqlStore, migrations
 from newsletter.store.records import ANNOUNCEMENT, PAPER
@@ -69,7 +69,7 @@ def test_feeds_keep_their_history_under_a_name_that_tells_no_path(database_url: 
             connection.execute(metadata.tables["announcement"].insert().values(row | {"record": record}))
         connection.execute(metadata.tables["paper"].insert().values(id=paper.id, record=PAPER.dump(paper)))
     database.upgrade()
-    store = SqlStore(database, merge=merge, clock=lambda: datetime(2026, 6, 2, 12, tzinfo=UTC))
+    store = SqlStore(database, clock=lambda: datetime(2026, 6, 2, 12, tzinfo=UTC))
     name = feed_name(f"https://{place}?token=new")
     names = {("feed", name), ("feed", "lab.example"), ("files", "a/b.jsonl"), ("arxiv-rss", "cs.CL")}
     listings = store.listings.on(day)

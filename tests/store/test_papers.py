@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from newsletter.domain.papers import Announcement, AnnounceType, Author, Paper
+from newsletter.domain.papers import AnnounceType, Author
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
 from tests.support.doubles import MONDAY, announced, paper, paper_id, summary
@@ -81,27 +84,24 @@ def test_the_paper_is_merged_from_all_days_even_if_one_day_is_asked_for(store: S
     assert [a.paper.version for a in told] == [1]
 
 
-def test_merging_is_done_by_the_function_that_was_handed_in(database: Database) -> None:
-    seen: list[int] = []
+@contextmanager
+def missing(database: Database, table: str) -> Iterator[None]:
+    def rename(before: str, after: str) -> None:
+        with database.write() as connection:
+            connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
 
-    def merge(told: Sequence[Announcement]) -> Paper:
-        seen.append(len(told))
-        return replace(told[-1].paper, title=f"{len(told)} announcements")
-
-    store = SqlStore(database, merge=merge, clock=lambda: NOW)
-    store.papers.add([announced(1), announced(1, feed="cs.AI")])
-    store.papers.add([announced(1, TUESDAY)])
-    assert seen == [2, 3]
-    assert store.papers.get([paper_id(1)])[paper_id(1)].title == "3 announcements"
+    rename(table, "elsewhere")
+    try:
+        yield
+    finally:
+        rename("elsewhere", table)
 
 
-def test_if_merging_fails_nothing_is_kept(database: Database) -> None:
-    def broken(_: Sequence[Announcement]) -> Paper:
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        SqlStore(database, merge=broken, clock=lambda: NOW).papers.add([announced(1)])
-    assert SqlStore(database, merge=broken, clock=lambda: NOW).papers.get([paper_id(1)]) == {}
+def test_if_what_came_with_a_paper_cannot_be_kept_nothing_is(database: Database, store: SqlStore) -> None:
+    with missing(database, "summary"), pytest.raises(DBAPIError, match="summary"):
+        store.papers.add([announced(1, summaries=(summary(1, engine="file"),))])
+    assert store.papers.get([paper_id(1)]) == {}
+    assert list(store.papers.announced(MONDAY, MONDAY)) == []
 
 
 def test_summaries_that_come_with_a_paper_are_kept_under_their_key(store: SqlStore) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from newsletter.domain.papers import merge
 from newsletter.errors import StoreUnavailable
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
@@ -22,7 +21,7 @@ def test_the_secret_is_made_once_and_stays(store: SqlStore, database: Database) 
     secret = store.secret()
     assert len(secret) == 32
     assert store.secret() == secret
-    assert SqlStore(database, merge=merge, clock=lambda: NOW).secret() == secret
+    assert SqlStore(database, clock=lambda: NOW).secret() == secret
 
 
 def test_two_databases_have_two_secrets(database: Database, tmp_path: Path) -> None:
@@ -32,13 +31,13 @@ def test_two_databases_have_two_secrets(database: Database, tmp_path: Path) -> N
 
 
 def test_a_secret_that_was_handed_in_is_used_and_not_kept(database: Database) -> None:
-    given = SqlStore(database, merge=merge, clock=lambda: NOW, secret=b"hunter2")
+    given = SqlStore(database, clock=lambda: NOW, secret=b"hunter2")
     assert given.secret() == b"hunter2"
     assert _store(database).secret() != b"hunter2"
 
 
 def test_the_secret_shows_in_no_repr(database: Database) -> None:
-    given = SqlStore(database, merge=merge, clock=lambda: NOW, secret=b"hunter2")
+    given = SqlStore(database, clock=lambda: NOW, secret=b"hunter2")
     given.secret()
     shown = "".join(repr(value) for value in (given, vars(given), vars(given.subscribers), given.secret))
     assert "hunter2" not in shown
@@ -48,7 +47,7 @@ def test_the_secret_shows_in_no_repr(database: Database) -> None:
 
 
 def _store(database: Database) -> SqlStore:
-    return SqlStore(database, merge=merge, clock=lambda: NOW)
+    return SqlStore(database, clock=lambda: NOW)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import hmac
 import pytest
 from sqlalchemy import text
 
-from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import MAX_KEYS, Suppression, suppression_digest
 from newsletter.errors import StoreError
 from newsletter.store import Database, SqlStore
@@ -17,7 +16,7 @@ OLD, NEW = b"o" * 32, b"n" * 32
 
 
 def made_with(database: Database, secret: bytes | None, *earlier: bytes) -> SqlStore:
-    return SqlStore(database, merge=merge, clock=lambda: NOW, secret=secret, earlier=earlier)
+    return SqlStore(database, clock=lambda: NOW, secret=secret, earlier=earlier)
 
 
 def suppressed_by_an_older_version(database: Database, secret: bytes, email: str) -> None:

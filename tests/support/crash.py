@@ -24,7 +24,6 @@ from pathlib import Path
 from newsletter.domain.delivery import DeliveryStatus, UncertainPolicy
 from newsletter.domain.issues import IssueKey, SelectionRequest
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.mail.assembly import MailAssembler
 from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security, Timeouts
 from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
@@ -71,7 +70,7 @@ def live(life: Life) -> DispatchReport:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     database = Database(life.url)
-    store = SqlStore(database, merge=merge, clock=_now)
+    store = SqlStore(database, clock=_now)
     issue = store.issues.get(IssueKey.parse(life.day))
     assert issue is not None
     return Send(
@@ -214,7 +213,7 @@ class Crashes:
     ) -> None:
         self._database = Database(url)
         self._database.open()
-        self._store = SqlStore(self._database, merge=merge, clock=_now)
+        self._store = SqlStore(self._database, clock=_now)
         self._issue = make_issue(1, day=_now().date())
         self._store.issues.save(self._issue)
         people = subscribers(recipients)

@@ -12,7 +12,6 @@ from typing import Any
 from newsletter.domain.delivery import DeliveryStatus, RetrySchedule, UncertainPolicy
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.domain.subscribers import Subscriber
 from newsletter.mail.assembly import MailAssembler
 from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security, Timeouts
@@ -69,7 +68,7 @@ class Dispatching:
 
     def __init__(self, database: Database, *, issue: Issue | None = None) -> None:
         self.clock = Clock()
-        self.store = SqlStore(database, merge=merge, clock=self.clock)
+        self.store = SqlStore(database, clock=self.clock)
         self.issue = issue or make_issue(3)
         self.store.issues.save(self.issue)
         self.settings = SendSettings(

@@ -24,7 +24,6 @@ import dkim
 
 from newsletter.domain.delivery import DeliveryStatus, RetrySchedule
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.mail.dkim import DkimKey, DkimSigner, create_key
 from newsletter.mail.smtp import Connector, PoolSettings, Relay, Security, Timeouts
 from newsletter.services.dispatch import DispatchReport, Plan, Send, SendSettings
@@ -155,7 +154,7 @@ def dispatch(folder: Path, port: int, keys: list[DkimKey], readers: int) -> Disp
 
     database = Database("sqlite:///newsletter.db", folder=folder)
     database.open()
-    store = SqlStore(database, merge=merge, clock=now)
+    store = SqlStore(database, clock=now)
     issue = make_issue(12, day=now().date())
     store.issues.save(issue)
     store.subscribers.upsert(subscribers(readers, DOMAIN))

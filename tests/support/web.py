@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.interests import parse
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.papers import merge
 from newsletter.errors import InterestError
 from newsletter.formats import parse_catalogue
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
@@ -61,7 +60,7 @@ def check_interest(text: str) -> str | None:
 
 def make_store(database: Database) -> SqlStore:
     """All repositories over this database; links are signed as those of `make_assembler`."""
-    return SqlStore(database, merge=merge, clock=lambda: datetime.now(UTC), secret=SECRET)
+    return SqlStore(database, clock=lambda: datetime.now(UTC), secret=SECRET)
 
 
 def make_subscriptions(store: SqlStore) -> Subscriptions:

@@ -18,7 +18,7 @@ from newsletter.domain.notation import is_english
 from newsletter.domain.papers import RATINGS, FailureKind, Keyword, Paper, Provenance, Rating, Summary
 from newsletter.errors import AnswerUnusable
 
-__all__ = ["CHECK", "TEXTS", "AnswerReading", "answer_schema", "bounded", "check_words", "read_answer"]
+__all__ = ["CHECK", "TEXTS", "AnswerReading", "answer_schema", "bounded", "read_answer"]
 
 TEXTS = ("title", "abstract", "tldr", "tldr_en", "main_work", "motivation", "method", "result", "affiliation", "code")
 """The fields that are one text."""
@@ -119,11 +119,6 @@ def bounded(schema: Mapping[str, Any], longest: int) -> dict[str, Any]:
             properties[name] = properties[name] | {"maxItems": _MOST[name]}
         return dict(schema) | {"properties": properties}
     return dict(schema)
-
-
-def check_words(title: str) -> str:
-    """The first five words of a title, as an answer repeats them."""
-    return " ".join(title.split()[:5])
 
 
 def read_answer(answer: Mapping[str, Any], paper: Paper, language: str, provenance: Provenance) -> AnswerReading:

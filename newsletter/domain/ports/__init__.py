@@ -1,7 +1,7 @@
 """The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer."""
 
 from newsletter.domain.ports.collecting import HostGate, Source
-from newsletter.domain.ports.enriching import Engine, PaidEngine, Spending
+from newsletter.domain.ports.enriching import Engine, PaidEngine
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
 from newsletter.domain.ports.paper_stores import (
@@ -54,7 +54,6 @@ __all__ = [
     "SiteFile",
     "SiteRenderer",
     "Source",
-    "Spending",
     "Step",
     "Store",
     "SubscriberStore",

@@ -13,7 +13,6 @@ from sqlalchemy import Engine, event
 from newsletter.domain.delivery import Begin, DeliveryStatus, Recipient, freeze
 from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.domain.issues import Edition
-from newsletter.domain.papers import merge
 from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
 from newsletter.store import Database, SqlStore
@@ -155,7 +154,7 @@ def test_two_who_plan_at_once_make_one_audience(store: SqlStore) -> None:
 
 def _plan_and_die(url: str, where: str) -> None:
     database = Database(url)
-    store = SqlStore(database, merge=merge, clock=lambda: NOW)
+    store = SqlStore(database, clock=lambda: NOW)
 
     def die() -> None:
         os.kill(os.getpid(), signal.SIGKILL)

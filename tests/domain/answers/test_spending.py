@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.domain.ports import Spending
+from newsletter.domain.answers import Spending
 
 
 @pytest.mark.parametrize(
