@@ -1,7 +1,8 @@
 """Recorded days of June as daily runs with real sends, and what can go wrong with sources thrown in.
 
 Every paper that was announced or featured stands in exactly one daily issue, and reaches every reader who wants it
-exactly once: counted from the recordings with nothing of the product's.
+exactly once: counted from the recordings with nothing of the product's. A feed whose address is a secret is among the
+sources, and the secret is nowhere afterwards.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.command import newsletter
+from tests.e2e.test_secret_addresses import CANARY, leaks
 from tests.support.faulty_june import Faults, Ran, run_day, serving_faults, start_day, write_settings
 from tests.support.http_server import HttpServer
 from tests.support.replayed_june import CATEGORIES, feeds_of, listed, starred
@@ -38,6 +41,7 @@ class Plan:
     record: bool = True
     missed: bool = False
     killed: bool = False
+    lab: int = 200
     said: str = ""
 
 
@@ -47,6 +51,7 @@ class Day:
 
     ran: Ran
     papers: tuple[str, ...]
+    posts: tuple[str, ...]
     mails: int
 
 
@@ -58,22 +63,26 @@ class Newsletter:
     ) -> None:
         self.folder, self.relay, self.faults, self.last = folder, relay, faults, feeds[-1]
         readers = {address: f"cat:{category}" for address, category in READERS.items()}
-        write_settings(folder, server.url, relay.port, feeds, readers)
+        readers["lab@example.org"] = "lab did"
+        write_settings(folder, server.url, relay.port, feeds, readers, f"{CANARY}-june-0123456789")
 
     def day(self, day: date, plan: Plan) -> Day:
         """One day: nothing where it is missed; killed while it collects, and while it sends, where that is planned."""
         f = self.faults
-        f.day, f.feeds, f.filling, f.record = day, dict(plan.faults), plan.filling, plan.record
+        f.day, f.feeds, f.filling, f.record, f.lab = day, dict(plan.faults), plan.filling, plan.record, plan.lab
         before = len(self.relay.accepted)
         if plan.missed:
-            return Day(Ran(nothing="the job did not run"), (), 0)
+            return Day(Ran(nothing="the job did not run"), (), (), 0)
         if plan.killed:
             self._kill(day)
         ran = run_day(self.folder, day)
         path = self.folder / "site" / "issues" / str(day) / "issue.json"
         papers = json.loads(path.read_text())["papers"] if path.exists() else []
         return Day(
-            ran, tuple(paper["id"].removeprefix("arxiv:") for paper in papers), len(self.relay.accepted) - before
+            ran,
+            tuple(paper["id"].removeprefix("arxiv:") for paper in papers if paper["id"].startswith("arxiv:")),
+            tuple(paper["title"] for paper in papers if not paper["id"].startswith("arxiv:")),
+            len(self.relay.accepted) - before,
         )
 
     def _kill(self, day: date) -> None:
@@ -107,14 +116,33 @@ def run(tmp_path: Path, days: Sequence[date], feeds: Sequence[str], plans: Mappi
             print(f"{day:%a %d} {len(ended[day].papers):5} papers {ended[day].mails} mails  {_short(plan, told)}")
             assert plan.said in told, (day, told)
         received = _received(relay)
+        said = "".join("\n".join((d.ran.nothing, *d.ran.problems, *d.ran.gaps)) for d in ended.values())
+        _nothing_told(tmp_path, max(day for day in ended if ended[day].papers), relay, said)
     _everything_once(days, feeds, ended, received)
     return ended
+
+
+def _nothing_told(folder: Path, day: date, relay: SmtpServer, said: str) -> None:
+    """The secret of the lab's address is in nothing that was said, written or sent, nor in what a person then asks."""
+    assert CANARY in (folder / "newsletter.toml").read_text()
+    for command in (("send", "--dry-run", "--date", str(day)), ("status", "--days", "366", "--json"), ("doctor",)):
+        done = newsletter(folder, *command)
+        said += done.stdout + done.stderr
+    assert "127.0.0.1" in said
+    assert CANARY not in said
+    assert (folder / "outbox" / str(day) / "manifest.json").exists()
+    assert leaks(folder) == []
+    assert [a.recipient for a in relay.accepted if CANARY.encode() in a.content] == []
+    for accepted in relay.accepted:
+        for part in email.message_from_bytes(accepted.content, policy=email.policy.default).walk():
+            assert part.is_multipart() or CANARY not in part.get_content()
 
 
 def _short(plan: Plan, told: str) -> str:
     parts = [f"{feed} {fault}" for feed, fault in plan.faults.items()]
     parts += [f"Hugging Face has {plan.filling} so far"] if plan.filling else []
     parts += ["OAI-PMH is down"] if not plan.record else []
+    parts += [f"the lab answers {plan.lab}"] if plan.lab != 200 else []
     parts += ["missed"] if plan.missed else []
     parts += ["killed twice"] if plan.killed else []
     return f"{', '.join(parts) or '-'} | {told.strip().splitlines()[0][:110] if told.strip() else 'complete'}"
@@ -152,6 +180,8 @@ def _everything_once(
     for day, result in ended.items():
         for number in result.papers:
             issued[number].append(day)
+    posts = Counter(post for result in ended.values() for post in result.posts)
+    assert posts == Counter(f"Post of {day}" for day in days if _is_new(day))
     assert {n: d for n, d in issued.items() if len(d) > 1} == {}
     assert sorted(first.keys() - issued.keys()) == []
     assert sorted(issued.keys() - first.keys()) == []
@@ -174,7 +204,9 @@ def test_three_days_with_faults_lose_no_paper_and_repeat_none(tmp_path: Path) ->
     days = [date(2026, 6, n) for n in (9, 10, 11)]
     plans = {
         days[0]: Plan({"q-bio.NC": 404}, said="q-bio.NC: failed"),
-        days[1]: Plan({"cs.RO": "empty"}, filling=8, killed=True, said="cs.RO: stale, the feed is empty though"),
+        days[1]: Plan(
+            {"cs.RO": "empty"}, filling=8, killed=True, lab=403, said="cs.RO: stale, the feed is empty though"
+        ),
     }
     ended = run(tmp_path, days, ("cs.RO", "q-bio.NC", "cs.PL"), plans)
     assert ended[days[2]].ran == Ran()
@@ -187,7 +219,7 @@ def _twenty() -> Mapping[date, Plan]:
         june(10): Plan({"cs.CL": "empty"}, said="cs.CL: stale, the feed is empty though others have announced"),
         june(11): Plan({"cs.RO": "unreadable"}, said="cs.RO: failed, none of its"),
         june(12): Plan({}, filling=8, said="hf-daily: stale, 8 papers where"),
-        june(15): Plan({"cs.AI": "cut off"}, said="cs.AI: stale, 3 papers where"),
+        june(15): Plan({"cs.AI": "cut off"}, lab=500, said="cs.AI: stale, 3 papers where"),
         june(16): Plan({"cs.CV": "impossible dates"}),
         june(17): Plan({}, missed=True),
         june(18): Plan({}, record=False),

@@ -24,9 +24,11 @@ from tests.support.http_server import HttpServer, Reply, Request, serving
 from tests.support.replayed_june import feed_of, feeds_of, listed
 from tests.support.shared import DATA, ROOT
 
-__all__ = ["Faults", "Path", "Ran", "date", "run_day", "serving_faults", "start_day", "write_settings"]
+__all__ = ["LAB_SINCE", "Faults", "Path", "Ran", "date", "run_day", "serving_faults", "start_day", "write_settings"]
 
 _CALENDAR = load_calendar()
+LAB_SINCE = date(2026, 6, 8)
+"""When the lab's feed begins."""
 _EMPTY, _BROKEN, _CUT, _STALE, _FAR = "empty", "unreadable", "cut off", "stale", "impossible dates"
 
 
@@ -35,13 +37,15 @@ class Faults:
     """What is wrong on the day that is on show. Feeds by their category; everything else is as it was recorded.
 
     `feeds` maps a category to `empty`, `unreadable`, `cut off`, `stale`, `impossible dates` or a status of HTTP;
-    `filling` is how many papers Hugging Face has of the day so far; `record` is whether OAI-PMH answers.
+    `filling` is how many papers Hugging Face has of the day so far; `record` is whether OAI-PMH answers; `lab` is the
+    status with which the feed answers whose address is a secret, and its answers tell the whole address.
     """
 
     day: date
     feeds: dict[str, str | int] = field(default_factory=dict)
     filling: int | None = None
     record: bool = True
+    lab: int = 200
     at_feed: Callable[[str], None] = lambda _: None
 
 
@@ -65,6 +69,22 @@ def _feed(faults: Faults, category: str) -> Reply:
             re.sub(rb"<pubDate>[^<]*", b"<pubDate>Fri, 31 Dec 9999 23:59:59 -0500", i) for i in items[::2]
         ] + items[1::2]
     return Reply(head + b"".join(items) + b"</channel></rss>")
+
+
+def _lab(faults: Faults, request: Request) -> Reply:
+    """A post for each day of announcements, all of them shown: the feed of one reader, by the token in its address."""
+    address = f"http://{request.headers['host']}{request.path}?token={request.query['token']}"
+    if faults.lab != 200:
+        return Reply(f"nothing at {address}".encode(), faults.lab)
+    days = [day for n in range(30) if (day := faults.day - timedelta(days=n)) >= LAB_SINCE and _CALENDAR.expects(day)]
+    items = "".join(
+        f"<item><title>Post of {day}</title><link>{address}&amp;post={day}</link><guid>{address}&amp;post={day}</guid>"
+        f"<description>What the lab did.</description><pubDate>{day:%a, %d %b %Y} 04:00:00 GMT</pubDate></item>"
+        for day in days
+    )
+    return Reply(
+        f'<rss version="2.0"><channel><title>Lab</title><link>{address}</link>{items}</channel></rss>'.encode()
+    )
 
 
 def _featured(faults: Faults, day: date) -> Reply:
@@ -138,13 +158,15 @@ def _search(faults: Faults, query: dict[str, str]) -> Reply:
 
 @contextmanager
 def serving_faults(faults: Faults) -> Iterator[HttpServer]:
-    """Serve the day with its faults: `/rss/…`, `/oai`, `/api/query` and `/api/daily_papers`."""
+    """Serve the day with its faults: `/rss/…`, `/lab`, `/oai`, `/api/query` and `/api/daily_papers`."""
 
     def answer(request: Request) -> Reply:
         if request.path.startswith("/rss/"):
             category = request.path.removeprefix("/rss/")
             faults.at_feed(category)
             return _feed(faults, category)
+        if request.path == "/lab":
+            return _lab(faults, request)
         query = dict(request.query)
         if request.path == "/oai":
             return _oai(faults, query)
@@ -156,8 +178,10 @@ def serving_faults(faults: Faults) -> Iterator[HttpServer]:
         yield server
 
 
-def write_settings(folder: Path, url: str, relay: int, categories: Sequence[str], readers: dict[str, str]) -> None:
-    """A newsletter of these categories and Hugging Face, with a reader for each interest."""
+def write_settings(
+    folder: Path, url: str, relay: int, categories: Sequence[str], readers: dict[str, str], token: str
+) -> None:
+    """A newsletter of these categories, Hugging Face and a feed whose address holds the token, with readers."""
     (folder / "people").mkdir()
     tables = (
         f'[[subscriber]]\nemail = "{address}"\ninterests = ["{interest}"]\nmax_papers = 500\n'
@@ -177,6 +201,9 @@ categories = {json.dumps(list(categories))}
 [[sources]]
 kind = "hf-daily"
 base_url = "{url}"
+[[sources]]
+kind = "feed"
+url = "{url}/lab?token={token}"
 [publish]
 markdown = []
 [smtp]
@@ -216,8 +243,7 @@ def run_day(folder: Path, day: date) -> Ran:
 
 
 def start_day(folder: Path, day: date) -> subprocess.Popen[bytes]:
-    """The same in a process of its own, which a test may kill."""
+    """The same in a process of its own, which a test may kill; what it says is in the folder's `said.log`."""
     code = f"from tests.support.faulty_june import *; run_day(Path({str(folder)!r}), date.fromisoformat('{day}'))"
-    return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with (folder / "said.log").open("ab") as said:
+        return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=said, stderr=said)
