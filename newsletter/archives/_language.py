@@ -24,10 +24,10 @@ def in_one_language(back: BackIssue) -> BackIssue:
 
 
 def _announcement(announcement: Announcement, language: str) -> Announcement:
-    def told(summary: Summary) -> Summary:
+    def retagged(summary: Summary) -> Summary:
         return replace(summary, language=language)
 
-    return replace(announcement, summaries=tuple(map(told, announcement.summaries)))
+    return replace(announcement, summaries=tuple(map(retagged, announcement.summaries)))
 
 
 def _note(note: PaperNote, languages: Sequence[str], language: str) -> PaperNote:

@@ -13,7 +13,7 @@ from newsletter.errors import SourceMalformed
 
 __all__ = [
     "LARGEST",
-    "Line",
+    "DocumentLine",
     "checked_lines",
     "day_of",
     "formulas",
@@ -47,7 +47,7 @@ _HF_PAPER = re.compile(r"https?://(?:www\.)?huggingface\.co/papers/([^/?#\s]+)",
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DocumentLine:
     """One line: its number from 1, its text without the line end, and whether it stands inside a code fence."""
 
     number: int
@@ -55,7 +55,7 @@ class Line:
     code: bool = False
 
 
-def checked_lines(text: str, profile: str) -> list[Line]:
+def checked_lines(text: str, profile: str) -> list[DocumentLine]:
     """The lines of a document, code marked as code.
 
     Raises:
@@ -69,16 +69,16 @@ def checked_lines(text: str, profile: str) -> list[Line]:
     for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), start=1):
         mark = _FENCE.match(line)
         if fence:
-            lines.append(Line(number, line, code=True))
+            lines.append(DocumentLine(number, line, code=True))
             if mark and mark[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
         else:
             fence = mark[1] if mark else ""
-            lines.append(Line(number, line, code=bool(mark)))
+            lines.append(DocumentLine(number, line, code=bool(mark)))
     return lines
 
 
-def heading(line: Line) -> tuple[int, str] | None:
+def heading(line: DocumentLine) -> tuple[int, str] | None:
     """The level (1 to 6) and text of a heading, None for any other line."""
     match = None if line.code else _HEADING.match(line.text)
     return (len(match[1]), match[2]) if match else None
@@ -91,8 +91,8 @@ def has_han(text: str) -> bool:
 
 def language_of(*texts: str) -> str:
     """`zh-Hans` if most of these texts hold Chinese characters, else `en`: the languages the profiles come in."""
-    told = [text for text in texts if text.strip()]
-    return "zh-Hans" if sum(map(has_han, told)) * 2 > len(told) else ENGLISH
+    written = [text for text in texts if text.strip()]
+    return "zh-Hans" if sum(map(has_han, written)) * 2 > len(written) else ENGLISH
 
 
 def plain(text: str) -> str:
@@ -133,7 +133,7 @@ def _unmarked(text: str) -> str:
     return text
 
 
-def day_of(lines: Sequence[Line], day: date | None, profile: str) -> date:
+def day_of(lines: Sequence[DocumentLine], day: date | None, profile: str) -> date:
     """The date the document names in its first lines, unless one is given.
 
     Raises:
@@ -141,13 +141,13 @@ def day_of(lines: Sequence[Line], day: date | None, profile: str) -> date:
     """
     if day is not None:
         return day
-    for found in _dates(lines[:40]):
-        return found
+    for named in _dates(lines[:40]):
+        return named
     msg = f"a {profile} document that names no date in its head; say it with --date"
     raise SourceMalformed(msg, source="archive", feed=profile)
 
 
-def _dates(lines: Sequence[Line]) -> Iterator[date]:
+def _dates(lines: Sequence[DocumentLine]) -> Iterator[date]:
     for line in lines:
         for match in _DATE.finditer(line.text):
             if day := iso_day(match[0]):

@@ -50,7 +50,7 @@ def looks_like(text: str) -> str:
 
 def not_of(profile: str, text: str, expected: str, problems: Sequence[str] = ()) -> SourceMalformed:
     """The error for a document that is not of the format it is said to be: with the first reasons, if there are any."""
-    told = [f"\n  {problem}" for problem in problems[:_REASONS]]
+    reasons = [f"\n  {problem}" for problem in problems[:_REASONS]]
     more = [f"\n  and {len(problems) - _REASONS:,} more"] if len(problems) > _REASONS else []
-    msg = f"This is no {profile} document: expected {expected}; {looks_like(text)}.{''.join([*told, *more])}"
+    msg = f"This is no {profile} document: expected {expected}; {looks_like(text)}.{''.join([*reasons, *more])}"
     return SourceMalformed(msg, source=ARCHIVE_SOURCE, feed=profile)

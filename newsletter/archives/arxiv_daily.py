@@ -14,11 +14,20 @@ an entry that reads otherwise than its row, is a problem that is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from newsletter.archives._language import in_one_language
-from newsletter.archives._markdown import checked_lines, day_of, formulas, language_of, paper_of_link, unescaped
+from newsletter.archives._markdown import (
+    DocumentLine,
+    checked_lines,
+    day_of,
+    formulas,
+    language_of,
+    paper_of_link,
+    unescaped,
+)
 from newsletter.archives._recognition import not_of
 from newsletter.domain.issues import ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.papers import FILE_ENGINE, Announcement, AnnounceType, Paper, Provenance, Summary
@@ -28,8 +37,6 @@ __all__ = ["clean_title", "parse_announce_prefix", "read_arxiv_daily"]
 
 PROFILE = "arxiv-daily"
 _EXPECTED = "a table of papers, and for each an entry `[^1]: title` with six indented paragraphs below"
-_ADDRESS, _TLDR = 2, 3
-"""Which paragraphs of an entry are its address and its one-liner."""
 
 _ROW = re.compile(r"\| \[\^(?P<ref>\d+)\] \| \[(?P<title>.*)\]\((?P<link>\S+)\) \| (?P<tldr>.*) \|\Z")
 _ENTRY = re.compile(r"\[\^(?P<ref>\d+)\]: ?", re.ASCII)
@@ -46,6 +53,30 @@ _PREFIX = re.compile(
 _CORRECTED = re.compile(r"arXiv:(?P<id>\S+) (?:Announce Type: (?P<kind>new|cross|replace-cross|replace) )?Abstract: ")
 _UNESCAPED = re.compile(r"(?<!\\)(?:\\\\)*[\[\]<>*`~|]")
 _MARKS = {" UPDATED": AnnounceType.REPLACE, " CROSS LISTED": AnnounceType.CROSS}
+
+
+class _Paragraphs(NamedTuple):
+    """The seven paragraphs of an entry, in the order in which they stand there."""
+
+    translated: str
+    title: str
+    link: str
+    tldr: str
+    tldr_en: str
+    translation: str
+    description: str
+
+
+class _Block(NamedTuple):
+    """An entry as it stands in the document: the number of its first line, its footnote, its lines."""
+
+    number: int
+    ref: str
+    lines: list[str]
+
+    def problem(self, error: ValueError) -> str:
+        """Why it cannot be read."""
+        return f"line {self.number}: entry {self.ref} cannot be read: {error}"
 
 
 def clean_title(raw: str) -> str:
@@ -68,37 +99,29 @@ def read_arxiv_daily(text: str, day: date | None = None) -> BackIssue:
         SourceMalformed: there is no entry, or no date.
     """
     lines = checked_lines(text, PROFILE)
-    rows: dict[str, re.Match[str]] = {}
-    blocks: list[tuple[int, str, list[str]]] = []
-    for line in lines:
-        if row := _ROW.match(line.text):
-            rows[row["ref"]] = row
-        elif entry := _ENTRY.match(line.text):
-            blocks.append((line.number, entry["ref"], [line.text[entry.end() :]]))
-        elif blocks:
-            blocks[-1][2].append(line.text)
-    announcements: list[Announcement] = []
+    rows, blocks = _parts(lines)
     problems: list[str] = []
-    entries: list[tuple[int, str, list[str]]] = []
-    for number, ref, block in blocks:
+    entries: list[tuple[_Block, _Paragraphs]] = []
+    for block in blocks:
         try:
-            entries.append((number, ref, _fields(block)))
+            entries.append((block, _paragraphs(block.lines)))
         except ValueError as error:
-            problems.append(f"line {number}: entry {ref} cannot be read: {error}")
+            problems.append(block.problem(error))
     if not entries:
         raise not_of(PROFILE, text, _EXPECTED, problems)
     issue_day = day_of(lines, day, PROFILE)
-    corrected = _is_corrected([fields for _, _, fields in entries])
-    make, said = (_corrected, _as_said) if corrected else (_announcement, str)
-    for number, ref, fields in entries:
+    corrected = _is_corrected([entry for _, entry in entries])
+    read, as_text = (_corrected, _without_marks) if corrected else (_published, str)
+    announcements: list[Announcement] = []
+    for block, entry in entries:
         try:
-            announcements.append(make(fields, issue_day))
+            announcements.append(read(entry, issue_day))
         except ValueError as error:
-            problems.append(f"line {number}: entry {ref} cannot be read: {error}")
+            problems.append(block.problem(error))
             continue
-        row = rows.pop(ref, None)
-        if row is None or said(row["tldr"]) != said(fields[_TLDR]):
-            problems.append(f"line {number}: entry {ref} has no row in the table that says the same")
+        row = rows.pop(block.ref, None)
+        if row is None or as_text(row["tldr"]) != as_text(entry.tldr):
+            problems.append(f"line {block.number}: entry {block.ref} has no row in the table that says the same")
     if not announcements:
         raise not_of(PROFILE, text, _EXPECTED, problems)
     problems += [f"row {ref} ({row['title'][:60]}) has no entry" for ref, row in rows.items()]
@@ -107,118 +130,112 @@ def read_arxiv_daily(text: str, day: date | None = None) -> BackIssue:
     )
 
 
-def _is_corrected(entries: Sequence[Sequence[str]]) -> bool:
+def _parts(lines: Iterable[DocumentLine]) -> tuple[dict[str, re.Match[str]], list[_Block]]:
+    """The rows of the table by footnote, and the entries below it."""
+    rows: dict[str, re.Match[str]] = {}
+    blocks: list[_Block] = []
+    for line in lines:
+        if row := _ROW.match(line.text):
+            rows[row["ref"]] = row
+        elif entry := _ENTRY.match(line.text):
+            blocks.append(_Block(line.number, entry["ref"], [line.text[entry.end() :]]))
+        elif blocks:
+            blocks[-1].lines.append(line.text)
+    return rows, blocks
+
+
+def _is_corrected(entries: Sequence[_Paragraphs]) -> bool:
     """Whether this is our own corrected form: its announcements, and no sign of Markdown that is not escaped."""
-    told = [fields[-1] for fields in entries if fields[-1].startswith("arXiv:")]
-    texts = (text for fields in entries for at, text in enumerate(fields) if at != _ADDRESS)
+    announced = [entry.description for entry in entries if entry.description.startswith("arXiv:")]
+    texts = (text for entry in entries for name, text in entry._asdict().items() if name != "link")
     return (
-        bool(told)
-        and all(map(_CORRECTED.match, told))
+        bool(announced)
+        and all(map(_CORRECTED.match, announced))
         and not any(_UNESCAPED.search(part) for text in texts for math, part in formulas(text) if not math)
     )
 
 
-def _corrected(fields: Sequence[str], day: date) -> Announcement:
+def _corrected(entry: _Paragraphs, day: date) -> Announcement:
     """An entry of the corrected form: every text unescaped."""
-    translated, title, link, tldr, tldr_en, translation, described = map(unescaped, fields)
-    address = _address(link)
+    entry = _Paragraphs(*map(unescaped, entry))
+    address = _address(entry.link)
     paper_id, version = paper_of_link(address)
-    told = _CORRECTED.match(described)
-    if told and version is None:
-        version = paper_of_link(told["id"])[1]
-    language = language_of(translated, tldr, translation)
-    return Announcement(
-        source=ARCHIVE_SOURCE,
-        feed=PROFILE,
-        day=day,
-        kind=_kind(told),
-        paper=Paper(
-            id=paper_id,
-            version=version,
-            title=title,
-            abstract=described[told.end() :] if told else described,
-            links={"abs": address},
-        ),
-        summaries=(
-            Summary(
-                paper_id=paper_id,
-                version=version,
-                language=language,
-                provenance=Provenance(engine=FILE_ENGINE),
-                title="" if translated == title else translated,
-                tldr=tldr,
-                tldr_en=tldr_en,
-                abstract=translation,
-            ),
-        ),
+    prefix = _CORRECTED.match(entry.description)
+    if prefix and version is None:
+        version = paper_of_link(prefix["id"])[1]
+    paper = Paper(
+        id=paper_id,
+        version=version,
+        title=entry.title,
+        abstract=entry.description[prefix.end() :] if prefix else entry.description,
+        links={"abs": address},
+    )
+    return _announcement(
+        paper, day, _kind(prefix), entry, title="" if entry.translated == entry.title else entry.translated
     )
 
 
-def _as_said(text: str) -> str:
-    """A one-liner without marks: a table's cell has formulas as plain text."""
-    return plain(unescaped(text))
-
-
-def _kind(told: re.Match[str] | None) -> AnnounceType:
-    """As what it was announced; a paper of arXiv without an announcement was featured elsewhere."""
-    if told is None:
-        return AnnounceType.NEW
-    return AnnounceType(told["kind"]) if told["kind"] else AnnounceType.FEATURED
-
-
-def _address(link: str) -> str:
-    found = _LINK.match(link)
-    if found is None:
-        msg = f"expected a link `[address](address)` as its third paragraph, got {link[:80]!r}"
-        raise ValueError(msg)
-    return found["link"]
-
-
-def _announcement(fields: Sequence[str], day: date) -> Announcement:
+def _published(entry: _Paragraphs, day: date) -> Announcement:
     """An entry as the published generator wrote it: nothing is trimmed or unescaped."""
-    translated, raw_title, link, tldr, tldr_en, translation, raw_abstract = fields
-    address = _address(link)
+    address = _address(entry.link)
     paper_id, version = paper_of_link(address)
-    suffix = _SUFFIX.search(raw_title)
-    abstract, number, kind = parse_announce_prefix(raw_abstract)
+    suffix = _SUFFIX.search(entry.title)
+    abstract, number, kind = parse_announce_prefix(entry.description)
     for versioned in (number, suffix["id"] if suffix else ""):
         if version is None and versioned:
             version = paper_of_link(versioned)[1]
     if kind is None:
         kind = _MARKS.get(suffix["mark"] or "", AnnounceType.NEW) if suffix else AnnounceType.NEW
-    language = language_of(translated, tldr, translation)
-    return Announcement(
-        source=ARCHIVE_SOURCE,
-        feed=PROFILE,
-        day=day,
-        kind=kind,
-        paper=Paper(
-            id=paper_id,
-            version=version,
-            title=readable(clean_title(raw_title)).removesuffix("." if suffix else ""),
-            raw_title=raw_title,
-            abstract=readable(abstract),
-            raw_abstract=raw_abstract,
-            categories=(suffix["category"],) if suffix and suffix["category"] else (),
-            links={"abs": address},
-        ),
-        summaries=(
-            Summary(
-                paper_id=paper_id,
-                version=version,
-                language=language,
-                provenance=Provenance(engine=FILE_ENGINE),
-                title=translated,
-                tldr=tldr,
-                tldr_en=tldr_en,
-                abstract=translation,
-            ),
-        ),
+    paper = Paper(
+        id=paper_id,
+        version=version,
+        title=readable(clean_title(entry.title)).removesuffix("." if suffix else ""),
+        raw_title=entry.title,
+        abstract=readable(abstract),
+        raw_abstract=entry.description,
+        categories=(suffix["category"],) if suffix and suffix["category"] else (),
+        links={"abs": address},
     )
+    return _announcement(paper, day, kind, entry, title=entry.translated)
 
 
-def _fields(block: list[str]) -> list[str]:
-    """The seven paragraphs of an entry. A translation that itself holds paragraphs keeps them."""
+def _announcement(paper: Paper, day: date, kind: AnnounceType, entry: _Paragraphs, *, title: str) -> Announcement:
+    """The paper with the summary that stood there; `title` is the translated one."""
+    summary = Summary(
+        paper_id=paper.id,
+        version=paper.version,
+        language=language_of(entry.translated, entry.tldr, entry.translation),
+        provenance=Provenance(engine=FILE_ENGINE),
+        title=title,
+        tldr=entry.tldr,
+        tldr_en=entry.tldr_en,
+        abstract=entry.translation,
+    )
+    return Announcement(source=ARCHIVE_SOURCE, feed=PROFILE, day=day, kind=kind, paper=paper, summaries=(summary,))
+
+
+def _without_marks(text: str) -> str:
+    """A one-liner without marks: a table's cell has formulas as plain text."""
+    return plain(unescaped(text))
+
+
+def _kind(prefix: re.Match[str] | None) -> AnnounceType:
+    """As what it was announced; a paper of arXiv without an announcement was featured elsewhere."""
+    if prefix is None:
+        return AnnounceType.NEW
+    return AnnounceType(prefix["kind"]) if prefix["kind"] else AnnounceType.FEATURED
+
+
+def _address(link: str) -> str:
+    match = _LINK.match(link)
+    if match is None:
+        msg = f"expected a link `[address](address)` as its third paragraph, got {link[:80]!r}"
+        raise ValueError(msg)
+    return match["link"]
+
+
+def _paragraphs(block: list[str]) -> _Paragraphs:
+    """The paragraphs of an entry. A translation that itself holds paragraphs keeps them."""
     joined = "\n".join(block).rstrip("\n")
     end = "\n    "
     body = joined.removesuffix(end) if joined.endswith(end) else joined
@@ -226,4 +243,5 @@ def _fields(block: list[str]) -> list[str]:
     if len(fields) < 7:
         msg = f"expected seven paragraphs indented by four spaces, got {len(fields)}"
         raise ValueError(msg)
-    return [*fields[:5], "\n\n".join(fields[5:-1]), fields[-1]]
+    translated, title, link, tldr, tldr_en, *translation, description = fields
+    return _Paragraphs(translated, title, link, tldr, tldr_en, "\n\n".join(translation), description)

@@ -9,12 +9,12 @@ a section is known by a word in its title, wherever it stands, in Chinese or Eng
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from newsletter.archives._language import in_one_language
 from newsletter.archives._markdown import (
-    Line,
+    DocumentLine,
     checked_lines,
     day_of,
     heading,
@@ -78,12 +78,12 @@ def read_hf_daily(text: str, day: date | None = None) -> BackIssue:
     head = lines[: starts[0]]
     issue_day = day_of(lines, day, PROFILE)
     preface = _preface(head)
-    told = _MODEL.search(preface)
+    model = _model(preface)
     problems: list[str] = []
     announcements: list[Announcement] = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         try:
-            announcements.append(_announcement(lines[start:end], issue_day, told["model"] if told else "", problems))
+            announcements.append(_announcement(lines[start:end], issue_day, model, problems))
         except ValueError as error:
             problems.append(f"line {lines[start].number}: {lines[start].text[3:63]!r} cannot be read: {error}")
     if not announcements:
@@ -101,13 +101,19 @@ def read_hf_daily(text: str, day: date | None = None) -> BackIssue:
     return in_one_language(back)
 
 
-def _preface(head: Sequence[Line]) -> str:
+def _model(preface: str) -> str:
+    """The model that wrote the digest, as far as its explanation names one."""
+    match = _MODEL.search(preface)
+    return match["model"] if match else ""
+
+
+def _preface(head: Sequence[DocumentLine]) -> str:
     """The explanation's list, without its first line, which only says that it is one."""
     quoted = [line.text.removeprefix(">").strip() for line in head if line.text.startswith(">")]
     return "\n".join(text for text in quoted if _BULLET.match(text))
 
 
-def _announcement(lines: Sequence[Line], day: date, model: str, problems: list[str]) -> Announcement:
+def _announcement(lines: Sequence[DocumentLine], day: date, model: str, problems: list[str]) -> Announcement:
     raw_title = lines[0].text[3:].rstrip()
     body = [line for line in lines[1:] if line.text.strip()]
     link = _LINK.search(body[-1].text) if body else None
@@ -121,32 +127,36 @@ def _announcement(lines: Sequence[Line], day: date, model: str, problems: list[s
         raise ValueError(msg)
     missing = [name for name, _ in _SECTIONS if not sections.get(name)]
     problems += [f"line {lines[0].number}: {raw_title[:60]!r} has no section of {name}" for name in missing]
-    main_work = "\n\n".join(plain(text) for text in sections.get("main_work", ()))
-    keywords = tuple(parse_keyword(text) for text in _items(sections.get("keywords", ())))
+    paper = Paper(
+        id=paper_id,
+        version=version,
+        title=readable(unescaped(raw_title)),
+        raw_title=raw_title,
+        links=_links(paper_id, link["link"]),
+    )
     return Announcement(
         source=ARCHIVE_SOURCE,
         feed=PROFILE,
         day=day,
         kind=AnnounceType.FEATURED,
-        paper=Paper(
-            id=paper_id,
-            version=version,
-            title=readable(unescaped(raw_title)),
-            raw_title=raw_title,
-            links=_links(paper_id, link["link"]),
-        ),
-        summaries=(
-            Summary(
-                paper_id=paper_id,
-                version=version,
-                language=language_of(main_work, *sections.get("highlights", ())),
-                provenance=Provenance(engine=FILE_ENGINE, model=model),
-                main_work=main_work,
-                highlights=tuple(plain(text) for text in _bullets(sections.get("highlights", ()))),
-                keywords=keywords,
-                ratings=read_ratings(sections.get("ratings", ())),
-            ),
-        ),
+        paper=paper,
+        summaries=(_summary(paper, sections, model),),
+    )
+
+
+def _summary(paper: Paper, sections: Mapping[str, Sequence[str]], model: str) -> Summary:
+    """What its sections say; a section that is missing says nothing."""
+    main_work = "\n\n".join(plain(text) for text in sections.get("main_work", ()))
+    highlights = sections.get("highlights", ())
+    return Summary(
+        paper_id=paper.id,
+        version=paper.version,
+        language=language_of(main_work, *highlights),
+        provenance=Provenance(engine=FILE_ENGINE, model=model),
+        main_work=main_work,
+        highlights=tuple(plain(text) for text in _bullets(highlights)),
+        keywords=tuple(parse_keyword(text) for text in _items(sections.get("keywords", ()))),
+        ratings=read_ratings(sections.get("ratings", ())),
     )
 
 
@@ -155,19 +165,19 @@ def _links(paper_id: str, link: str) -> dict[str, str]:
     return {"abs": f"https://arxiv.org/abs/{number}", "hf": link} if number != paper_id else {"abs": link}
 
 
-def _sections(lines: Iterable[Line]) -> dict[str, list[str]]:
+def _sections(lines: Iterable[DocumentLine]) -> dict[str, list[str]]:
     """The non-empty lines of each section; what stands before the first (a heading over all four) says nothing."""
-    found: dict[str, list[str]] = {}
+    sections: dict[str, list[str]] = {}
     current = ""
     for line in lines:
         title = _TITLE.match(line.text)
         name = _section(title["title"]) if title else ""
         if name:
             current = name
-            found.setdefault(current, [])
+            sections.setdefault(current, [])
         elif current and heading(line) is None:
-            found[current].append(line.text.strip())
-    return found
+            sections[current].append(line.text.strip())
+    return sections
 
 
 def _section(title: str) -> str:

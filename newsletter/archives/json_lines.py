@@ -83,9 +83,9 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _object(line: str) -> dict[str, Any]:
-    found = json.loads(line)
-    assert isinstance(found, dict)  # noqa: S101  # `read_line` took it for a paper
-    return found
+    paper = json.loads(line)
+    assert isinstance(paper, dict)  # noqa: S101  # `read_line` took it for a paper
+    return paper
 
 
 def _note(line: dict[str, Any], announcement: Announcement) -> PaperNote:

@@ -15,7 +15,7 @@ from datetime import date
 
 from newsletter.archives._language import in_one_language
 from newsletter.archives._markdown import (
-    Line,
+    DocumentLine,
     checked_lines,
     day_of,
     heading,
@@ -32,6 +32,7 @@ from newsletter.domain.papers import (
     AnnounceType,
     IssueNote,
     Paper,
+    PaperId,
     PaperNote,
     Provenance,
     Summary,
@@ -62,7 +63,7 @@ _ROLES = {
 
 
 @dataclass(slots=True)
-class _Facts:
+class _PaperHead:
     """What stands between a paper's heading and its deep dive."""
 
     translated: str = ""
@@ -83,7 +84,7 @@ def read_paper_express(text: str, day: date | None = None) -> BackIssue:
     """
     lines = checked_lines(text, PROFILE)
     papers, references, preface = _parts(lines)
-    if not any(_facts(block[1:])[0].url for _, block in papers):
+    if not any(_head(block[1:])[0].url for _, block in papers):
         raise not_of(PROFILE, text, _EXPECTED)
     issue_day = day_of(lines, day, PROFILE)
     announcements: list[Announcement] = []
@@ -113,18 +114,18 @@ def read_paper_express(text: str, day: date | None = None) -> BackIssue:
     return in_one_language(back)
 
 
-def _parts(lines: Sequence[Line]) -> tuple[list[tuple[bool, list[Line]]], tuple[str, ...], str]:
+def _parts(lines: Sequence[DocumentLine]) -> tuple[list[tuple[bool, list[DocumentLine]]], tuple[str, ...], str]:
     """The papers with whether they are in brief, the references, and what stands before the first paper."""
-    papers: list[tuple[bool, list[Line]]] = []
+    papers: list[tuple[bool, list[DocumentLine]]] = []
     references: list[str] = []
     preface: list[str] = []
     section, opened = "", False
     for line in _without_front_matter(lines):
-        found = heading(line)
-        if found and found[0] == 2:
-            section = "references" if _REFERENCES.match(found[1]) else "more" if _MORE.match(found[1]) else ""
+        level, title = heading(line) or (0, "")
+        if level == 2:
+            section = "references" if _REFERENCES.match(title) else "more" if _MORE.match(title) else ""
             opened = False
-        elif found and found[0] == 3 and section != "references" and _PAPER.match(found[1]):
+        elif level == 3 and section != "references" and _PAPER.match(title):
             papers.append((section == "more", [line]))
             opened = True
         elif section == "references":
@@ -140,68 +141,77 @@ def _references(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(re.sub(r"\A[-*+]\s+", "", line.strip()) for line in lines if line.strip())
 
 
-def _without_front_matter(lines: Sequence[Line]) -> Sequence[Line]:
+def _without_front_matter(lines: Sequence[DocumentLine]) -> Sequence[DocumentLine]:
     if lines and lines[0].text.strip() == "---":
         end = next((i for i, line in enumerate(lines[1:60], start=1) if line.text.strip() == "---"), 0)
         return lines[end + 1 :]
     return lines
 
 
-def _paper(block: Sequence[Line], day: date, *, brief: bool) -> tuple[Announcement, PaperNote]:
+def _paper(block: Sequence[DocumentLine], day: date, *, brief: bool) -> tuple[Announcement, PaperNote]:
     named = _PAPER.match((heading(block[0]) or (3, ""))[1])
     assert named is not None  # noqa: S101  # `_parts` begins a paper only where it matches
     raw_title = named["title"].strip()
-    facts, dive = _facts(block[1:])
-    if not facts.url:
+    head, dive = _head(block[1:])
+    if not head.url:
         msg = "expected a fact `URL：https://…`"
         raise ValueError(msg)
-    paper_id, version = paper_of_link(facts.url)
-    drafts = {role: plain(text) for role, text in facts.bullets.items()}
-    translated = plain(facts.translated)
-    language = language_of(*drafts.values(), translated)
-    written = facts.bullets | ({"title": facts.translated} if facts.translated else {})
-    words = {name: text for name, text in written.items() if unescaped(text).strip() != plain(text)}
-    summary = Summary(
-        paper_id=paper_id,
+    paper_id, version = paper_of_link(head.url)
+    paper = Paper(
+        id=paper_id,
         version=version,
-        language=language,
+        title=readable(unescaped(raw_title)),
+        raw_title=raw_title,
+        links={"abs": head.url},
+    )
+    summary = _summary(paper, head)
+    announcement = Announcement(
+        source=ARCHIVE_SOURCE,
+        feed=PROFILE,
+        day=day,
+        kind=AnnounceType.FEATURED,
+        paper=paper,
+        summaries=(summary,),
+    )
+    return announcement, _note(paper_id, summary.language, head, dive, highlight=not brief)
+
+
+def _summary(paper: Paper, head: _PaperHead) -> Summary:
+    """The bullets as text without marks."""
+    drafts = {role: plain(text) for role, text in head.bullets.items()}
+    translated = plain(head.translated)
+    return Summary(
+        paper_id=paper.id,
+        version=paper.version,
+        language=language_of(*drafts.values(), translated),
         provenance=Provenance(engine=FILE_ENGINE),
         title=translated,
         motivation=drafts.get("motivation", ""),
         method=drafts.get("method", ""),
         result=drafts.get("result", ""),
     )
-    note = PaperNote(
+
+
+def _note(paper_id: PaperId, language: str, head: _PaperHead, deep_dive: str, *, highlight: bool) -> PaperNote:
+    """What its editor wrote: the bullets only where they have marks that the summary loses."""
+    written = head.bullets | ({"title": head.translated} if head.translated else {})
+    words = {name: text for name, text in written.items() if unescaped(text).strip() != plain(text)}
+    return PaperNote(
         paper_id=paper_id,
-        highlight=not brief,
+        highlight=highlight,
         words={language: words} if words else {},
-        affiliation=facts.affiliation,
-        code=facts.code,
-        code_remark=facts.code_remark,
-        links=tuple(facts.links),
-        figures=tuple(facts.figures),
-        deep_dive=dive,
+        affiliation=head.affiliation,
+        code=head.code,
+        code_remark=head.code_remark,
+        links=tuple(head.links),
+        figures=tuple(head.figures),
+        deep_dive=deep_dive,
     )
-    announcement = Announcement(
-        source=ARCHIVE_SOURCE,
-        feed=PROFILE,
-        day=day,
-        kind=AnnounceType.FEATURED,
-        paper=Paper(
-            id=paper_id,
-            version=version,
-            title=readable(unescaped(raw_title)),
-            raw_title=raw_title,
-            links={"abs": facts.url},
-        ),
-        summaries=(summary,),
-    )
-    return announcement, note
 
 
-def _facts(lines: Sequence[Line]) -> tuple[_Facts, str]:
+def _head(lines: Sequence[DocumentLine]) -> tuple[_PaperHead, str]:
     """The facts and bullets at the head of a paper; the deep dive is everything after the last bullet."""
-    facts = _Facts()
+    head = _PaperHead()
     quotes = 0
     end = 0
     for index, line in enumerate(lines):
@@ -210,30 +220,30 @@ def _facts(lines: Sequence[Line]) -> tuple[_Facts, str]:
             break
         if text.startswith(">"):
             quotes += 1
-            _quote(text.removeprefix(">").strip(), facts, first=quotes == 1)
+            _quote(text.removeprefix(">").strip(), head, first=quotes == 1)
         elif figure := _FIGURE.match(text):
-            if facts.bullets:
+            if head.bullets:
                 break
-            facts.figures.append((unescaped(figure["alt"]), figure["address"]))
-        elif (bullet := _BULLET.match(text)) and (role := _role(bullet["label"])) and role not in facts.bullets:
-            facts.bullets[role] = bullet["text"].strip()
+            head.figures.append((unescaped(figure["alt"]), figure["address"]))
+        elif (bullet := _BULLET.match(text)) and (role := _role(bullet["label"])) and role not in head.bullets:
+            head.bullets[role] = bullet["text"].strip()
         elif text:
             break
         if text:
             end = index + 1
-    return facts, "\n".join(line.text for line in lines[end:]).strip("\n").rstrip()
+    return head, "\n".join(line.text for line in lines[end:]).strip("\n").rstrip()
 
 
 def _role(label: str) -> str:
     return next((role for role, words in _ROLES.items() if words.fullmatch(label.strip())), "")
 
 
-def _quote(text: str, facts: _Facts, *, first: bool) -> None:
+def _quote(text: str, head: _PaperHead, *, first: bool) -> None:
     """One line of the quotes: the translated title first, then facts in any order."""
     if _QUOTED_TITLE.match(text):
         return
     if first:
-        facts.translated = text
+        head.translated = text
         return
     fact = _FACT.match(text)
     if fact is None:
@@ -242,11 +252,11 @@ def _quote(text: str, facts: _Facts, *, first: bool) -> None:
     if not value:
         return
     if _AFFILIATION.fullmatch(label):
-        facts.affiliation = unescaped(value)
+        head.affiliation = unescaped(value)
     elif _CODE.fullmatch(label):
         remark = _REMARK.match(value)
-        facts.code, facts.code_remark = (remark["code"], unescaped(remark["remark"] or "")) if remark else (value, "")
-    elif _URL.fullmatch(label) and not facts.url:
-        facts.url = value
+        head.code, head.code_remark = (remark["code"], unescaped(remark["remark"] or "")) if remark else (value, "")
+    elif _URL.fullmatch(label) and not head.url:
+        head.url = value
     else:
-        facts.links.append((unescaped(label), unescaped(value)))
+        head.links.append((unescaped(label), unescaped(value)))
