@@ -38,7 +38,7 @@ _WORD = "|".join((*_ONES, *_TIMES))
 ENGLISH: Final = re.compile(
     rf"(?<![\d.][\s-])\b(?P<words>(?:{_WORD})(?:[\s-]+(?:and[\s-]+)?(?:{_WORD})){{0,8}})"
     rf"(?:[\s-]+point(?P<after>(?:[\s-]+(?:{_WORD})){{1,4}}))?(?:[\s-]+(?P<part>{'|'.join(PARTS)})s?)?\b"
-    r"(?:[\s-]?(?:(?P<share>per\s?cent|percentage)|(?P<factor>fold\b|times\b)|(?P<orders>orders?[\s-]of[\s-]magnitude)))?",
+    r"(?:[\s-]?(?:(?P<share>per\s?cent)|(?P<factor>fold\b|times\b)|(?P<orders>orders?[\s-]of[\s-]magnitude)))?",
     re.IGNORECASE,
 )
 """A number in English words, with what it counts."""
@@ -79,8 +79,10 @@ def chinese(text: str, after: str | None = None) -> float | None:
             digit = _HAN_ONES[c]
         elif c in _HAN_TENS:
             section, digit = section + (digit or 1.0) * _HAN_TENS[c], 0.0
+        elif c == "万":
+            total, section, digit = total + (section + digit or 1.0) * 1e4, 0.0, 0.0
         else:
-            total, section, digit = (total + section + digit or 1.0) * (1e4 if c == "万" else 1e8), 0.0, 0.0
+            total, section, digit = (total + section + digit or 1.0) * 1e8, 0.0, 0.0
     digits = "".join(str(int(_HAN_ONES[c])) for c in after or "")
     return total + section + digit + (float(f"0.{digits}") if digits else 0.0)
 

@@ -186,6 +186,15 @@ _ENGLISH = (
         r"|only)|includes? (?:no|only))\b"
     ),
     (
+        rf"(?:based (?:only |solely )?on|from|according to|judging by) (?:the |this |your )?{_GIVEN}(?: alone)?, "
+        r"(?:no\b|nothing\b|there (?:is|are) no\b|it (?:is|was) (?:not|un))"
+    ),
+    (
+        r"(?:the |this |your |my )?(?:output|response|answer|reply|generation) (?:was|has been|got) (?:truncated"
+        r"|cut off|cut short)(?:[.!]*\Z|,? (?:due to|because|as|since|at|by|after) (?:of )?(?:the |its |a )?"
+        r"(?:\w+ ){0,2}?(?:length|tokens?|limit|context|maximum|size|budget)\b)"
+    ),
+    (
         rf"(?:the|this) (?:abstract|excerpt|title|text|paper|article|document|information|snippet) (?:alone )?(?:{_NOT}"
         rf"|lacks?|has|contains?|provides?|offers?)"
         r" (?:\w+ ){0,2}?(?:enough|sufficient|adequate|insufficient|too little|the necessary"
@@ -228,7 +237,9 @@ _ENGLISH = (
     (
         r"(?:(?:sure|certainly|of course|absolutely|okay|ok|alright|great|yes|no problem|definitely|understood"
         r"|got it)(?: thing)?[,!.: ]+\s*)?"
-        r"(?:here(?:'s| is| are| you go| you are| comes)\b|(?:please )?find below|below (?:is|are) (?:the|a|an|my|your"
+        r"(?:here(?:'s| is| are) (?:[\w;'-]+ ){0,5}?(?:summar\w+|translations?|tl;?dr|synopsis|rewrite|answers?|json"
+        r"|response|output|overview|abstract|highlights|keywords|ratings?|(?:key|main) points|what)\b"
+        r"|here you (?:go|are)\b|here comes\b|(?:please )?find below|below (?:is|are) (?:the|a|an|my|your"
         r"|some)\b|below (?:you'll|you will)\b"
         r"|(?:the following|what follows|below|this) (?:is|are) (?:the|a|an|my|your)? ?(?:\w+[ -]){0,4}?(?:summary"
         r"|translation|tl;?dr|synopsis|rewrite|answer|json)\b)"
@@ -236,6 +247,8 @@ _ENGLISH = (
     (
         r"(?:sure|certainly|absolutely|of course|no problem|understood|got it|definitely|sounds good)(?: thing)?!"
         r"|(?:sure|certainly|of course|absolutely|okay|ok|alright),? (?:i|here|below|the following|let)\b"
+        r"|(?:certainly|of course|absolutely|okay|ok|alright), (?:the|this) (?:paper|work|study|article"
+        r"|authors?|abstract)\b"
         r"|sure[,.] "
     ),
     (

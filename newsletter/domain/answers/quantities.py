@@ -53,7 +53,7 @@ _NUMBER = re.compile(
     r"(?:\s?[×x*]\s?10\^(?P<power>[-+]?\d{1,2})|e(?P<exponent>[-+]?\d{1,2})(?![A-Za-z\d])"
     r"|\^(?P<raised>[-+]?\d{1,2}(?:\.\d{1,3})?))?"
     rf"\+?(?:[\s-]?(?P<scale>{_SCALE})(?!分)|\s?(?P<letter>[kKMBGT])(?![A-Za-z]))?"
-    r"(?:\s?(?P<share>[%％]|per\s?cent|percentage|个?百分点|pp\b|points?\b)"
+    r"(?:\s?(?P<share>[%％]|per\s?cent|个?百分点|pp\b|points?\b)"
     r"|[\s-]?(?P<factor>[x×](?![\w^])|fold\b|times\b|倍)|(?P<ordinal>st\b|nd\b|rd\b|th\b|世纪))?"
 )
 # `GPT-4`, `v1.5`, `arXiv:2604.20475`, `L2`; also the second number of a name that is made of several (`ISO-26262-2`)

@@ -19,6 +19,9 @@ __all__ = ["is_about"]
 LEAST_SHARE = 0.2
 """Of an English text's terms, the share that its paper must have."""
 _FEWEST = 5
+"""Terms of which a share says something."""
+_TELLING, _BETTER = 3, 1.5
+"""Shared terms that are no accident, and how many times as many as with its own paper are too many."""
 
 _TERM = re.compile(r"[A-Za-z]{4,}|\d+(?:\.\d+)?")
 _STEM = 6
@@ -39,14 +42,14 @@ _STOP = _terms(_COMMON)
 def is_about(summary: Summary, paper: Paper, others: Sequence[Paper] = ()) -> bool:
     """Whether a summary may well be about its paper and is not rather about one of the others."""
     english = summary.tldr_en
-    said = f"{summary.tldr} {summary.main_work} {summary.motivation} {summary.method} {summary.result} {english}"
-    said_terms = _terms(f"{said} {' '.join(k.term for k in summary.keywords)}") - _STOP
-    own = _shared(said_terms, paper)
-    tested = said_terms if is_english(summary.language) else _terms(english) - _STOP
+    fields = (summary.tldr, summary.main_work, summary.motivation, summary.method, summary.result, english)
+    said = _terms(" ".join((*fields, *(keyword.term for keyword in summary.keywords)))) - _STOP
+    tested = said if is_english(summary.language) else _terms(english) - _STOP
     if len(tested) >= _FEWEST and _shared(tested, paper) < LEAST_SHARE * len(tested):
         return False
-    best_other = max((_shared(said_terms, other) for other in others if other.id != paper.id), default=0)
-    return not (best_other >= 3 and best_other > own * 1.5)
+    own = _shared(said, paper)
+    shared = (_shared(said, other) for other in others if other.id != paper.id)
+    return not any(count >= _TELLING and count > own * _BETTER for count in shared)
 
 
 def _shared(said: frozenset[str], paper: Paper) -> int:

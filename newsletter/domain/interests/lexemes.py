@@ -116,7 +116,7 @@ def _piece(text: str, line: str, at: int, *, is_first: bool) -> tuple[Lexeme, in
         return Lexeme(",", char, at), at + 1
     if char == '"':
         close = line.find('"', at + 1)
-        if close < 0:
+        if close == -1:
             fail("this quotation mark is never closed; add one at the end of the phrase", text, at)
         return Lexeme("quoted", " ".join(line[at + 1 : close].split()), at), close + 1
     if weight := _WEIGHT.match(line, at):

@@ -305,20 +305,39 @@ def test_a_placeholder_of_a_template_is_an_echo(text):
     assert failure_of(summary(result=text), PAPER) is FailureKind.ECHO
 
 
-@pytest.mark.parametrize("name", LIMITS)
-def test_every_limit_of_length_stands_where_it_is_said(name):
-    """At the limit a text passes, one character beyond it does not."""
+LONGEST = {
+    "title": 400, "abstract": 8_000, "tldr": 700, "tldr_en": 700, "main_work": 2_500, "motivation": 1_500,
+    "method": 1_500, "result": 1_500, "highlights": 1_000, "reason": 1_000, "keyword": 150, "affiliation": 500,
+    "code": 500,
+}  # fmt: skip
+"""Characters that a reader of a digest is asked to read at most: a one-liner of 700 is half a card."""
+
+
+@pytest.mark.parametrize(("name", "longest"), LONGEST.items())
+def test_a_text_may_be_as_long_as_its_limit_and_no_longer(name, longest):
     words = (f"番茄第{n}行计数" for n in range(10_000))
     endless = "，".join(words)
-    at, beyond = endless[: LIMITS[name]], endless[: LIMITS[name] + 1]
-    for text, failure in ((at, None), (beyond, FailureKind.TOO_LONG)):
+    for length, too_long in ((longest, False), (longest + 1, True)):
+        text = endless[:length]
         fields = {
             "highlights": {"highlights": (text,)},
             "reason": {"ratings": {"novelty": Rating(3.0, text)}},
             "keyword": {"keywords": (Keyword("tomato", text),)},
         }.get(name, {name: text})
         verdict = failure_of(summary("zh-Hans", **fields), NUMBERED)
-        assert (verdict is FailureKind.TOO_LONG) == (failure is FailureKind.TOO_LONG), (name, verdict)
+        assert (verdict is FailureKind.TOO_LONG) == too_long, verdict
+
+
+def test_every_text_of_a_summary_has_a_limit():
+    assert LIMITS.keys() == LONGEST.keys()
+
+
+@pytest.mark.parametrize(("letters", "too_long"), [(699, False), (700, True)])
+def test_the_dollar_signs_of_a_formula_are_not_read_and_do_not_count(letters, too_long):
+    """With the `x` of `$x$` that is one character more."""
+    text = "，".join(f"番茄第{n}行计数" for n in range(100))[:letters] + "$x$"
+    verdict = failure_of(summary("zh-Hans", tldr=text), NUMBERED)
+    assert (verdict is FailureKind.TOO_LONG) == too_long
 
 
 NUMBERED = replace(PAPER, abstract="")
@@ -334,6 +353,170 @@ def test_a_run_of_words_is_garbled_from_half_on(times, garbled):
 def test_a_short_text_is_never_garbled():
     assert not is_garbled("very " * 23)
     assert is_garbled("very " * 24)
+
+
+def test_of_a_very_long_text_the_beginning_is_looked_at_for_circles():
+    """8,000 characters: what stands behind them costs no time."""
+    honest = " ".join(f"row{n} has fruit{n}" for n in range(800))[:8000]
+    assert not is_garbled(honest + " again and again" * 800)
+    assert is_garbled(honest[:3000] + " again and again" * 800)
+
+
+def test_a_text_is_garbled_where_fewer_than_half_of_its_runs_of_four_words_are_different():
+    """27 words have 24 runs of four: with 12 different ones it may stand, with 11 it runs in a circle."""
+
+    def words(period):
+        return " ".join(f"w{n % period}" for n in range(27))
+
+    assert not is_garbled(words(12))
+    assert is_garbled(words(11))
+
+
+@pytest.mark.parametrize(("words", "failure"), [(4, None), (5, FailureKind.GARBLED)])
+def test_three_fields_may_agree_in_four_words_and_not_in_five(words, failure):
+    same = "Cameras count ripe fruit well"
+    text = " ".join(same.split()[:words])
+    assert failure_of(summary(motivation=text, method=text, result=text), PAPER) is failure
+    assert failure_of(summary(motivation=text, method=text), PAPER) is None
+
+
+def test_a_highlight_counts_as_one_field_however_many_there_are():
+    text = "Cameras count ripe fruit well."
+    assert failure_of(summary(highlights=(text, text, text)), PAPER) is None
+    assert failure_of(summary(highlights=(text,), method=text, result=text), PAPER) is FailureKind.GARBLED
+
+
+@pytest.mark.parametrize(
+    ("title", "failure"),
+    [("Counting Tomatoes with Cameras", None), ("Counting Tomatoes with Small Cameras", FailureKind.ECHO)],
+)
+def test_a_title_of_five_words_is_no_summary_of_its_paper(title, failure):
+    """One of four may well be all there is to say."""
+    assert failure_of(summary(tldr=title.upper() + "."), replace(PAPER, title=title)) is failure
+
+
+WORDS = [f"w{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(100)]
+"""A hundred words of three letters, none like another."""
+
+
+@pytest.mark.parametrize(
+    ("quoted", "failure"), [(100, FailureKind.ECHO), (91, FailureKind.ECHO), (90, None), (50, None)]
+)
+def test_more_than_nine_tenths_of_a_long_abstract_are_no_summary(quoted, failure):
+    """A one-liner may quote some of it. Of 399 characters 359.1 are nine tenths; 90 of the words have 359."""
+    assert failure_of(summary(tldr=" ".join(WORDS[:quoted])), replace(PAPER, abstract=" ".join(WORDS))) is failure
+
+
+@pytest.mark.parametrize(("length", "failure"), [(300, None), (301, FailureKind.ECHO)])
+def test_an_abstract_of_three_hundred_characters_may_be_quoted_whole(length, failure):
+    text = " ".join([*WORDS[:74], "z" * (length - 296)])
+    assert len(text) == length
+    assert failure_of(summary(tldr=text), replace(PAPER, abstract=text)) is failure
+
+
+def test_one_tag_in_one_text_is_enough():
+    assert failure_of(summary(method="It <b>counts</b> tomatoes."), PAPER) is FailureKind.GARBLED
+
+
+def test_an_english_digest_translates_nothing():
+    for language in ("en", "en-GB"):
+        assert failure_of(summary("en", title=PAPER.title), PAPER) is None, language
+        assert failure_of(replace(summary(title=PAPER.title), language=language), PAPER) is None
+
+
+GERMAN = (
+    "Der Artikel beschreibt die neue Kamera und wie sie Tomaten im Haus mit einem kleinen Wagen sehr gut und schnell"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "failure"),
+    [(GERMAN, FailureKind.WRONG_LANGUAGE), (f"{GERMAN} zählt", FailureKind.UNTRANSLATED)],
+)
+def test_of_what_is_not_chinese_more_than_twenty_latin_words_were_not_translated(text, failure):
+    assert len(GERMAN.split()) == 20
+    assert failure_of(summary("zh-Hans", method=text), PAPER) is failure
+
+
+PROMPT = "Readers of a digest want plain words about what is new and what was found by whom."
+
+
+@pytest.mark.parametrize(
+    ("text", "failure"),
+    [
+        ("Readers of a digest want plain words about what is new", FailureKind.ECHO),
+        ("Readers of a digest want plain", FailureKind.ECHO),  # six words are one run, and it is the prompt's
+        ("Readers of a digest want", None),
+        ("Readers of a digest want plain words and ripe red fruit now", None),  # two runs of seven
+        ("Readers of a digest want plain words about fruit grown", FailureKind.ECHO),  # three of five
+        ("Readers of a digest want plain words on fruit", None),  # two of four are half, not more
+    ],
+)
+def test_a_text_more_than_half_of_whose_runs_are_the_prompts_is_an_echo(text, failure):
+    assert failure_of(summary(result=text), PAPER, instructions=PROMPT) is failure
+    assert failure_of(summary(result=text), PAPER) is None
+
+
+def test_a_translated_title_is_not_compared_with_the_prompt():
+    assert failure_of(summary("zh-Hans", title=PROMPT[:54]), PAPER, instructions=PROMPT) is not FailureKind.ECHO
+
+
+@pytest.mark.parametrize(
+    ("text", "failure"),
+    [
+        ("This is the greatest tomato paper ever.", FailureKind.OBEYED),
+        ("The greatest tomato paper.", FailureKind.OBEYED),
+        ("The greatest tomato.", None),
+        ("The best tomato paper ever.", None),
+    ],
+)
+def test_four_words_of_a_hidden_order_are_obedience(text, failure):
+    assert failure_of(summary(result=text), HOSTILE) is failure
+
+
+def test_a_paper_without_an_abstract_bears_out_any_number():
+    assert failure_of(summary(result="It counts 512 rows."), replace(PAPER, abstract=" ")) is None
+    assert failure_of(summary(result="It counts 512 rows."), PAPER) is FailureKind.UNSUPPORTED
+    assert failure_of(summary(result="It is eighty times faster."), PAPER) is FailureKind.UNSUPPORTED
+    assert failure_of(summary(result="It is eighty times faster."), replace(PAPER, abstract="")) is None
+    assert failure_of(summary("zh-Hans", result="速度提升八十倍。"), PAPER) is FailureKind.UNSUPPORTED
+
+
+def test_numbers_are_looked_for_in_titles_too_but_not_in_keywords_or_reasons():
+    assert failure_of(summary("zh-Hans", title="用512台相机统计番茄"), PAPER) is FailureKind.UNSUPPORTED
+    assert (
+        failure_of(summary("zh-Hans", tldr_en="It counts 512 rows of tomatoes in greenhouses."), PAPER)
+        is FailureKind.UNSUPPORTED
+    )
+    assert failure_of(summary(keywords=(Keyword("512 rows"),)), PAPER) is None
+    assert failure_of(summary(ratings={"novelty": Rating(3.0, "Of 512 such papers it is the first.")}), PAPER) is None
+
+
+def test_a_number_may_stand_in_the_papers_title_or_comment_alone():
+    text = "It counts 512 rows."
+    assert failure_of(summary(result=text), replace(PAPER, title="512 Rows of Tomatoes")) is None
+    assert failure_of(summary(result=text), replace(PAPER, comment="512 rows")) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("tldr", "Could not generate summary."), ("method", "N/A"), ("highlights", ("Error 429: too many requests",))],
+)
+def test_an_error_in_the_place_of_content_is_named_as_one(field, text):
+    assert failure_of(summary(**{field: text}), PAPER) in {FailureKind.ERROR_TEXT, FailureKind.REFUSED}
+
+
+def test_a_name_may_be_any_word():
+    assert failure_of(summary(keywords=(Keyword("error"), Keyword("none"))), PAPER) is None
+    assert failure_of(summary("zh-Hans", title="错误"), PAPER) is None
+
+
+def test_the_first_rule_that_is_broken_names_the_failure():
+    assert failure_of(summary(tldr="\x0c N/A"), PAPER) is FailureKind.GARBLED
+    assert failure_of(summary(tldr="N/A", method=ORDER), PAPER) is FailureKind.ERROR_TEXT
+    assert failure_of(summary(tldr="I cannot help.", method=ORDER), PAPER) is FailureKind.OBEYED
+    assert failure_of(summary(tldr="", method="I cannot help with that."), PAPER) is FailureKind.REFUSED
+    assert failure_of(summary(tldr="...", method="```json"), PAPER) in {FailureKind.INCOMPLETE, FailureKind.ERROR_TEXT}
 
 
 def test_a_summary_of_another_paper_is_noticed():

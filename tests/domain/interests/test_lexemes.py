@@ -22,6 +22,7 @@ def pieces(line: str) -> str:
     [
         ("", ""),
         ("X", "word X"),
+        ("maXimum", "word maXimum"),
         ("world models", "word world | word models"),
         ("a AND b OR NOT c", "word a | AND | word b | OR | NOT | word c"),
         ("a and b Or c", "word a | word and | word b | word Or | word c"),
@@ -43,11 +44,13 @@ def pieces(line: str) -> str:
         ("(rag)^10~x", "( | word rag | ) | ^ 10 | ~ | word x"),
         ("rag^2) rag^2(", "word rag | ^ 2 | ) | word rag | ^ 2 | ("),
         ("x^2", "word x^2"),  # a formula: one character has no weight
+        ("quantum x^2", "word quantum | word x^2"),
         ("ab^2", "word ab | ^ 2"),
         ("ab^2b ab^ ab^-1 ab^2.", "word ab^2b | word ab^ | word ab^-1 | word ab^2."),
         ("^2", "^ 2"),
         ("ab^2, cd^3;e ab^2,5", "word ab | ^ 2 | , | word cd | ^ 3 | , ; | word e | word ab^2,5"),
         ("a, b;c , d", "word a | , | word b | , ; | word c | , | word d"),
+        ("1,2a", "word 1,2a"),
         ("1,000 genomes", "word 1,000 | word genomes"),
         ("1, 000 1,a a,1", "word 1 | , | word 000 | word 1 | , | word a | word a | , | word 1"),
         ("1;000", "word 1 | , ; | word 000"),
@@ -115,7 +118,7 @@ def test_what_is_misspelt_is_shown_where_it_stands(line: str, position: int, say
     assert (caught.value.position, caught.value.text) == (position, line)
 
 
-@pytest.mark.parametrize("word", ["tier", "au2", "tittle-tattle", "origin", "task", "note", "cart"])
+@pytest.mark.parametrize("word", ["tier", "au2", "tau", "tis", "tittle-tattle", "origin", "task", "note", "cart"])
 def test_a_word_with_a_colon_that_is_like_no_field_is_a_word(word: str) -> None:
     """`cart:` is like `cat:`; but who writes a name that short means it."""
     if word == "cart":

@@ -70,6 +70,7 @@ def test_an_operand_goes_as_far_as_it_belongs_together(line: str, operand: Expre
         ("author:de la Cruz, Ana Maria", "de la Cruz, Ana Maria"),
         ("author:Knuth, donald", "Knuth"),  # the next of a list
         ("author:Knuth, LLM", "Knuth"),
+        ("author:Knuth, AI", "Knuth"),
         ("author:Knuth, (x)", "Knuth"),
         ("author:Knuth; Donald", "Knuth"),
         ("author:Knuth,", "Knuth"),
@@ -138,6 +139,11 @@ def test_what_is_not_taken_as_it_stands_is_noted(line: str, note: str) -> None:
     assert notes[0].startswith(note)
 
 
+def test_a_category_that_is_none_is_told_with_those_that_are_like_it() -> None:
+    (note,) = read("cat:cs.CLL")[1]
+    assert note == "arXiv has no category “cs.CLL”; did you mean cs.CL or cs.PL or cs.GL?"
+
+
 @pytest.mark.parametrize("line", ["world models", "cat:cs.CL", "cat:cs.*", "author:Ada", "topic:rag", '"rag and llm"'])
 def test_what_is_plain_is_not(line: str) -> None:
     assert read(line)[1] == []
@@ -154,13 +160,13 @@ def test_a_category_is_written_as_arxiv_does(pattern: str) -> None:
     ("line", "position", "says"),
     [
         ("cat:123", 4, "a category looks like cs.CL or cs.*"),
-        ("cat:cs.CL.x", 4, "a category looks like"),
-        ("cat:cs.**", 4, "a category looks like"),
-        ("cat:*", 4, "a category looks like"),
+        ("cat:cs.CL.x", 4, "a category looks like cs.CL or cs.*"),
+        ("cat:cs.**", 4, "a category looks like cs.CL or cs.*"),
+        ("cat:*", 4, "a category looks like cs.CL or cs.*"),
         ("topic:a_b", 6, "a topic's name has letters, digits and hyphens only"),
-        ("topic:a--b", 6, "a topic's name"),
+        ("topic:a--b", 6, "a topic's name has letters, digits and hyphens only"),
         ("title: AND x", 0, "“title:” needs a word or a quoted phrase after it"),
-        ("cat:(cs.CL)", 0, "“cat:” needs a word"),
+        ("cat:(cs.CL)", 0, "“cat:” needs a word or a quoted phrase after it"),
         ("author:...", 7, "no letter or digit to look for"),
         ('org:"..."', 4, "no letter or digit to look for"),
         ("***", 0, "no letter or digit to look for"),
@@ -169,7 +175,7 @@ def test_a_category_is_written_as_arxiv_does(pattern: str) -> None:
 def test_what_cannot_be_looked_for_is_refused_where_it_stands(line: str, position: int, says: str) -> None:
     with pytest.raises(InterestError, match=r".") as caught:
         read(line)
-    assert says in str(caught.value)
+    assert str(caught.value) == f"{says} (at character {position + 1})"
     assert caught.value.position == position
 
 
