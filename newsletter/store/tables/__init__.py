@@ -1,0 +1,46 @@
+"""The tables. They stay inside `store`: everything else sees the domain's dataclasses.
+
+Values that are only ever read back whole are kept as JSON text of their dataclass (`record`); what is searched, joined
+or ordered by has a column of its own.
+
+They are written as SQLModel classes, and used as SQLAlchemy Core tables (decision 0146).
+"""
+
+from newsletter.store.tables._metadata import metadata
+from newsletter.store.tables.database import HostGateRow, MetaRow
+from newsletter.store.tables.issues import ArchiveRow, IssuePaperRow, IssueRow, NoteRow
+from newsletter.store.tables.ledger import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow
+from newsletter.store.tables.papers import (
+    AcronymRow,
+    AnnouncementRow,
+    ExpenseRow,
+    ListingRow,
+    PaperRow,
+    SummaryClaimRow,
+    SummaryRow,
+)
+from newsletter.store.tables.subscribers import SubscriberRow, SuppressionRow
+
+__all__ = [
+    "OPEN_STATES",
+    "AcronymRow",
+    "AnnouncementRow",
+    "ArchiveRow",
+    "DeliveryRow",
+    "DispatchRow",
+    "DispatchRunRow",
+    "DomainRestRow",
+    "ExpenseRow",
+    "HostGateRow",
+    "IssuePaperRow",
+    "IssueRow",
+    "ListingRow",
+    "MetaRow",
+    "NoteRow",
+    "PaperRow",
+    "SubscriberRow",
+    "SummaryClaimRow",
+    "SummaryRow",
+    "SuppressionRow",
+    "metadata",
+]
