@@ -79,10 +79,10 @@ class Preview:
         except TemplateFault as fault:
             return 500, "text/plain; charset=utf-8", f"{fault}\n".encode()
         name = path.removeprefix("/") or "preview.html"
-        found = files.get(name if not name.endswith("/") else f"{name}index.html")
-        if found is None:
+        content = files.get(name if not name.endswith("/") else f"{name}index.html")
+        if content is None:
             return 404, "text/plain; charset=utf-8", f"There is no {path} in this preview.\n".encode()
-        return 200, _TYPES.get(Path(name).suffix or ".html", "application/octet-stream"), found
+        return 200, _TYPES.get(Path(name).suffix or ".html", "application/octet-stream"), content
 
     def _rendered(self) -> Mapping[str, bytes]:
         version = self.version()

@@ -106,29 +106,29 @@ class SubscriberFeeds:
         many readers asks for one step of each in turn, so that nobody waits for all of what another asks for.
         """
         terms = 1 + sum(map(terms_at_most, feed.subscriber.interests))
-        spent = found = 0
+        spent = papers = 0
         with self._lock:
             for status in feed.issues:
-                if found >= self._entries:
+                if papers >= self._entries:
                     break
                 if not self._knows(feed.subscriber, status):
                     if spent and spent + terms > _STEP_TERMS:
                         return True
                     spent += terms
-                found += len(self._places(feed.subscriber, status))
+                papers += len(self._places(feed.subscriber, status))
         return False
 
     def write(self, feed: SubscriberFeed) -> bytes:
         """The document: the newest papers that match, in the order of the mails, `entries` at most."""
         with self._lock:
             picked: list[tuple[Issue, Sequence[int]]] = []
-            found = 0
+            papers = 0
             for status in feed.issues:
-                if found >= self._entries:
+                if papers >= self._entries:
                     break
                 if places := self._places(feed.subscriber, status):
                     picked.append((self._hold(status).issue, places))
-                    found += len(places)
+                    papers += len(places)
             return self._writer.write(
                 picked,
                 subscriber_id=feed.subscriber.id,
@@ -157,22 +157,22 @@ class SubscriberFeeds:
     def _places(self, subscriber: Subscriber, status: IssueStatus) -> Sequence[int]:
         """Which papers of an issue a subscriber gets, best first, no more than a feed shows."""
         key = status.hash, _digest(subscriber)
-        found = self._selections.get(key)
-        if found is not None:
+        places = self._selections.get(key)
+        if places is not None:
             self._selections.move_to_end(key)
-            return found
+            return places
         held = self._hold(status)
         if held.selector is None:
             held.selector = self._select(held.issue)
         selection = held.selector.select(SelectionRequest(subscriber.interests, subscriber.max_papers))
-        found = array("I", selection.places[: self._entries])
+        places = array("I", selection.places[: self._entries])
         held.uses += 1
         if held.uses >= _USES:
             held.selector, held.uses = None, 0
-        self._selections[key] = found
+        self._selections[key] = places
         while len(self._selections) > _KEPT_SELECTIONS:
             self._selections.popitem(last=False)
-        return found
+        return places
 
     def _hold(self, status: IssueStatus) -> _Held:
         """An issue, read once; those asked for longest ago make room.

@@ -49,6 +49,24 @@ class SyncReport:
     barred: tuple[str, ...] = field(default=(), compare=False)
 
 
+@dataclass(slots=True)
+class _Taken:
+    """What a sync has taken in so far.
+
+    `seen` are the keys of all addresses that were named, `is_whole` says whether every file could be read.
+    """
+
+    seen: set[str] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)
+    problems: list[RosterError] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    barred: list[str] = field(default_factory=list)
+    added: int = 0
+    changed: int = 0
+    suppressions: int = 0
+    is_whole: bool = True
+
+
 class SyncRoster:
     """The use case: roster files in, subscribers of origin `roster` kept equal to them."""
 
@@ -89,48 +107,27 @@ class SyncRoster:
             UsageError: there is no such file or folder.
         """
         files = self._files(path)
-        seen: set[str] = set()
-        unread: list[str] = []
-        problems: list[RosterError] = []
-        barred: list[str] = []
-        remarks: list[str] = []
-        added = changed = suppressions = 0
-        whole = True
-        for file, roster in self._rosters(files, problems, state, Origin.IMPORT if once else Origin.ROSTER):
+        taken = _Taken()
+        for file, roster in self._rosters(files, taken.problems, state, Origin.IMPORT if once else Origin.ROSTER):
             if roster is None:
-                whole = False
-                continue
-            problems += roster.problems
-            unread += roster.unread
-            remarks += roster.remarks
-            fresh = [s for s in roster.subscribers if address_key(s.email) not in seen]
-            problems += [
-                RosterError(f"{s.email} stands in another roster too; that entry counts.", path=file)
-                for s in roster.subscribers
-                if address_key(s.email) in seen
-            ]
-            seen.update(address_key(s.email) for s in fresh)
-            seen |= roster.named
-            if roster.suppressions and not dry_run:
-                self._suppressions.add_keys(roster.keys)
-                suppressions += self._suppressions.take_in(roster.suppressions)
-            more, other = self._subscribers.upsert(fresh, dry_run=dry_run)
-            added, changed = added + more, changed + other
-            barred += self._suppressions.found([s.email for s in fresh])
-        gone, unsure = self._gone(seen, unread) if whole and path.is_dir() and seen and not once else ([], [])
+                taken.is_whole = False
+            else:
+                self._take_in(file, roster, taken, dry_run=dry_run)
+        names_everybody = taken.is_whole and path.is_dir() and taken.seen and not once
+        gone, unsure = self._gone(taken.seen, taken.unread) if names_everybody else ([], [])
         removed = len(gone) if dry_run else self._subscribers.prune([s.id for s in gone])
         return SyncReport(
             files=len(files),
-            added=added,
-            changed=changed,
+            added=taken.added,
+            changed=taken.changed,
             removed=removed,
-            problems=tuple(problems),
-            remarks=tuple(remarks),
-            suppressions=suppressions,
+            problems=tuple(taken.problems),
+            remarks=tuple(taken.remarks),
+            suppressions=taken.suppressions,
             dry_run=dry_run,
             gone=tuple(s.email for s in gone[:NAMED]),
             unsure=tuple(s.email for s in unsure[:NAMED]),
-            barred=tuple(barred[:NAMED]),
+            barred=tuple(taken.barred[:NAMED]),
         )
 
     def suppressions_of(self, path: Path) -> tuple[int, Sequence[RosterError]]:
@@ -168,6 +165,26 @@ class SyncRoster:
             if roster and (key in roster.named or any(address_key(s.email) == key for s in roster.subscribers)):
                 return file
         return None
+
+    def _take_in(self, file: Path, roster: Roster, taken: _Taken, *, dry_run: bool) -> None:
+        """One roster; who stands in an earlier one already stays as that says."""
+        taken.problems += roster.problems
+        taken.unread += roster.unread
+        taken.remarks += roster.remarks
+        fresh = [s for s in roster.subscribers if address_key(s.email) not in taken.seen]
+        taken.problems += [
+            RosterError(f"{s.email} stands in another roster too; that entry counts.", path=file)
+            for s in roster.subscribers
+            if address_key(s.email) in taken.seen
+        ]
+        taken.seen.update(address_key(s.email) for s in fresh)
+        taken.seen |= roster.named
+        if roster.suppressions and not dry_run:
+            self._suppressions.add_keys(roster.keys)
+            taken.suppressions += self._suppressions.take_in(roster.suppressions)
+        added, changed = self._subscribers.upsert(fresh, dry_run=dry_run)
+        taken.added, taken.changed = taken.added + added, taken.changed + changed
+        taken.barred += self._suppressions.found([s.email for s in fresh])
 
     def _rosters(
         self,
@@ -211,9 +228,9 @@ class SyncRoster:
         if not path.is_dir():
             msg = f"{path}: no such file or folder. Expected a roster (.toml or .csv), or a folder of them."
             raise UsageError(msg)
-        found = sorted(p for p in path.iterdir() if p.suffix.lower() in {".toml", ".csv"} and p.is_file())
+        rosters = sorted(p for p in path.iterdir() if p.suffix.lower() in {".toml", ".csv"} and p.is_file())
         # the example's addresses are nobody's: it is taken in by name only
-        return [p for p in found if p.resolve() not in self._not_rosters and p.stem != "example"]
+        return [p for p in rosters if p.resolve() not in self._not_rosters and p.stem != "example"]
 
     def _read(self, file: Path, problems: list[RosterError]) -> str | None:
         try:

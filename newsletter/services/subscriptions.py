@@ -138,7 +138,7 @@ class Subscriptions:
             return self._form(subscriber, PreferencesOutcome.REJECTED, typed, problems)
         if not self._subscribers.change(subscriber.id, chosen):
             return None
-        kept = replace(
+        changed = replace(
             subscriber,
             name=chosen.name,
             interests=chosen.interests,
@@ -147,7 +147,7 @@ class Subscriptions:
             max_papers=chosen.max_papers,
         )
         said = remarks(text for text in chosen.interests if text not in subscriber.interests)
-        return replace(self._form(kept, PreferencesOutcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
+        return replace(self._form(changed, PreferencesOutcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
 
     def come_back(self, token: str) -> PreferencesForm | None:
         """Subscribe again: the link came by mail, so the address is proved. None where the token is wrong.

@@ -85,14 +85,14 @@ class Database:
             StoreNewer: written by a newer program.
             StoreUnavailable: it cannot be opened.
         """
-        found = self.revision()
-        if found is None:
+        revision = self.revision()
+        if revision is None:
             self.upgrade()
             return
-        self._refuse_newer(found)
-        if found != migrations.REVISIONS[-1]:
+        self._refuse_newer(revision)
+        if revision != migrations.REVISIONS[-1]:
             msg = (
-                f"The database {self.label} is older than this program (revision {found}, expected "
+                f"The database {self.label} is older than this program (revision {revision}, expected "
                 f"{migrations.REVISIONS[-1]}). Make a backup, then run `newsletter db upgrade`."
             )
             raise StoreOutdated(msg)
@@ -110,9 +110,9 @@ class Database:
         Raises:
             StoreNewer: they are of a newer one.
         """
-        found = self.revision()
-        if found is not None:
-            self._refuse_newer(found)
+        revision = self.revision()
+        if revision is not None:
+            self._refuse_newer(revision)
         with self.write() as connection:
             migrations.upgrade(connection)
 

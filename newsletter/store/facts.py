@@ -34,16 +34,16 @@ class MetaFacts:
 
     def keep(self, name: str, make: Callable[[], str]) -> str:
         """What is kept under this name; where nothing is, what `make` gives from now on."""
-        kept = self.get(name)
-        if kept is not None:
-            return kept
-        made = make()  # not within the transaction: it may keep a fact of its own
+        value = self.get(name)
+        if value is not None:
+            return value
+        new = make()  # not within the transaction: it may keep a fact of its own
         with self._database.write() as connection:
-            return self.keep_within(connection, name, made)
+            return self.keep_within(connection, name, new)
 
     @staticmethod
     def keep_within(connection: Connection, name: str, value: str) -> str:
         """As `keep`, within a transaction that writes."""
         upsert(connection, MetaRow, [{"name": name, "value": value}], keys=("name",))
-        kept: str = connection.execute(select(_META.c.value).where(_META.c.name == name)).scalar_one()
-        return kept
+        first: str = connection.execute(select(_META.c.value).where(_META.c.name == name)).scalar_one()
+        return first

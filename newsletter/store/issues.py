@@ -134,17 +134,17 @@ class SqlIssueStore:
 
     def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:
         """Which of these papers stand in another daily issue already."""
-        found: set[PaperId] = set()
+        issued: set[PaperId] = set()
         with self._database.read() as connection:
-            for some in chunks(ids):
+            for chunk in chunks(ids):
                 statement = select(_IN_ISSUE.c.paper_id).where(
-                    _IN_ISSUE.c.paper_id.in_(some),
+                    _IN_ISSUE.c.paper_id.in_(chunk),
                     _IN_ISSUE.c.edition == Edition.DAILY.value,
                     _IN_ISSUE.c.day != other_than.day,
                     _IN_ISSUE.c.shown.is_(True),
                 )
-                found.update(PaperId(row.paper_id) for row in connection.execute(statement))
-        return frozenset(found)
+                issued.update(PaperId(row.paper_id) for row in connection.execute(statement))
+        return frozenset(issued)
 
     def holders(self, ids: Sequence[PaperId]) -> Mapping[PaperId, frozenset[IssueKey]]:
         """The issues that show each of these papers, drafts and weekly ones among them; no entry where none does."""

@@ -38,7 +38,8 @@ class SqlPaperStore:
         with self._database.write() as connection:
             upsert(connection, AnnouncementRow, map(_row, announcements), keys=_KEYS, update=("record",))
             known = _known(connection, ids)
-            merged = [(paper_id, merge(told)) for paper_id, told in _told(connection, ids).items()]
+            every = _announcements_of(connection, ids)
+            merged = [(paper_id, merge(every[paper_id])) for paper_id in every]
             rows = [{"id": paper_id, "record": PAPER.dump(paper)} for paper_id, paper in merged]
             upsert(connection, PaperRow, rows, keys=("id",), update=("record",))
             put_summaries(connection, [summary for a in announcements for summary in a.summaries])
@@ -55,8 +56,8 @@ class SqlPaperStore:
         with self._database.read() as connection:
             rows = connection.execute(statement)
             for _, group in groupby(rows, key=lambda row: row[1]):
-                told = list(group)
-                yield PAPER.load(told[0][0]), tuple(ANNOUNCEMENT.load(row[2]) for row in told)
+                its_rows = list(group)
+                yield PAPER.load(its_rows[0][0]), tuple(ANNOUNCEMENT.load(row[2]) for row in its_rows)
 
     def told(self, source: str, feed: str, first: date, last: date) -> Mapping[date, frozenset[_Told]]:
         """What one feed announced in these days (both included): which papers, and as what."""
@@ -69,7 +70,7 @@ class SqlPaperStore:
         with self._database.read() as connection:
             for day, paper_id, kind in connection.execute(statement):
                 days[day].add((PaperId(paper_id), AnnounceType(kind)))
-        return {day: frozenset(told) for day, told in days.items()}
+        return {day: frozenset(papers) for day, papers in days.items()}
 
     def counts(
         self, first: date, last: date, kinds: Collection[AnnounceType]
@@ -89,12 +90,12 @@ class SqlPaperStore:
 
     def get(self, ids: Sequence[PaperId]) -> Mapping[PaperId, Paper]:
         """The papers of these ids that are known."""
-        found: dict[PaperId, Paper] = {}
+        papers: dict[PaperId, Paper] = {}
         with self._database.read() as connection:
-            for some in chunks(ids):
-                for row in connection.execute(select(_PAPER.c.id, _PAPER.c.record).where(_PAPER.c.id.in_(some))):
-                    found[PaperId(row.id)] = PAPER.load(row.record)
-        return found
+            for chunk in chunks(ids):
+                for row in connection.execute(select(_PAPER.c.id, _PAPER.c.record).where(_PAPER.c.id.in_(chunk))):
+                    papers[PaperId(row.id)] = PAPER.load(row.record)
+        return papers
 
 
 def _row(announcement: Announcement) -> dict[str, object]:
@@ -110,17 +111,17 @@ def _row(announcement: Announcement) -> dict[str, object]:
 
 def _known(connection: Connection, ids: Sequence[PaperId]) -> set[str]:
     return {
-        row.id for some in chunks(ids) for row in connection.execute(select(_PAPER.c.id).where(_PAPER.c.id.in_(some)))
+        row.id for chunk in chunks(ids) for row in connection.execute(select(_PAPER.c.id).where(_PAPER.c.id.in_(chunk)))
     }
 
 
-def _told(connection: Connection, ids: Sequence[PaperId]) -> Mapping[PaperId, list[Announcement]]:
-    told: dict[PaperId, list[Announcement]] = defaultdict(list)
-    for some in chunks(ids):
+def _announcements_of(connection: Connection, ids: Sequence[PaperId]) -> Mapping[PaperId, list[Announcement]]:
+    announcements: dict[PaperId, list[Announcement]] = defaultdict(list)
+    for chunk in chunks(ids):
         statement = (
-            select(_ANNOUNCEMENT.c.record).where(_ANNOUNCEMENT.c.paper_id.in_(some)).order_by(_ANNOUNCEMENT.c.id)
+            select(_ANNOUNCEMENT.c.record).where(_ANNOUNCEMENT.c.paper_id.in_(chunk)).order_by(_ANNOUNCEMENT.c.id)
         )
         for row in connection.execute(statement):
             announcement = ANNOUNCEMENT.load(row.record)
-            told[announcement.paper_id].append(announcement)
-    return told
+            announcements[announcement.paper_id].append(announcement)
+    return announcements

@@ -165,7 +165,9 @@ class SqlSubscriberStore:
         """Forget these, in one transaction, but for those who have unsubscribed since; returns how many went."""
         with self._database.write() as connection:
             statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.state != SubscriptionState.UNSUBSCRIBED.value)
-            return sum(connection.execute(statement.where(_SUBSCRIBER.c.id.in_(some))).rowcount for some in chunks(ids))
+            return sum(
+                connection.execute(statement.where(_SUBSCRIBER.c.id.in_(chunk))).rowcount for chunk in chunks(ids)
+            )
 
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""
@@ -176,10 +178,10 @@ class SqlSubscriberStore:
         states: dict[str, str] = {}
         keys = [address_key(email) for email in emails]
         with self._database.read() as connection:
-            for some in chunks(keys):
+            for chunk in chunks(keys):
                 statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state)
                 states.update(
-                    connection.execute(statement.where(among(connection, _SUBSCRIBER.c.email_key, some))).all()
+                    connection.execute(statement.where(among(connection, _SUBSCRIBER.c.email_key, chunk))).all()
                 )
         result = dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
         for email, key in zip(emails, keys, strict=True):

@@ -33,19 +33,19 @@ class SqlSummaryStore:
     def get(self, keys: Sequence[SummaryKey]) -> Mapping[SummaryKey, Summary]:
         """The summaries of these keys that are known."""
         wanted = set(keys)
-        kept = self.of(sorted({key.paper_id for key in wanted}))
-        return {summary.key: summary for summaries in kept.values() for summary in summaries if summary.key in wanted}
+        known = self.of(sorted({key.paper_id for key in wanted}))
+        return {summary.key: summary for summaries in known.values() for summary in summaries if summary.key in wanted}
 
     def of(self, paper_ids: Sequence[PaperId]) -> Mapping[PaperId, tuple[Summary, ...]]:
         """All summaries of these papers, of any engine, oldest first."""
-        found: dict[PaperId, list[Summary]] = defaultdict(list)
+        by_paper: dict[PaperId, list[Summary]] = defaultdict(list)
         with self._database.read() as connection:
-            for some in chunks(paper_ids):
-                statement = select(_SUMMARY.c.record).where(_SUMMARY.c.paper_id.in_(some)).order_by(_SUMMARY.c.id)
+            for chunk in chunks(paper_ids):
+                statement = select(_SUMMARY.c.record).where(_SUMMARY.c.paper_id.in_(chunk)).order_by(_SUMMARY.c.id)
                 for row in connection.execute(statement):
                     summary = SUMMARY.load(row.record)
-                    found[summary.paper_id].append(summary)
-        return {paper_id: tuple(summaries) for paper_id, summaries in found.items()}
+                    by_paper[summary.paper_id].append(summary)
+        return {paper_id: tuple(summaries) for paper_id, summaries in by_paper.items()}
 
     def put(self, summaries: Sequence[Summary]) -> None:
         """Keep these; a summary replaces one of the same key."""
@@ -90,10 +90,10 @@ class SqlSummaryStore:
         tokens, money, estimated = 0, 0.0, 0
         each = func.sum(_EXPENSE.c.tokens_in + _EXPENSE.c.tokens_out)
         with self._database.read() as connection:
-            for some in chunks(paper_ids):
+            for chunk in chunks(paper_ids):
                 statement = (
                     select(_EXPENSE.c.is_estimate, each, func.sum(_EXPENSE.c.cost))
-                    .where(_EXPENSE.c.paper_id.in_(some), _EXPENSE.c.engine == engine)
+                    .where(_EXPENSE.c.paper_id.in_(chunk), _EXPENSE.c.engine == engine)
                     .group_by(_EXPENSE.c.is_estimate)
                 )
                 for is_estimate, its_tokens, its_money in connection.execute(statement):
@@ -115,8 +115,8 @@ class SqlSummaryStore:
             upsert(connection, SummaryClaimRow, held, keys=_KEYS)
             columns = [_CLAIM.c[name] for name in _KEYS]
             others = 0
-            for some in chunks([tuple(row.values()) for row in rows], 500):
-                wanted = select(func.count()).where(tuple_(*columns).in_(some), _CLAIM.c.holder != holder)
+            for chunk in chunks([tuple(row.values()) for row in rows], 500):
+                wanted = select(func.count()).where(tuple_(*columns).in_(chunk), _CLAIM.c.holder != holder)
                 others += connection.execute(wanted).scalar_one()
             if others:
                 connection.execute(delete(_CLAIM).where(_CLAIM.c.holder == holder))

@@ -65,13 +65,13 @@ class SqlSuppressionStore:
         known = self.suppressed([str(row["email"]) for row in rows.values() if row["email"]])
         added = 0
         new = [row for row in rows.values() if row.pop("email") not in known]
-        for some in chunks(new):
+        for chunk in chunks(new):
             with self._database.write() as connection:
                 there = select(_SUPPRESSION.c.digest).where(
-                    among(connection, _SUPPRESSION.c.digest, [str(row["digest"]) for row in some])
+                    among(connection, _SUPPRESSION.c.digest, [str(row["digest"]) for row in chunk])
                 )
-                added += len(some) - len(connection.execute(there).all())
-                upsert(connection, SuppressionRow, some, keys=("digest",))
+                added += len(chunk) - len(connection.execute(there).all())
+                upsert(connection, SuppressionRow, chunk, keys=("digest",))
         return added
 
     def lift(self, email: str) -> bool:
@@ -86,18 +86,18 @@ class SqlSuppressionStore:
 
     def found(self, emails: Sequence[str]) -> dict[str, Suppression]:
         """What is kept about those of these addresses that are suppressed."""
-        found: dict[str, Suppression] = {}
+        suppressed: dict[str, Suppression] = {}
         keys = self.keys()
         with self._database.read() as connection:
             for key in keys:
                 asked = {email: suppression_digest(key, email) for email in emails}  # spellings share a digest
                 rows: dict[str, Suppression] = {}
-                for some in chunks(sorted(set(asked.values()))):
-                    statement = select(_SUPPRESSION).where(among(connection, _SUPPRESSION.c.digest, some))
+                for chunk in chunks(sorted(set(asked.values()))):
+                    statement = select(_SUPPRESSION).where(among(connection, _SUPPRESSION.c.digest, chunk))
                     rows.update((row.digest, _suppression(*row)) for row in connection.execute(statement))
                 if rows:
-                    found.update((email, rows[digest]) for email, digest in asked.items() if digest in rows)
-        return found
+                    suppressed.update((email, rows[digest]) for email, digest in asked.items() if digest in rows)
+        return suppressed
 
     def stream(self) -> Iterator[Suppression]:
         """Every suppression, ordered by hash, in batches."""
@@ -148,11 +148,11 @@ class SqlSuppressionStore:
 
     def _make_own_key(self) -> str:
         with self._database.write() as connection:
-            made = chance.token_hex(32)
-            kept = self._facts.keep_within(connection, _OWN, made)
-            if kept == made and connection.execute(select(_SUPPRESSION.c.digest).limit(1)).first():
+            new = chance.token_hex(32)
+            key = self._facts.keep_within(connection, _OWN, new)
+            if key == new and connection.execute(select(_SUPPRESSION.c.digest).limit(1)).first():
                 self._facts.keep_within(connection, _OF_SECRETS, "yes")
-            return kept
+            return key
 
 
 def _name(key: bytes) -> str:

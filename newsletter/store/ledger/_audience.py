@@ -92,8 +92,8 @@ class Freezing:
             if missing:
                 changed = self.connection.execute(_CHANGED).scalars().all()
                 self.connection.execute(_STAGE.delete())
-                for some in chunks(changed):
-                    self.stage(_ASKED.where(_S.id.in_(some)).order_by(_S.id))
+                for chunk in chunks(changed):
+                    self.stage(_ASKED.where(_S.id.in_(chunk)).order_by(_S.id))
         return added
 
 
@@ -104,14 +104,14 @@ def freezing(database: Database, decide: DecideAudience, *, after: int) -> Itera
         with connection.begin():
             _STAGE.create(connection)
         try:
-            made = Freezing(connection, decide)
+            audience = Freezing(connection, decide)
             last, more = after, True
             while more:
                 with connection.begin():
-                    found = made.stage(_ASKED.where(_S.id > last).order_by(_S.id).limit(_BATCH))
-                last, more = found, found > 0
+                    reached = audience.stage(_ASKED.where(_S.id > last).order_by(_S.id).limit(_BATCH))
+                last, more = reached, reached > 0
             with _cached(connection), connection.execution_options(begin="IMMEDIATE").begin():
-                yield made
+                yield audience
         finally:
             with connection.execution_options(begin="").begin():
                 _STAGE.drop(connection)
@@ -159,8 +159,8 @@ def _copying(connection: Connection, dispatch_id: int, at: datetime) -> Insert:
     # the WHERE also tells SQLite the conflict clause from a join
     source = select(*columns.values()).select_from(_FROM).where(_S.changes == _STAGE.c.changes)
     statement = dialect.insert(_DELIVERY).from_select([*columns], source.order_by(_STAGE.c.subscriber_id))
-    made: Insert = statement.on_conflict_do_nothing(index_elements=["dispatch_id", "email_key"])
-    return made
+    insert: Insert = statement.on_conflict_do_nothing(index_elements=["dispatch_id", "email_key"])
+    return insert
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:

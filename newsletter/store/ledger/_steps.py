@@ -159,13 +159,13 @@ def _unwritten(connection: Connection, run: int, steps: Sequence[Begin | Outcome
         state = _D.status == status.value
         if status is _S.SENDING:
             state = and_(state, _D.run_id == run)
-        for some in chunks(sorted(ids)):
-            yield from set(some) - set(connection.execute(select(_D.id).where(_D.id.in_(some), state)).scalars())
+        for chunk in chunks(sorted(ids)):
+            yield from set(chunk) - set(connection.execute(select(_D.id).where(_D.id.in_(chunk), state)).scalars())
 
 
 def let_rest(connection: Connection, rest: DomainRest) -> None:
     """A longer rest that is running stays."""
-    kept = connection.execute(select(_REST.c.until).where(_REST.c.domain == rest.domain)).scalar()
-    if kept is None or rest.until > kept:
+    running = connection.execute(select(_REST.c.until).where(_REST.c.domain == rest.domain)).scalar()
+    if running is None or rest.until > running:
         values = {"domain": rest.domain, "until": rest.until, "reason": rest.reason}
         upsert(connection, DomainRestRow, [values], keys=("domain",), update=("until", "reason"))

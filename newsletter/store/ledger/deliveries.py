@@ -212,8 +212,8 @@ class SqlDeliveryStore:
         """How many deliveries of an issue are in each state."""
         statement = select(_D.status, func.count()).where(_all_of(key)).group_by(_D.status)
         with self._database.read() as connection:
-            found: dict[str, int] = dict(connection.execute(statement).all())
-        return {status: found[status.value] for status in DeliveryStatus if status.value in found}
+            counts: dict[str, int] = dict(connection.execute(statement).all())
+        return {status: counts[status.value] for status in DeliveryStatus if status.value in counts}
 
     def reasons(self, key: IssueKey) -> Mapping[tuple[DeliveryStatus, str], int]:
         """How many deliveries of an issue are in each state for each reason."""
