@@ -42,9 +42,10 @@ async def test_hosts_do_not_wait_for_each_other(database: Database) -> None:
 
 async def test_a_host_that_asked_for_it_is_left_alone(database: Database) -> None:
     gate = DatabaseGate(database)
+    # before the first of them: how long a machine takes to write them down is part of the time
+    begun = time.monotonic()
     await gate.hold("arxiv.org", 0.4)
     await gate.hold("arxiv.org", 0.1)
-    begun = time.monotonic()
     async with asyncio.timeout(10), gate.turn("arxiv.org", 0):
         assert time.monotonic() - begun >= 0.35
 
