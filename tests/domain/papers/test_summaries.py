@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.domain.papers.papers import PaperId
 from newsletter.domain.papers.summaries import (
+    FILE_ENGINE,
     RATINGS,
     Expense,
     FailureKind,
@@ -26,6 +27,7 @@ def test_the_words_that_databases_and_issues_out_there_hold_are_still_understood
         "unavailable budget refused unparsable incomplete mismatched echo error-text garbled wrong-language "
         "untranslated unsupported obeyed too-long".split()
     )
+    assert FILE_ENGINE == "file"
     assert RATINGS == ("practicality", "novelty", "recommendation")
 
 
