@@ -87,15 +87,15 @@ def move_over() -> None:
         for (day, profile), text in documents.items():
             document = Path(folder) / "document"
             document.write_bytes(text.encode())
-            report = application.importing().run(document, profile, day)
+            report = application.composing.importing().run(document, profile, day)
             counts["entries"] += len(COUNTED_ENTRIES[profile].findall(text))
             counts["imported"] += len(report.issue.papers) if report.issue else 0
             counts["problems"] += len(report.problems)
             entries.update({entry.id for entry in report.issue.papers} if report.issue else ())
         for (day, profile), text in documents.items():
-            counts["same"] += application.export().run(IssueKey(day), profile, compat=True) == text
+            counts["same"] += application.publishing.export().run(IssueKey(day), profile, compat=True) == text
             markdown = MarkdownRenderer(application.templates)
-            written = markdown.write(application.issue(IssueKey(day)), profile, "zh-Hans", compat=True)
+            written = markdown.write(application.records.issue(IssueKey(day)), profile, "zh-Hans", compat=True)
             counts["same by the writer alone"] += written == text
         application.close()
     print()

@@ -128,34 +128,38 @@ def measure(folder: Path, mail_port: int) -> None:
         application = Application(load_settings(path, {}), progress=Silent())
         table = Table()
         feeds = [read_feed(category) or b"" for category in CATEGORIES]
-        application.sync_roster()
+        application.subscribing.sync_roster()
         table.row(
             "collect",
-            lambda: asyncio.run(application.collect().run(DAY)),
+            lambda: asyncio.run(application.collecting.collect().run(DAY)),
             lambda: [feedparser.parse(feed) for feed in feeds],
             "against feedparser on the same feeds",
         )
-        papers = [entry.paper for entry in application.compose().candidates(DAY)]
+        papers = [entry.paper for entry in application.composing.compose().candidates(DAY)]
         table.row(
             "enrich",
-            lambda: asyncio.run(application.enrich().run(papers)),
+            lambda: asyncio.run(application.composing.enrich().run(papers)),
             lambda: [split_sentences(paper.abstract)[:1] for paper in papers],
             f"{len(papers)} papers; against the first sentence of each",
         )
-        issue = table.row("compose", lambda: application.compose().run(DAY), None, f"{len(papers)} papers frozen")
+        issue = table.row(
+            "compose", lambda: application.composing.compose().run(DAY), None, f"{len(papers)} papers frozen"
+        )
         outbox = folder / "outbox" / issue.key.slug
         table.row(
             "select, assemble, write",
-            lambda: application.dry_run().run(issue.key),
+            lambda: application.sending.dry_run().run(issue.key),
             lambda: _plain_messages(issue, outbox),
             "against email.message with the same text",
         )
-        table.row("publish", lambda: application.publish().run(issue.key), None, "every page, feed and document")
-        table.row("plan", lambda: application.plan().run(issue.key, late=True), None, "the audience frozen")
+        table.row(
+            "publish", lambda: application.publishing.publish().run(issue.key), None, "every page, feed and document"
+        )
+        table.row("plan", lambda: application.sending.plan().run(issue.key, late=True), None, "the audience frozen")
         messages = {file.name.removesuffix(".eml"): file.read_bytes() for file in outbox.glob("*.eml")}
         sent = len(messages)
         started = time.perf_counter()
-        application.send().run(issue)
+        application.sending.send().run(issue)
         ours = sent / (time.perf_counter() - started)
         theirs = sent / _timed(lambda: asyncio.run(_aiosmtplib(mail_port, messages)))
         print(

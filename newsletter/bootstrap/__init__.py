@@ -1,7 +1,7 @@
 """The one place where concrete classes meet: settings become services.
 
-`Application` is built in layers, a module each: core, collecting, composing, publishing, and the application itself,
-which sends. A layer imports what its services need when they are asked for: a command pays for its own alone.
+`Application` is the root. What is made once stands in `shared`; the factories, a module each, build services when they
+are asked for and import what they need then: a command pays for its own alone.
 """
 
 from newsletter.bootstrap.application import Application

@@ -1,169 +1,64 @@
-"""A newsletter: its settings, its store, and each service made when it is asked for."""
+"""A newsletter: the one root, from which each part of the program is reached."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
+from functools import cached_property
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from newsletter.bootstrap.publishing import Publishing
-from newsletter.domain.delivery import DeliveryStatus
-from newsletter.domain.issues import IssueKey
-from newsletter.errors import ConfigError, IssueMissing
-from newsletter.services.progress import Silent
-from newsletter.settings import Settings
+from newsletter.bootstrap.shared import Shared
 
 if TYPE_CHECKING:
-    from newsletter.domain.ports import Signer
-    from newsletter.mail.dkim import DkimKey
-    from newsletter.mail.smtp import Relay
-    from newsletter.services.audit import Audit
-    from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
-
+    from newsletter.bootstrap.collecting import Collecting
+    from newsletter.bootstrap.composing import Composing
+    from newsletter.bootstrap.publishing import Publishing
+    from newsletter.bootstrap.sending import Sending
+    from newsletter.bootstrap.subscribing import Subscribing
+    from newsletter.services.records import Records
 
 __all__ = ["Application"]
 
 
-class Application(Publishing):
-    """A newsletter: its settings, its store, and each service made when it is asked for."""
+class Application(Shared):
+    """A newsletter. Each factory is imported when it is first asked for: a command pays for its own alone."""
 
-    def plan(self) -> Plan:
-        """Freeze an issue's audience."""
-        from newsletter.services.dispatch import Plan
+    @cached_property
+    def collecting(self) -> Collecting:
+        """Sources, and the services that collect."""
+        from newsletter.bootstrap.collecting import Collecting
 
-        return Plan(
-            issues=self.store.issues,
-            subscribers=self.store.subscribers,
-            deliveries=self.store.deliveries,
-            select=self.selector,
-            clock=self._clock,
-            late_after=self.settings.dispatch.late_after,
-            zone=ZoneInfo(self.settings.newsletter.timezone),
-        )
+        return Collecting(self)
 
-    def send(self) -> Send:
-        """Send what was planned."""
-        from newsletter.domain.delivery import UncertainPolicy
-        from newsletter.mail.smtp import PRESETS, Connector, PoolSettings, Preset
-        from newsletter.services.dispatch import Send, SendSettings
+    @cached_property
+    def composing(self) -> Composing:
+        """Engines, the editor, archives, and the services up to a frozen issue."""
+        from newsletter.bootstrap.composing import Composing
 
-        s = self.settings
-        preset = PRESETS.get(s.smtp.preset, Preset(()))
-        connections = min(s.smtp.connections, preset.connections or s.smtp.connections)
-        return Send(
-            subscribers=self.store.subscribers,
-            deliveries=self.store.deliveries,
-            select=self.selector,
-            mail=self._mail(),
-            connector=Connector(self.check_relay()),
-            settings=SendSettings(
-                pool=PoolSettings(connections=connections, messages=s.smtp.messages or preset.messages),
-                limits=s.smtp.rate or preset.limits,
-                per_domain=s.smtp.per_domain,
-                uncertain=UncertainPolicy(s.dispatch.uncertain),
-            ),
-            clock=self._clock,
-            signer=self._signer(),
-        )
+        return Composing(self, self.collecting)
 
-    def send_in_processes(
-        self, key: IssueKey, count: int, *, resume: bool = False, wait: bool = False
-    ) -> DispatchReport:
-        """Send what was planned by several processes at once."""
-        from newsletter.services.dispatch import send_in_processes
+    @cached_property
+    def publishing(self) -> Publishing:
+        """The site, documents, previews, and the mail of an issue."""
+        from newsletter.bootstrap.publishing import Publishing
 
-        if resume:
-            self.store.deliveries.pause(key, "")
-        return send_in_processes(partial(_send_alone, self.settings, key, wait=wait), count)
+        return Publishing(self)
 
-    def audit(self) -> Audit:
-        """Account for everybody."""
-        from newsletter.services.audit import Audit
+    @cached_property
+    def sending(self) -> Sending:
+        """Planning and sending, and what accounts for it."""
+        from newsletter.bootstrap.sending import Sending
 
-        return Audit(self.store.deliveries, self.store.subscribers)
+        return Sending(self, self.publishing, self.records)
 
-    def dkim_keys(self) -> list[DkimKey]:
-        """The keys that sign, the RSA key first; none where `dkim.domain` is not set.
+    @cached_property
+    def subscribing(self) -> Subscribing:
+        """Rosters, and what subscribers do themselves."""
+        from newsletter.bootstrap.subscribing import Subscribing
 
-        Raises:
-            ConfigError: a key is missing, or is none.
-        """
-        from newsletter.mail.dkim import DkimKey
+        return Subscribing(self)
 
-        s = self.settings.dkim
-        if not s.domain:
-            return []
-        named = [(s.key_file, s.selector), (s.ed25519_key_file, s.ed25519_selector)]
-        keys = [DkimKey.load(self.settings.path(path), selector) for path, selector in named if path]
-        if not keys:
-            msg = "dkim.domain is set but no key: set dkim.key_file and dkim.selector; `newsletter doctor --dkim` helps"
-            raise ConfigError(msg, key="dkim.key_file")
-        return keys
+    @cached_property
+    def records(self) -> Records:
+        """What is in the store, looked up."""
+        from newsletter.services.records import Records
 
-    def _signer(self) -> Signer | None:
-        from newsletter.mail.dkim import DkimSigner
-
-        s, keys = self.settings.dkim, self.dkim_keys()
-        return DkimSigner(s.domain, keys, body=s.body) if keys else None
-
-    def check_relay(self) -> Relay:
-        """The relay of the settings.
-
-        Raises:
-            ConfigError: it is not set, or not safe as it is set.
-        """
-        from newsletter.mail.smtp import Relay, Security, Timeouts
-
-        s = self.settings.smtp
-        return Relay(
-            host=s.host,
-            port=s.port,
-            security=Security(s.security),
-            username=s.username,
-            password=s.password,
-            plaintext_login=s.plaintext_login,
-            authorities=self.settings.path(s.authorities) if s.authorities else None,
-            timeouts=Timeouts.at_most(s.timeout.total_seconds()),
-        )
-
-    def dry_run(self) -> DryRun:
-        """Write the exact messages to the outbox."""
-        from newsletter.services.dispatch import DryRun
-
-        return DryRun(
-            issues=self.store.issues,
-            subscribers=self.store.subscribers,
-            deliveries=self.store.deliveries,
-            select=self.selector,
-            mail=self._mail(),
-            outbox=self.settings.path(self.settings.publish.outbox),
-            page=self._outbox_page,
-            signer=self._signer(),
-        )
-
-    @contextmanager
-    def watching(self, label: str, planned: PlanReport) -> Iterator[Callable[[Snapshot], None]]:
-        """Show how sending goes on."""
-        waiting = sum(planned.totals.get(s, 0) for s in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED))
-        with self._progress.task(label, waiting) as step:
-            done = 0
-
-            def watch(snapshot: Snapshot) -> None:
-                nonlocal done
-                step(snapshot.sent - done)
-                done = snapshot.sent
-
-            yield watch
-
-
-def _send_alone(settings: Settings, key: IssueKey, *, wait: bool) -> DispatchReport:
-    """One of several processes that send an issue: it builds everything anew, from the settings alone."""
-    application = Application(settings, progress=Silent())
-    status = application.store.deliveries.status(key)
-    issue = application.store.issues.get(key, status.revision if status else None)
-    if issue is None:
-        msg = f"There is no issue {key.slug}."
-        raise IssueMissing(msg)
-    return application.send().run(issue, wait=wait)
+        return Records(self.store, today=lambda: self.today)

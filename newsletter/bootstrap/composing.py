@@ -9,6 +9,7 @@ from datetime import date
 
 from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
+from newsletter.bootstrap.shared import Shared
 from newsletter.domain.issues import Silence, explain_silence
 from newsletter.domain.papers import FILE_ENGINE, Listing
 from newsletter.domain.ports import Engine
@@ -25,27 +26,33 @@ from newsletter.services.scope import EnrichScope
 __all__ = ["Composing"]
 
 
-class Composing(Collecting):
-    """Engines, the editor, archives, and the services up to a frozen issue."""
+class Composing:
+    """Builds engines, the editor, archives, and the services up to a frozen issue."""
+
+    def __init__(self, shared: Shared, collecting: Collecting) -> None:
+        self._shared = shared
+        self._collecting = collecting
 
     def enrich(self) -> Enrich:
         """Write summaries."""
-        return Enrich(self.store.summaries, self._engine(), self.settings.languages, self._progress)
+        return Enrich(
+            self._shared.store.summaries, self._engine(), self._shared.settings.languages, self._shared.progress
+        )
 
     def scope(self) -> EnrichScope:
         """Which papers are worth a summary."""
-        s = self.settings
+        s = self._shared.settings
         return EnrichScope(
             self.compose(),
-            self.store.subscribers,
-            self.selector,
+            self._shared.store.subscribers,
+            self._shared.selector,
             feed_entries=s.publish.feed_entries,
             shown_only=s.enrich.scope == "shown",
         )
 
     def compose(self) -> Compose:
         """Freeze issues."""
-        s = self.settings
+        s = self._shared.settings
         options = ComposeOptions(
             title=s.newsletter.title,
             description=s.newsletter.description,
@@ -56,43 +63,43 @@ class Composing(Collecting):
             max_papers=s.issue.max_papers,
         )
         return Compose(
-            self.store,
+            self._shared.store,
             options,
-            admits=self._admits(),
-            clock=self._clock,
-            acronyms=LearnNames(self.store.acronyms, self.catalogue.synonyms),
+            admits=self._collecting.admits(),
+            clock=self._shared.clock,
+            acronyms=LearnNames(self._shared.store.acronyms, self._shared.catalogue.synonyms),
             silence=self._silence,
         )
 
     def _silence(self, day: date, listings: Sequence[Listing]) -> Silence | None:
         """What an issue of a day without papers says; None where the operator wants no such issue."""
-        if self.settings.issue.on_empty == "nothing":
+        if self._shared.settings.issue.on_empty == "nothing":
             return None
-        return explain_silence(day, listings, self.calendar)
+        return explain_silence(day, listings, self._collecting.calendar)
 
     def daily(self) -> Daily:
         """The day up to its frozen issues."""
         return Daily(
-            self.collect(),
-            self.fill_gaps(),
+            self._collecting.collect(),
+            self._collecting.fill_gaps(),
             self.scope(),
             self.enrich(),
             self.compose(),
-            weekly_on=self.settings.issue.weekly_on,
+            weekly_on=self._shared.settings.issue.weekly_on,
         )
 
     def edit(self) -> Edit:
         """The editor's desk."""
         return Edit(
-            self.store.notes,
+            self._shared.store.notes,
             self.compose(),
-            folder=self.settings.path(self.settings.issue.desk),
-            languages=self.settings.languages,
+            folder=self._shared.settings.path(self._shared.settings.issue.desk),
+            languages=self._shared.settings.languages,
         )
 
     def approve(self) -> Approve:
         """Let an issue go out."""
-        return Approve(self.store.issues, clock=self._clock)
+        return Approve(self._shared.store.issues, clock=self._shared.clock)
 
     def importing(self) -> ImportArchive:
         """Take in back archives."""
@@ -100,10 +107,10 @@ class Composing(Collecting):
         from newsletter.sources.files import read_line
 
         readers = {**READERS, "jsonl": json_lines_reader(read_line)}
-        return ImportArchive(self.store, readers, self.compose(), clock=self._clock)
+        return ImportArchive(self._shared.store, readers, self.compose(), clock=self._shared.clock)
 
     def _engine(self) -> Engine:
-        if self.settings.enrich.engine == "llm":
+        if self._shared.settings.enrich.engine == "llm":
             return self._model()
         from newsletter.enrich.extractive import ExtractiveEngine
 
@@ -116,7 +123,7 @@ class Composing(Collecting):
         from newsletter.enrich.llm import LlmEngine
         from newsletter.enrich.prompts import Prompts
 
-        s = self.settings.enrich
+        s = self._shared.settings.enrich
         if not s.model:
             msg = 'enrich.engine = "llm" needs enrich.model, the name of a model as its server knows it.'
             raise ConfigError(msg, key="enrich.model")
@@ -129,9 +136,9 @@ class Composing(Collecting):
             api_key=s.api_key.get_secret_value() if s.api_key else "",
             model=s.model,
             timeout=s.timeout.total_seconds(),
-            clock=self._clock,
+            clock=self._shared.clock,
         )
-        own = [self.settings.path(s.prompts)] if s.prompts else []
+        own = [self._shared.settings.path(s.prompts)] if s.prompts else []
         return LlmEngine(
             client,
             Prompts([*own, shipped("templates") / "prompts"]),
@@ -140,5 +147,5 @@ class Composing(Collecting):
             chance=random.random,
             concurrency=s.concurrency,
             papers_per_request=s.papers_per_request,
-            book=self.store.summaries.book,
+            book=self._shared.store.summaries.book,
         )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from email.utils import parseaddr
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsletter import __version__
-from newsletter.bootstrap.composing import Composing
+from newsletter.bootstrap.shared import Shared
 from newsletter.domain.delivery import keyed_hash
 from newsletter.domain.issues import Issue, IssueKey, SelectionRequest
 from newsletter.domain.ports import MailFactory
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from newsletter.services.preview import Preview
     from newsletter.services.subscriber_feeds import SubscriberFeeds
 
-
 __all__ = ["Publishing"]
 
 
-class Publishing(Composing):
-    """Templates at work: the site, documents, previews, and the mail of an issue."""
+class Publishing:
+    """Builds what puts templates to work: the site, documents, previews, and the mail of an issue."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
 
     def topic_pages(self) -> list[SiteTopic]:
         """The topics of the catalogue as the site shows them."""
@@ -41,39 +43,39 @@ class Publishing(Composing):
         def papers(slug: str, issue: Issue) -> tuple[int, ...]:
             # A site asks topic by topic, each for many issues: an issue is indexed once, for all topics.
             if issue.hash not in known:
-                selector = self.selector(issue)
+                selector = self._shared.selector(issue)
                 known[issue.hash] = {
                     topic.slug: selector.select(SelectionRequest((f"topic:{topic.slug}",))).places
-                    for topic in self.catalogue.topics
+                    for topic in self._shared.catalogue.topics
                 }
             return known[issue.hash][slug]
 
         return [
             SiteTopic(slug=topic.slug, names=topic.names, papers=partial(papers, topic.slug))
-            for topic in self.catalogue.topics
+            for topic in self._shared.catalogue.topics
         ]
 
     def publish(self) -> Publish:
         """Write the site."""
         from newsletter.render.site import TOPIC_ISSUES
 
-        s = self.settings
+        s = self._shared.settings
         return Publish(
-            self.store.issues,
+            self._shared.store.issues,
             self._site_renderer(),
             site=s.path(s.publish.site),
             feed_entries=s.publish.feed_entries,
-            look_back=TOPIC_ISSUES if self.catalogue.topics else 0,
+            look_back=TOPIC_ISSUES if self._shared.catalogue.topics else 0,
             approval=s.issue.approval,
-            clock=self._clock,
+            clock=self._shared.clock,
         )
 
     def _site_renderer(self) -> SiteRenderer:
         from newsletter.render.site import SitePages
 
-        s = self.settings
+        s = self._shared.settings
         return SitePages(
-            self.templates,
+            self._shared.templates,
             self._publication(),
             feed_entries=s.publish.feed_entries,
             markdown=s.publish.markdown,
@@ -87,29 +89,34 @@ class Publishing(Composing):
         from newsletter.render.subscriber_feed import SubscriberFeedWriter
         from newsletter.services.subscriber_feeds import SubscriberFeeds
 
-        s = self.settings
+        s = self._shared.settings
         publication = self._publication()
         shown = asdict(publication) | {"entries": s.publish.feed_entries}
-        names = (*self.templates.names("feed"), *self.templates.names("paper"))
-        depends = [__version__, shown, self.catalogue.expressions, [self.templates.source(name) for name in names]]
+        names = (*self._shared.templates.names("feed"), *self._shared.templates.names("paper"))
+        depends = [
+            __version__,
+            shown,
+            self._shared.catalogue.expressions,
+            [self._shared.templates.source(name) for name in names],
+        ]
         return SubscriberFeeds(
-            self.store.issues,
-            lambda issue: IssueSelector(issue, topics=self.catalogue.expressions),
-            SubscriberFeedWriter(self.templates, publication, entries=s.publish.feed_entries),
+            self._shared.store.issues,
+            lambda issue: IssueSelector(issue, topics=self._shared.catalogue.expressions),
+            SubscriberFeedWriter(self._shared.templates, publication, entries=s.publish.feed_entries),
             entries=s.publish.feed_entries,
-            variant=keyed_hash(self.store.secret(), "feed variant", json.dumps(depends)).hex(),
+            variant=keyed_hash(self._shared.store.secret(), "feed variant", json.dumps(depends)).hex(),
         )
 
     def _publication(self) -> Publication:
         from newsletter.render.publication import Publication
 
-        s = self.settings
+        s = self._shared.settings
         return Publication.named(
             s.newsletter.title,
             description=s.newsletter.description,
             base_url=s.newsletter.base_url,
             # no change of title, address or secret may make the ids of entries others
-            identity=self.store.identity(),
+            identity=self._shared.store.identity(),
             languages=s.languages,
         )
 
@@ -119,15 +126,15 @@ class Publishing(Composing):
         from newsletter.render.markdown import MarkdownRenderer
         from newsletter.services.export import Export
 
-        markdown = MarkdownRenderer(self.templates)
+        markdown = MarkdownRenderer(self._shared.templates)
 
         def writer(profile: str) -> DocumentWriter:
             return lambda issue, language, compat: markdown.write(issue, profile, language, compat=compat)
 
         writers = {profile: writer(profile) for profile in markdown.profiles}
         return Export(
-            self.store.issues,
-            self.store.archives,
+            self._shared.store.issues,
+            self._shared.store.archives,
             writers | {"jsonl": lambda issue, _language, _compat: write_jsonl(issue)},
         )
 
@@ -139,42 +146,43 @@ class Publishing(Composing):
         """
         from newsletter.services.preview import Preview
 
-        issue, status = self.store.issues.get(key), self.store.issues.status(key)
+        issue, status = self._shared.store.issues.get(key), self._shared.store.issues.status(key)
         if issue is None or status is None:
             msg = f"There is no issue {key.slug} yet. Run `newsletter compose {key.options}` first."
             raise IssueMissing(msg)
 
         def index(paths: Sequence[str]) -> str:
-            return self.templates.render(
+            return self._shared.templates.render(
                 "web/preview.html",
                 "en",
                 paths=paths,
                 name=key.slug,
-                style=self.templates.trusted("web/style.css"),
+                style=self._shared.templates.trusted("web/style.css"),
             )
 
         return Preview(
             issue,
             status,
-            mails=self._mail,
+            mails=self.mail,
             site=self._site_renderer,
             index=index,
-            forget=self.templates.forget,
-            folders=self.templates.folders,
+            forget=self._shared.templates.forget,
+            folders=self._shared.templates.folders,
         )
 
-    def _mail(self) -> MailFactory:
+    def mail(self) -> MailFactory:
+        """What makes the messages of an issue."""
         from newsletter.mail.assembly import MailAssembler
         from newsletter.render.mail import MailRenderer
 
-        s = self.settings.newsletter
+        s = self._shared.settings.newsletter
         name, address = parseaddr(s.from_)
         design = MailRenderer(
-            self.templates,
+            self._shared.templates,
             title=s.title,
             base_url=s.base_url,
             postal_address=s.postal_address,
-            languages=self.settings.languages,
+            languages=self._shared.settings.languages,
         )
         return MailAssembler(
             design=design,
@@ -182,14 +190,5 @@ class Publishing(Composing):
             sender=address,
             sender_name=name,
             base_url=s.base_url,
-            secret=self.store.secret(),
-        )
-
-    def _outbox_page(self, manifest: Mapping[str, Any], html: Mapping[str, str]) -> str:
-        from newsletter.render.outbox import render_outbox
-
-        issue = self.issue(IssueKey.parse(str(manifest["date"])))
-        titles: dict[str, str] = {entry.id: entry.paper.title for entry in issue.papers}
-        return render_outbox(
-            self.templates, manifest, language=self.settings.newsletter.language, titles=titles, html=html
+            secret=self._shared.store.secret(),
         )

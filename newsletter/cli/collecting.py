@@ -58,7 +58,7 @@ def collect(
         reports: Sequence[CollectReport] = (report,)
         document = asdict(report) | {"gaps": [asdict(gap) for gap in gaps.open]}
     else:
-        reports = asyncio.run(application.backfill().run(days[0], days[-1], again=again))
+        reports = asyncio.run(application.collecting.backfill().run(days[0], days[-1], again=again))
         document = {"days": [asdict(report) for report in reports]}
     if json:
         print_json(document)
@@ -66,7 +66,7 @@ def collect(
         for report in reports:
             show_collected(report)
         show_gaps(gaps, days[0])
-    if warning := application.calendar_warning():
+    if warning := application.collecting.calendar_warning():
         err.print(warning, soft_wrap=True)
     if any(report.failed or report.stale for report in reports):
         raise typer.Exit(1)
@@ -76,9 +76,9 @@ def collect(
 
 async def _collect(application: Application, day: dt.date, *, again: bool) -> tuple[CollectReport, GapReport]:
     """The day, and what feeds left out on the days before it."""
-    collect = application.collect()
+    collect = application.collecting.collect()
     report = await collect.run(day, again=again)
-    gaps = await application.fill_gaps().run(day)
+    gaps = await application.collecting.fill_gaps().run(day)
     return replace(report, listings=collect.ended(day)), gaps
 
 
@@ -114,5 +114,5 @@ def _check_record(application: Application, days: Sequence[dt.date], *, json: bo
 
 
 async def _reconcile(application: Application, days: Sequence[dt.date]) -> list[ReconcileReport]:
-    service = application.reconcile()
+    service = application.collecting.reconcile()
     return [await service.run(day) for day in days]

@@ -73,11 +73,11 @@ def send(
     application = open_application(context, config, quiet=json, sample=dry_run)
     day = chosen_day(application, date)
     if not dry_run:
-        application.check_relay()
-    roster = application.sync_roster()
+        application.sending.check_relay()
+    roster = application.subscribing.sync_roster()
     if not json:
         show_roster(roster)
-    prepared = application.daily().prepare(day)
+    prepared = application.composing.daily().prepare(day)
     mistakes = [f"roster: {problem}" for problem in roster.problems] if roster else []
     if not json:
         show_collected(prepared.collected)
@@ -99,7 +99,7 @@ def send(
             waits.append(why)
             results.append({"issue": issue.key.slug, "waiting": why})
             continue
-        recent = late or application.is_recent(issue)
+        recent = late or application.sending.is_awaited(issue)
         options = _Options(wait=wait, processes=application.settings.dispatch.processes)
         report = _dispatch(application, issue.key, options, late=recent, json=json)
         complete = complete and report.is_complete
@@ -128,12 +128,16 @@ def enrich(
     Examples: `newsletter enrich --date 2026-06-02`, `newsletter enrich --again --paper 2606.00073`
     """
     application = open_application(context, config, quiet=json)
-    papers = application.papers(paper) if paper else application.scope().papers(chosen_day(application, date))
+    papers = (
+        application.records.papers(paper)
+        if paper
+        else application.composing.scope().papers(chosen_day(application, date))
+    )
     if not papers:
         day = chosen_day(application, date)
         msg = f"No paper of {day} to summarise. `newsletter collect --date {day}` shows what was announced."
         raise NothingToDo(msg)
-    report = asyncio.run(application.enrich().run(papers, again=again))
+    report = asyncio.run(application.composing.enrich().run(papers, again=again))
     if json:
         print_json(asdict(report))
     else:
@@ -156,7 +160,7 @@ def compose(
     """
     application = open_application(context, config, quiet=json)
     day = chosen_day(application, date)
-    composing = application.compose()
+    composing = application.composing.compose()
     kept = not revise and not weekly and composing.is_out(day)
     issue = composing.run_weekly(day) if weekly else composing.run(day, revise=revise)
     if json:
@@ -193,7 +197,7 @@ def publish(
         msg = "--all is about all issues: leave out --date and --weekly."
         raise UsageError(msg)
     application = open_application(context, config, quiet=json, sample=True)
-    publishing = application.publish()
+    publishing = application.publishing.publish()
     report = publishing.run_all() if whole else publishing.run(chosen_issue(application, date, weekly=weekly))
     if json:
         counts: dict[str, object] = {"written": report.written, "unchanged": report.unchanged}
@@ -233,7 +237,7 @@ def dispatch(
         if json:
             print_json(result)
         return
-    application.check_published(key)
+    application.records.check_published(key)
     options = _Options(resume, wait, manifest, processes or application.settings.dispatch.processes)
     report = _dispatch(application, key, options, late=late, json=json)
     if json:
@@ -257,7 +261,7 @@ def _end(*, complete: bool, interrupted: bool, waits: bool = False) -> None:
 def _waits(application: Application, key: IssueKey, *, json: bool) -> str:
     """Publish an issue; returns what it waits for where somebody has to approve it first."""
     try:
-        published = application.publish().run(key)
+        published = application.publishing.publish().run(key)
     except ApprovalMissing as error:
         if not json:
             err.print(str(error), markup=False, soft_wrap=True)
@@ -279,12 +283,12 @@ class _Options(NamedTuple):
 def _dispatch(application: Application, key: IssueKey, options: _Options, *, late: bool, json: bool) -> DispatchReport:
     from newsletter.services.dispatch import Manifest
 
-    planned = application.plan().run(key, late=late)
+    planned = application.sending.plan().run(key, late=late)
     if options.processes > 1 and options.manifest is None:
-        report = application.send_in_processes(key, options.processes, resume=options.resume, wait=options.wait)
+        report = application.sending.send_in_processes(key, options.processes, resume=options.resume, wait=options.wait)
     else:
-        with application.watching(f"Sending {key.slug}", planned) as watch:
-            report = application.send().run(
+        with application.sending.watching(f"Sending {key.slug}", planned) as watch:
+            report = application.sending.send().run(
                 planned.issue,
                 manifest=Manifest.read(options.manifest) if options.manifest else None,
                 resume=options.resume,
@@ -297,7 +301,7 @@ def _dispatch(application: Application, key: IssueKey, options: _Options, *, lat
 
 
 def _dry_run(application: Application, key: IssueKey, *, json: bool) -> dict[str, object]:
-    report = application.dry_run().run(key)
+    report = application.sending.dry_run().run(key)
     if not json:
         show_dry_run(report, key, sample=application.settings.sample)
         return {}

@@ -61,11 +61,11 @@ def edit(
     """
     application = open_application(context, config, quiet=json)
     day = chosen_day(application, date, unnamed)
-    report = application.edit().run(day)
+    report = application.composing.edit().run(day)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ""
     if editor and out.is_terminal and not (no_open or json):
         _open(editor, report.folder)
-        report = application.edit().run(day)
+        report = application.composing.edit().run(day)
     if json:
         print_json(
             {
@@ -79,7 +79,7 @@ def edit(
     else:
         _show_problems(report.problems)
         papers = counted(report.papers, "paper")
-        revise = " --revise" if application.compose().is_out(day) else ""
+        revise = " --revise" if application.composing.compose().is_out(day) else ""
         none = ", which leaves the day without one: every paper is dropped" if report.dropped == report.papers else ""
         noted = f"{report.noted} {'has' if report.noted == 1 else 'have'}"
         out.print(
@@ -104,7 +104,7 @@ def approve(
     Example: `newsletter approve --date 2026-06-02`
     """
     application = open_application(context, config, quiet=json)
-    status = application.approve().run(chosen_issue(application, date, unnamed, weekly=weekly))
+    status = application.composing.approve().run(chosen_issue(application, date, unnamed, weekly=weekly))
     if json:
         print_json({"issue": status.key.slug, "revision": status.revision, "state": status.state, "hash": status.hash})
     else:
@@ -128,7 +128,7 @@ def import_(
     Example: `newsletter import 2024-07-16.md --format arxiv-daily --date 2024-07-16`
     """
     application = open_application(context, config, quiet=json)
-    report = application.importing().run(file, profile, parse_day(date) if date else None)
+    report = application.composing.importing().run(file, profile, parse_day(date) if date else None)
     missing = [tag for tag in report.summaries if tag not in application.settings.languages]
     if json:
         print_json(

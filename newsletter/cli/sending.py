@@ -58,13 +58,13 @@ def audit(
             verb = "is" if count == 1 else "are"
             out.print(f"{counted(count, 'uncertain delivery', 'uncertain deliveries')} {verb} {status} now.")
     if email:
-        explanation = application.audit().explain(key, email)
+        explanation = application.sending.audit().explain(key, email)
         if json:
             print_json({"email": email, "answer": explanation.answer, **_decided(settled)})
         else:
             out.print(explanation.answer, markup=False, soft_wrap=True)
         return
-    report = application.audit().run(key)
+    report = application.sending.audit().run(key)
     if json:
         print_json(
             {
@@ -101,7 +101,9 @@ def _settle(application: Application, key: IssueKey, resend: str | None, as_sent
     for who, status in ((resend, DeliveryStatus.QUEUED), (as_sent, DeliveryStatus.SENT)):
         if who:
             only = "" if who == "all" else who
-            settled[status.value] = application.audit().settle_uncertain(key, status, email=only, at=datetime.now(UTC))
+            settled[status.value] = application.sending.audit().settle_uncertain(
+                key, status, email=only, at=datetime.now(UTC)
+            )
     return settled
 
 
@@ -154,7 +156,7 @@ def doctor(
 async def _try_relay(application: Application) -> str:
     from newsletter.mail.smtp import Connector
 
-    relay = application.check_relay()
+    relay = application.sending.check_relay()
     session = await Connector(relay).open()
     pipelining = "with" if session.pipelining else "without"
     await session.quit()
@@ -163,7 +165,7 @@ async def _try_relay(application: Application) -> str:
 
 
 def _try_dkim(application: Application) -> str:
-    keys = application.dkim_keys()
+    keys = application.sending.dkim_keys()
     if not keys:
         return "not set: leave it so only if your relay signs"
     domain, sender = _domains(application)
@@ -235,7 +237,7 @@ def _made_keys(application: Application) -> _Keys:
     if s.ed25519_key_file and not (path := application.settings.path(s.ed25519_key_file)).exists():
         create_key(path, s.ed25519_selector, kind="ed25519")
         created.append(str(path))
-    return _Keys(created, [], [key.zone_line(domain) for key in application.dkim_keys()])
+    return _Keys(created, [], [key.zone_line(domain) for key in application.sending.dkim_keys()])
 
 
 def _show_keys(keys: _Keys) -> None:

@@ -40,7 +40,7 @@ def preview(
     key = chosen_issue(application, date, unnamed, weekly=weekly)
     from newsletter.web.server import listen
 
-    shown = application.preview(key)
+    shown = application.publishing.preview(key)
     with (
         listen("127.0.0.1", port, advice="Name another by --port; 0 takes any that is free.") as line,
         ThreadingHTTPServer(line.getsockname()[:2], _handler(shown), bind_and_activate=False) as server,
@@ -91,7 +91,7 @@ def export(
     """
     application = open_application(context, config, quiet=True, sample=True)
     key = chosen_issue(application, date, unnamed, weekly=weekly)
-    document = application.export().run(key, form, language=language, compat=compat)
+    document = application.publishing.export().run(key, form, language=language, compat=compat)
     # bytes, so that no platform's line ends or encoding change the document
     sys.stdout.buffer.write(document.encode())
     sys.stdout.buffer.flush()

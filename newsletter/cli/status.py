@@ -31,10 +31,10 @@ def status(
     Example: `newsletter status --days 14`
     """
     application = open_application(context, config, quiet=json, sample=True)
-    listings, issues = application.recent(days)
-    dropped = application.dropped(days)
-    failed = application.without_summary(days)
-    gaps = application.open_gaps()
+    listings, issues = application.records.recent(days)
+    dropped = application.records.dropped(days)
+    failed = application.records.without_summary(days)
+    gaps = application.collecting.open_gaps()
     if json:
         print_json(
             {
@@ -72,7 +72,7 @@ def status(
     for day, kinds in failed.items():
         told = ", ".join(f"{kind}: {sum(whys.values())}{told_reasons(whys)}" for kind, whys in sorted(kinds.items()))
         out.print(f"{day}: summaries that could not be used: {told}.", markup=False, soft_wrap=True)
-    if warning := application.calendar_warning():
+    if warning := application.collecting.calendar_warning():
         err.print(warning, soft_wrap=True)
     count = application.store.subscribers.count()
     out.print(f"\n{counted(count, 'subscriber')} in {application.store.database.label}", markup=False)

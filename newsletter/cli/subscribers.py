@@ -307,7 +307,7 @@ def remove(
 
     application = open_application(context, config)
     store = application.store
-    roster = application.roster_of(email)
+    roster = application.subscribing.roster_of(email)
     if roster is not None and not suppress:
         msg = (
             f"{email} stands in {roster}, and the next sync would add them again; nothing was changed. Take them out "
@@ -341,7 +341,7 @@ def sync(
 
     Example: `newsletter subscribers sync subscribers/`
     """
-    report = open_application(context, config).sync_from(folder, dry_run=dry_run)
+    report = open_application(context, config).subscribing.sync_from(folder, dry_run=dry_run)
     show_roster(report)
     if report.problems:
         raise typer.Exit(1)
@@ -367,7 +367,7 @@ def import_(
     if state not in set(SubscriptionState):
         msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
         raise UsageError(msg)
-    report = open_application(context, config).sync_from(file, once=True, state=SubscriptionState(state))
+    report = open_application(context, config).subscribing.sync_from(file, once=True, state=SubscriptionState(state))
     show_roster(report)
     if report.problems:
         raise typer.Exit(1)

@@ -91,7 +91,7 @@ def import_(
     Example: `newsletter suppressions import suppressions.toml`
     """
     application = open_application(context, config)
-    added, problems = application.take_in_suppressions(file)
+    added, problems = application.subscribing.take_in_suppressions(file)
     for problem in problems:
         err.print(str(problem), markup=False)
     out.print(f"{counted(added, 'address', 'addresses')} suppressed that {'was' if added == 1 else 'were'} not before.")

@@ -29,8 +29,8 @@ def web_application(application: Application) -> ASGIApp:
         topics=application.catalogue.topics,
     )
     return create_app(
-        subscriptions=application.subscriptions(),
-        feeds=application.subscriber_feeds(),
+        subscriptions=application.subscribing.subscriptions(),
+        feeds=application.publishing.subscriber_feeds(),
         pages=pages,
         base_url=s.newsletter.base_url,
         site=s.path(s.publish.site),

@@ -25,15 +25,15 @@ async def test_the_sample_is_summarised_by_the_model_of_the_settings(tmp_path):
         app = application(tmp_path, model="little", base_url=server.url)
         from newsletter import sample
 
-        await app.collect().run(sample.DAY)
-        papers = app.scope().papers(sample.DAY)
-        report = await app.enrich().run(papers)
+        await app.collecting.collect().run(sample.DAY)
+        papers = app.composing.scope().papers(sample.DAY)
+        report = await app.composing.enrich().run(papers)
         assert report.written > 10
         assert report.stopped == ""
         assert {q.body["model"] for q in server.questions} == {"little"}
         asked = len(server.questions)
-        assert (await app.enrich().run(papers)).written == 0
-        await app.enrich().run(app.papers([papers[0].id]), again=True)
+        assert (await app.composing.enrich().run(papers)).written == 0
+        await app.composing.enrich().run(app.records.papers([papers[0].id]), again=True)
         assert len(server.questions) > asked
 
 
@@ -46,12 +46,12 @@ async def test_the_sample_is_summarised_by_the_model_of_the_settings(tmp_path):
 )
 def test_settings_that_cannot_work_say_what_is_missing(tmp_path, wrong, says):
     with pytest.raises(ConfigError, match=says):
-        application(tmp_path, **wrong).enrich()
+        application(tmp_path, **wrong).composing.enrich()
 
 
 def test_a_paper_that_nobody_collected_cannot_be_summarised(tmp_path):
     app = application(tmp_path, model="m")
     with pytest.raises(UsageError, match="nothing was collected"):
-        app.papers(["2606.99999"])
+        app.records.papers(["2606.99999"])
     with pytest.raises(UsageError, match="not an arXiv identifier"):
-        app.papers(["what"])
+        app.records.papers(["what"])

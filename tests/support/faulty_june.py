@@ -229,14 +229,14 @@ def run_day(folder: Path, day: date) -> Ran:
     at = datetime.combine(day, time(9), UTC)
     application = Application(load_settings(folder / "newsletter.toml", {}), progress=Silent(), clock=lambda: at)
     try:
-        application.sync_roster()
+        application.subscribing.sync_roster()
         try:
-            prepared = application.daily().prepare(day)
+            prepared = application.composing.daily().prepare(day)
         except (NothingToDo, IssueMissing) as error:
             return Ran(nothing=f"{type(error).__name__}: {error}")
         for issue in prepared.issues:
-            application.publish().run(issue.key)
-            application.send().run(application.plan().run(issue.key, late=True).issue)
+            application.publishing.publish().run(issue.key)
+            application.sending.send().run(application.sending.plan().run(issue.key, late=True).issue)
         return Ran("", prepared.problems, prepared.gaps.told(day))
     finally:
         application.close()

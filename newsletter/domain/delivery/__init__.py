@@ -21,7 +21,7 @@ from newsletter.domain.delivery.mail_parts import MailPart, Piece, Region, Slot
 from newsletter.domain.delivery.outcomes import consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
 from newsletter.domain.delivery.replies import Reply, Stage
-from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_late
+from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_awaited, is_late
 from newsletter.domain.delivery.tokens import (
     SigningSecrets,
     bounce_address,
@@ -62,6 +62,7 @@ __all__ = [
     "consequences",
     "feed_token",
     "freeze",
+    "is_awaited",
     "is_late",
     "keyed_hash",
     "plan_status",

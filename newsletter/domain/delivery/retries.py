@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-__all__ = ["FailureWatch", "RetrySchedule", "is_late"]
+from newsletter.domain.issues import Issue
+
+__all__ = ["FailureWatch", "RetrySchedule", "is_awaited", "is_late"]
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -68,3 +70,13 @@ class FailureWatch:
 def is_late(day: date, now: datetime, after: timedelta, zone: tzinfo) -> bool:
     """Whether an issue of this day is too old to be sent without being asked for: its day ended `after` ago or more."""
     return now - datetime.combine(day + _DAY, time(), zone) >= after
+
+
+def is_awaited(issue: Issue, now: datetime, within: timedelta) -> bool:
+    """Whether an issue was frozen a short while ago, so that its readers wait for it whatever its date is.
+
+    Nobody waits for one that says that its day has no papers.
+    """
+    if issue.silence is not None or issue.frozen_at is None:
+        return False
+    return now - issue.frozen_at < within
