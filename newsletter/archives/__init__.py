@@ -8,7 +8,7 @@ from newsletter.archives.arxiv_daily import read_arxiv_daily
 from newsletter.archives.hf_daily import read_hf_daily
 from newsletter.archives.json_lines import json_lines_reader
 from newsletter.archives.paper_express import read_paper_express
-from newsletter.domain.issues import ArchiveReader
+from newsletter.domain.ports import ArchiveReader
 
 __all__ = ["READERS", "json_lines_reader"]
 

@@ -6,33 +6,22 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from newsletter.archives._recognition import not_of
-from newsletter.domain.issues import ARCHIVE_SOURCE, ArchiveReader, BackIssue
+from newsletter.domain.issues import ARCHIVE_SOURCE, BackIssue
 from newsletter.domain.papers import Announcement, IssueNote, PaperNote
+from newsletter.domain.ports import ArchiveReader, LineReader
 from newsletter.errors import UsageError
 
-__all__ = ["LineReader", "json_lines_reader"]
+__all__ = ["json_lines_reader"]
 
 PROFILE = "jsonl"
 _EXPECTED = 'one JSON object a line, a paper each (`{"id": …, "title": …}`)'
 _PAPER_NOTE: TypeAdapter[PaperNote] = TypeAdapter(PaperNote)
 _ISSUE_NOTE: TypeAdapter[IssueNote] = TypeAdapter(IssueNote)
-
-
-class LineReader(Protocol):
-    """Reads one paper, as the `files` source does."""
-
-    def __call__(self, text: bytes, *, day: date) -> Announcement:
-        """The paper of this line; `day` where it does not say when it was announced.
-
-        Raises:
-            ValueError: it cannot be read.
-        """
-        ...
 
 
 def json_lines_reader(read_line: LineReader) -> ArchiveReader:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.interests import Catalogue, parse
-from newsletter.domain.issues import Issue, Selector
+from newsletter.domain.issues import Issue
 from newsletter.domain.ports import Progress
 from newsletter.errors import ConfigError, InterestError
 from newsletter.formats import parse_catalogue
@@ -22,6 +22,7 @@ from newsletter.settings import Settings
 from newsletter.store import Database, SqlStore
 
 if TYPE_CHECKING:
+    from newsletter.domain.matching import IssueSelector
     from newsletter.render.environment import Templates
 
 __all__ = ["Shared"]
@@ -34,7 +35,7 @@ class Shared:
         self.settings = settings
         self.progress = progress
         self.clock = clock
-        self._selector: tuple[str, Selector] | None = None
+        self._selector: tuple[str, IssueSelector] | None = None
 
     @cached_property
     def store(self) -> SqlStore:
@@ -116,7 +117,7 @@ class Shared:
             raise ConfigError(msg, key="newsletter.topics", path=path) from error
         return parse_catalogue(text, path=path)
 
-    def selector(self, issue: Issue) -> Selector:
+    def selector(self, issue: Issue) -> IssueSelector:
         """The selector of an issue. The last one is kept: planning and sending ask for the same."""
         from newsletter.domain.matching import IssueSelector
 

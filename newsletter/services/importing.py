@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from newsletter.domain.issues import ARCHIVE_SOURCE, ArchiveReader, BackIssue, Issue, IssueKey, IssueState, joint_note
+from newsletter.domain.issues import ARCHIVE_SOURCE, BackIssue, Issue, IssueKey, IssueState, joint_note
 from newsletter.domain.papers import IssueNote, Listing, ListingStatus, PaperNote
-from newsletter.domain.ports import Clock, Store
+from newsletter.domain.ports import ArchiveReader, Clock, Store
 from newsletter.errors import SourceMalformed, UsageError
 from newsletter.services.compose import Compose
 

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
-from newsletter.domain.issues import Issue, IssueKey, SelectionRequest, Selector
+from newsletter.domain.issues import Issue, IssueKey, SelectionRequest
 from newsletter.domain.papers import Paper
 from newsletter.domain.ports import SubscriberStore
 from newsletter.domain.subscribers import SubscriptionState
 from newsletter.services.compose import Compose
+
+if TYPE_CHECKING:
+    from newsletter.domain.matching import IssueSelector
 
 __all__ = ["EnrichScope"]
 
@@ -27,7 +31,7 @@ class EnrichScope:
         self,
         compose: Compose,
         subscribers: SubscriberStore,
-        select: Callable[[Issue], Selector],
+        select: Callable[[Issue], IssueSelector],
         *,
         feed_entries: int,
         shown_only: bool,

@@ -20,12 +20,16 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsletter.domain.interests import terms_at_most
-from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus, SelectionRequest, Selector
+from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus, SelectionRequest
 from newsletter.domain.ports import FeedWriter, IssueStore, SelectorFactory
 from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
+
+if TYPE_CHECKING:
+    from newsletter.domain.matching import IssueSelector
 
 __all__ = ["SubscriberFeed", "SubscriberFeeds"]
 
@@ -59,7 +63,7 @@ class _Held:
     """An issue in memory; its selector is made when it is first needed, and made anew after `_USES`."""
 
     issue: Issue
-    selector: Selector | None = None
+    selector: IssueSelector | None = None
     uses: int = 0
 
 

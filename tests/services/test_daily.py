@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.domain.issues import AnnouncementCalendar, Edition, Issue, IssueKey, IssueState, Selector
+from newsletter.domain.issues import AnnouncementCalendar, Edition, Issue, IssueKey, IssueState
+from newsletter.domain.matching import IssueSelector
 from newsletter.domain.papers import FailureKind, ListingStatus
 from newsletter.errors import EngineUnavailable, IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
@@ -42,7 +43,7 @@ def daily(
     )
 
 
-def _nobody_selects(_: Issue) -> Selector:
+def _nobody_selects(_: Issue) -> IssueSelector:
     pytest.fail("every paper is summarised: nobody's interests need to be known")
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from newsletter.domain.delivery import freeze
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, Selector
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
@@ -57,7 +57,7 @@ class Indexes:
     def __init__(self) -> None:
         self.made: Counter[str] = Counter()
 
-    def __call__(self, issue: Issue) -> Selector:
+    def __call__(self, issue: Issue) -> IssueSelector:
         self.made[issue.key.slug] += 1
         return IssueSelector(issue)
 

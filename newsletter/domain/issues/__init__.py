@@ -3,7 +3,6 @@
 from newsletter.domain.issues.admission import Admits, Wanted, admitting
 from newsletter.domain.issues.archives import (
     ARCHIVE_SOURCE,
-    ArchiveReader,
     BackIssue,
     is_from,
     joint_note,
@@ -27,7 +26,7 @@ from newsletter.domain.issues.listings import (
     usual,
 )
 from newsletter.domain.issues.paper_pages import page_owner, page_precedence
-from newsletter.domain.issues.selection import Match, Pick, Selection, SelectionRequest, Selector
+from newsletter.domain.issues.selection import Match, Pick, Selection, SelectionRequest
 from newsletter.domain.issues.silence import Silence, explain_silence
 
 __all__ = [
@@ -36,7 +35,6 @@ __all__ = [
     "PAPERS",
     "Admits",
     "AnnouncementCalendar",
-    "ArchiveReader",
     "BackIssue",
     "Edition",
     "Feed",
@@ -50,7 +48,6 @@ __all__ = [
     "Pick",
     "Selection",
     "SelectionRequest",
-    "Selector",
     "Silence",
     "Usual",
     "Wanted",

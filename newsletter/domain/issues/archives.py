@@ -11,12 +11,11 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Protocol
 
 from newsletter.domain.issues.issues import Issue, IssuePaper
 from newsletter.domain.papers import Announcement, IssueNote, PaperId, PaperNote
 
-__all__ = ["ARCHIVE_SOURCE", "ArchiveReader", "BackIssue", "is_from", "joint_note", "published_text"]
+__all__ = ["ARCHIVE_SOURCE", "BackIssue", "is_from", "joint_note", "published_text"]
 
 ARCHIVE_SOURCE = "archive"
 """The announcements' `source`; their `feed` is the format they were read from."""
@@ -96,15 +95,3 @@ def published_text(issue: Issue, digests: Sequence[BackIssue], profile: str, lan
 def _as_imported(entry: IssuePaper, digest: BackIssue) -> IssuePaper:
     """Without the summaries in further languages that an engine wrote since."""
     return replace(entry, summaries={tag: s for tag, s in entry.summaries.items() if tag in digest.languages})
-
-
-class ArchiveReader(Protocol):
-    """Reads one format."""
-
-    def __call__(self, text: str, day: date | None) -> BackIssue:
-        """Read a digest. `day` overrides the date that the text names; without either it cannot be read.
-
-        Raises:
-            SourceMalformed: the text is not of this format at all.
-        """
-        ...

@@ -11,13 +11,12 @@ The rules, in the order in which they are applied:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from newsletter.domain.papers import PaperId
 
-__all__ = ["Match", "Pick", "Selection", "SelectionRequest", "Selector"]
+__all__ = ["Match", "Pick", "Selection", "SelectionRequest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +110,3 @@ class SelectionRequest:
 
     interests: tuple[str, ...]
     max_papers: int | None = None
-
-
-class Selector(Protocol):
-    """Selects from one issue, for anybody. Built once an issue; a term is looked up once however many ask for it."""
-
-    def select(self, request: SelectionRequest) -> Selection:
-        """The digest of one subscriber. An interest that cannot be read matches nothing; it never raises."""
-        ...
-
-    def select_many(self, requests: Iterable[SelectionRequest]) -> Iterator[Selection]:
-        """The digests of many, in the order asked, in bounded memory."""
-        ...
-
-    def matches_many(self, requests: Iterable[SelectionRequest]) -> Iterator[bool]:
-        """For each of many whether their digest has any paper, in the order asked."""
-        ...
-
-    def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
-        """What is wrong with these interests, a plain sentence each; empty where all can be read."""
-        ...

@@ -1,4 +1,4 @@
-"""Selects the papers of one issue for anybody: the `Selector` that the services use.
+"""Selects the papers of one issue for anybody: what the services select with.
 
 Selection is a function of the issue, the topic catalogue and the request alone. The order of its rules stands in
 `domain.issues.selection`.
@@ -86,10 +86,8 @@ class IssueSelector:
         self._plain: dict[str, int] = {}
         self._explanations = Explanations(self._ids, self._evaluator.explain, self._reasons)
 
-    # --- the Selector port ------------------------------------------------------------------------------------------
-
     def select(self, request: SelectionRequest) -> Selection:
-        """The digest of one subscriber."""
+        """The digest of one subscriber. An interest that cannot be read matches nothing; it never raises."""
         return next(self._select_block([self._admit(request)]))
 
     def select_many(self, requests: Iterable[SelectionRequest]) -> Iterator[Selection]:

@@ -1,7 +1,11 @@
-"""The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer."""
+"""The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer.
+
+What has one implementation in the domain itself (`matching.IssueSelector`, `papers.merge`) is no port: it is imported.
+"""
 
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine
+from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
 from newsletter.domain.ports.paper_stores import (
@@ -30,6 +34,7 @@ from newsletter.domain.ports.subscriber_stores import SubscriberStore, Suppressi
 __all__ = [
     "AcronymCount",
     "AcronymStore",
+    "ArchiveReader",
     "ArchiveStore",
     "Clock",
     "DecideAudience",
@@ -40,6 +45,7 @@ __all__ = [
     "HostGate",
     "IssueStore",
     "LearnedAcronym",
+    "LineReader",
     "ListingStore",
     "MailDesign",
     "MailFactory",

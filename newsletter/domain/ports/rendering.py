@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from newsletter.domain.delivery import MailPart, OutgoingMessage, Recipient
-from newsletter.domain.issues import Issue, IssueStatus, Match, Selection, Selector
+from newsletter.domain.issues import Issue, IssueStatus, Match, Selection
 from newsletter.domain.papers import PaperId
+
+if TYPE_CHECKING:
+    from newsletter.domain.matching import IssueSelector
 
 __all__ = [
     "DesignedMail",
@@ -107,7 +110,7 @@ class Signer(Protocol):
 class SelectorFactory(Protocol):
     """Makes selectors."""
 
-    def __call__(self, issue: Issue) -> Selector:
+    def __call__(self, issue: Issue) -> IssueSelector:
         """The selector of this issue."""
         ...
 
