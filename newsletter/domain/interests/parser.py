@@ -39,7 +39,8 @@ MAX_PLAIN = 100
 # One character for one, so that positions stay right.
 _PUNCTUATION = str.maketrans("“”„‟«»「」『』＂（）：！～＾＊　，、；＋｜", '"""""""""""():!~^* ,,;+|')
 _OPERATORS = OPERATORS | {"and", "or", "not"}
-_BULLET = re.compile(r"^[ \t]*(?:[-*•·]|\d{1,3}[.)、])[ \t]+", re.MULTILINE)
+# `1、` has become `1,` by then, and needs no space behind it
+_BULLET = re.compile(r"^[ \t]*(?:(?:[-*•·]|\d{1,3}[.)])[ \t]+|\d{1,3},[ \t]*(?=[^\d\s]))", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _EMBEDDED = re.compile(r"(?:^|[\s(])(?:AND|OR|NOT)\s|(?:^|[\s(])(?:ti|abs|au|all|cat|title|abstract|author):")
 _MARKED = re.compile(r'["()~]')
@@ -141,7 +142,7 @@ def _prose(text: str) -> Interest:
 def _unwrap(line: str, notes: list[str]) -> str:
     """Blank out what surrounds the expression proper. Keeps the length, so that positions stay right."""
     inner = line.strip()
-    if len(inner) > 2 and inner[0] == inner[-1] == '"' and '"' not in inner[1:-1] and _EMBEDDED.search(inner[1:-1]):
+    if inner[0] == inner[-1] == '"' and '"' not in inner[1:-1] and _EMBEDDED.search(inner[1:-1]):
         notes.append("the quotation marks around the whole expression were left out")
         line = line.replace('"', " ")
     if leading := _LEADING.match(line):

@@ -22,7 +22,7 @@ from newsletter.domain.interests.interests import (
     Topic,
     Weighted,
 )
-from newsletter.domain.interests.parser import one_line, parse
+from newsletter.domain.interests.parser import one_line, parse, remarks
 from newsletter.errors import InterestError
 
 A, B, C = Term("a1"), Term("b1"), Term("c1")
@@ -287,3 +287,171 @@ def test_a_must_have_is_printed_and_read_too(expression: Expression) -> None:
     interest = Interest(expression, must=True)
     if not isinstance(expression, Not):
         assert parse(str(interest)) == interest
+
+
+def refused(text: str) -> str:
+    with pytest.raises(InterestError) as caught:
+        parse(text)
+    return str(caught.value)
+
+
+def test_an_expression_has_four_thousand_characters_at_most() -> None:
+    """Most of them white space here, which binds two words together."""
+    assert parse("alpha" + " " * 3_991 + "beta") == Interest(Term("alpha beta"))
+    message = "longer than 4,000 characters; write several shorter interests (at character 4001)"
+    assert refused("alpha" + " " * 3_992 + "beta") == message
+
+
+def test_several_lines_are_a_list_up_to_as_many_characters() -> None:
+    assert str(parse("alpha\n" + " " * 3_990 + "beta")) == "alpha OR beta"
+    assert isinstance(parse("alpha one\n" + " " * 3_990 + "beta gamma").expression, Prose)
+
+
+FREE = (
+    "We look for robot arms that learn from what people show them in the house, and for the ways in which they move. "
+)
+
+
+def test_free_text_has_twenty_thousand_characters_at_most() -> None:
+    text = (FREE * 200)[:20_000]
+    assert isinstance(parse(text).expression, Prose)
+    assert isinstance(parse(FREE * 40).expression, Prose), "more than an expression may have"
+    message = "longer than 20,000 characters; write several shorter interests (at character 20001)"
+    assert refused((FREE * 200)[:20_001]) == message
+
+
+@pytest.mark.parametrize(("words", "is_list"), [(8, True), (9, False)])
+def test_lines_of_eight_words_are_a_list_and_of_nine_are_free_text(words: int, is_list: bool) -> None:
+    line = " ".join(f"word{number}" for number in range(words))
+    assert isinstance(parse(f"{line}\nrobot arms").expression, AnyOf) == is_list
+
+
+@pytest.mark.parametrize(
+    ("common", "others", "is_prose"),
+    [
+        ("the of", 11, True),  # two of thirteen are more than a seventh …
+        ("the of", 12, False),  # … and two of fourteen are not
+        ("the of in", 12, True),
+        ("the of in", 9, False),  # twelve words are no sentence
+        ("the of in", 10, True),
+        ("The Of In", 12, False),  # nor are titles
+    ],
+)
+def test_sentences_have_many_words_and_enough_of_them_are_small(common: str, others: int, is_prose: bool) -> None:
+    words = [*common.split(), *(f"Word{number}" for number in range(others))]
+    # in an order that leaves pairs to pick
+    text = " ".join([*words[-2:], *words[:-2]])
+    if is_prose:
+        assert isinstance(parse(text).expression, Prose)
+    else:
+        try:
+            assert not isinstance(parse(text).expression, Prose)
+        except InterestError as error:
+            assert "more than 12 words belong together" in str(error)  # noqa: PT017
+
+
+def test_a_sentence_with_commas_is_free_text_but_not_one_with_signs_of_the_language() -> None:
+    assert isinstance(
+        parse("robot arms that learn, and the way in which they move, but not all of them").expression, Prose
+    )
+    marked = 'robot arms that learn, and the way in which they "move", but not all of them'
+    assert isinstance(parse(marked).expression, AnyOf)
+    joined = "the model of the world AND the robot in the house of the people"
+    assert isinstance(parse(joined).expression, AllOf)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("1. robot learning\n2. the sim transfer of\n3. legged walking is what I read of all day and night",
+         "read as free text; looks for at least 2 of its 3 phrases"),
+        ("I would like to hear of all that there is to say about protein folding if you can",
+         "read as free text; looks for at least 1 of its 1 phrases"),
+    ],
+)  # fmt: skip
+def test_free_text_says_how_many_of_its_phrases_are_enough(text: str, note: str) -> None:
+    assert parse(text).notes == (note,)
+
+
+def test_free_text_without_a_phrase_is_refused() -> None:
+    text = "I would like to read about it as it is and as it was and as it will be for all of us"
+    assert refused(text) == (
+        "no phrase to look for was found in this text; write words, or one interest a line (at character 1)"
+    )
+
+
+def test_a_control_character_is_shown_where_it_stands() -> None:
+    assert refused("a\x00b") == "a control character stands here; remove it (at character 2)"
+    assert refused("a\r\nb\x07") == "a control character stands here; remove it (at character 5)"
+    assert str(parse("alpha\r\nbeta")) == "alpha OR beta"
+
+
+def test_nothing_is_no_interest() -> None:
+    assert refused(" \n ") == "an interest needs at least one word (at character 1)"
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ('"ti:alpha"', "title:alpha"),  # arXiv's own syntax, quoted as a whole
+        ('"alpha OR beta"', "alpha OR beta"),
+        ('"(alpha)"', '"(alpha)"'),
+        ('"alpha"', '"alpha"'),
+        ('"alpha and beta"', '"alpha and beta"'),
+        ('"alpha AND beta" "gamma"', '"alpha AND beta" AND "gamma"'),
+        ("AND: alpha OR beta", "alpha OR beta"),
+        ("OR:alpha", "alpha"),
+    ],
+)
+def test_what_surrounds_an_expression_is_left_out(text: str, means: str) -> None:
+    assert str(parse(text)) == means
+
+
+def test_what_was_left_out_is_said() -> None:
+    assert parse('"alpha OR beta"').notes == ("the quotation marks around the whole expression were left out",)
+    assert parse("OR: alpha").notes == ("“OR:” at the beginning was left out",)
+    assert parse('"alpha"').notes == ()
+
+
+@pytest.mark.parametrize("text", ['alpha AND beta"', '"alpha AND beta', '""alpha AND beta"', '"alpha AND "'])
+def test_a_quotation_mark_that_surrounds_nothing_is_not_left_out(text: str) -> None:
+    assert "(at character" in refused(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("• alpha\n• beta", "alpha OR beta"),
+        ("* alpha\n· beta", "alpha OR beta"),
+        ("1) alpha\n12、 beta\n123. gamma", "alpha OR beta OR gamma"),
+        ("1、检索\n2、生成", "检索 OR 生成"),
+        ("1,000 genomes\n2, 3 rows", "1,000 genomes OR 2 OR 3 rows"),
+        ("（alpha）｜ beta", "alpha OR beta"),
+        ("title：alpha", "title:alpha"),
+        ("！alpha", "!alpha"),
+        ("alpha～beta", "alpha ~ beta"),
+        ("alpha＾2", "alpha^2"),
+        ("alpha　beta", "alpha beta"),
+        ("„alpha beta‟", '"alpha beta"'),
+        ("«alpha beta»", '"alpha beta"'),
+        ("『alpha beta』", '"alpha beta"'),
+        ("＂alpha beta＂", '"alpha beta"'),
+        ("alpha ＋ beta", "alpha AND beta"),
+        ("alpha ｜ beta", "alpha OR beta"),
+        ("transform＊ nets", "transform* nets"),
+    ],
+)
+def test_signs_of_other_keyboards_are_read_as_what_they_look_like(text: str, means: str) -> None:
+    assert str(parse(text)) == means
+
+
+def test_a_list_is_commented_on_line_by_line() -> None:
+    """What is plain or cannot be read is passed over, not the end."""
+    assert remarks(["diffusion models", "(broken", "alpha AND beta", "rag and llm", "cat:cs.CLL", "and rag"]) == [
+        "“rag and llm”: read as rag AND llm; for the phrase, put it in quotation marks.",
+        "“cat:cs.CLL”: arXiv has no category “cs.CLL”; did you mean cs.CL or cs.PL or cs.GL?",
+        "“and rag”: “and” is read as a word of the phrase; as an operator it is written AND.",
+    ]
+    assert remarks(["search and rescue"]) == [
+        "“search and rescue”: “and” is read as a word of the phrase; as an operator it is written AND."
+    ]
