@@ -85,3 +85,70 @@ def test_a_tag_as_text_is_noticed(text):
 )
 def test_tokens_and_mathematics_are_no_tags(abstract, text):
     assert not has_foreign_tag(text, known(abstract))
+
+
+@pytest.mark.parametrize(
+    ("contact", "names"),
+    [
+        ("微信", "wechat weixin"), ("V信", "wechat"), ("公众号", "wechat officialaccount"), ("电报", "telegram"),
+        ("电报群", "telegram"), ("微博", "weibo microblog"), ("抖音", "tiktok douyin"), ("知乎", "zhihu"),
+        ("小红书", "xiaohongshu rednote"), ("客服", "customer helpdesk service"),
+    ],
+)  # fmt: skip
+def test_a_service_may_be_named_in_chinese_where_the_paper_names_it_in_english(contact, names):
+    assert has_foreign_address(f"读取{contact}。", known("We read posts."))
+    assert not has_foreign_address(f"读取{contact}。", known(f"我们读取{contact}。"))
+    for name in names.split():
+        assert not has_foreign_address(f"读取{contact}。", known(f"We read {name} posts.")), name
+
+
+def test_title_abstract_comment_and_links_are_the_papers_own_and_stand_apart():
+    paper = Paper(
+        id=PaperId("sample:1"),
+        title="See a.example",
+        abstract="b.example is",
+        comment="c.example",
+        links={"d": "d.example"},
+    )
+    assert not any(has_foreign_address(f"At {letter}.example/", words_of(paper)) for letter in "abcd")
+    assert words_of(paper) == "seea.exampleb.exampleisc.exampled.example"
+
+
+@pytest.mark.parametrize(
+    "text", ["a@tomato.example", "See etc@a.vs", "See tomato.cn/a.py", "See x.ai/main.py", "See https://a.py"]
+)
+def test_a_name_with_an_at_or_a_slash_is_an_address_whatever_it_ends_with(text):
+    assert has_foreign_address(text, known("We count."))
+
+
+@pytest.mark.parametrize(
+    "text", ["See etc.", "See smith.et.al", "See main.py", "See u.s.a", "See e.g", "@1", "a@b", "@ab", "@@abcd"]
+)
+def test_abbreviations_and_files_are_none(text):
+    assert not has_foreign_address(text, known("We count."))
+
+
+def test_a_handle_has_three_letters_at_least():
+    assert has_foreign_address("Ask @abc now", known("We count."))
+    assert has_foreign_address("@tomatoes", known("We count."))
+
+
+def test_of_a_very_long_text_the_beginning_is_looked_through():
+    assert has_foreign_address(" " * 19_994 + "tom.me" + " " * 10, known("We count."))
+    assert not has_foreign_address(" " * 19_995 + "tom.me" + " " * 10, known("We count."))
+    assert has_foreign_tag(" " * 19_996 + "<br>", known("We count."))
+    assert not has_foreign_tag(" " * 19_997 + "<br>", known("We count."))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_tag"),
+    [
+        ("no tag at all", False), ("a < b & c > d", False), ("It <br>", True), ("It <hr/>", True), ("It <x/>", True),
+        ("It <x>", False),
+        ("It <x y=1>", True), ("It <x>y</x>", True), ("It </x>", True), ("It <em>", True), ("a<em>", True),
+        ("a<b>c", False),
+        ("a <b>c", True), ("It <EM>", True), ("It &#160; is", True), ("It &#xa0; is", True), ("$a <br> b$", False),
+    ],
+)  # fmt: skip
+def test_a_tag_is_what_html_knows_or_what_is_closed_or_has_attributes(text, is_tag):
+    assert has_foreign_tag(text, known("We count.")) == is_tag

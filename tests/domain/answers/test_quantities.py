@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.domain.answers.quantities import quantities, stated_in, unsupported
+from newsletter.domain.answers.quantities import Quantity, quantities, stated_in, unsupported
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,180 @@ def test_a_count_is_small_up_to_twelve(said, is_claim):
 def test_a_text_of_numbers_alone_is_bounded():
     assert len(list(quantities("17 " * 50_000))) <= 300
     assert stated_in("17, 1.5, " * 50_000).values
+
+
+def value(text):
+    """The first number of a text."""
+    return next(quantities(text)).value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5k", 5e3), ("5K", 5e3), ("5M", 5e6), ("5B", 5e9), ("5G", 5e9), ("5T", 5e12), ("5 hundred", 500),
+        ("5 thousand", 5e3),
+        ("5 million", 5e6), ("5 billion", 5e9), ("5 trillion", 5e12), ("5 mn", 5e6), ("5 bn", 5e9), ("5-million", 5e6),
+        ("5 millions", 5e6), ("5百", 500), ("5千", 5e3), ("5万", 5e4), ("5十万", 5e5), ("5百万", 5e6), ("5千万", 5e7),
+        ("5亿", 5e8),
+        ("5十亿", 5e9), ("5百亿", 5e10), ("5千亿", 5e11), ("5万亿", 5e12),
+        ("1,234,567", 1_234_567), ("1,234.5", 1234.5), ("1'234", 1234), ("1 234", 1234), ("12.5", 12.5),
+        (".941", 0.941),
+        ("1.5 × 10^3", 1500), ("2 x 10^-3", 0.002), ("2*10^2", 200), ("1e3", 1000), ("1e-3", 0.001), ("2^10", 1024),
+        ("10²", 100),
+        ("10⁻³", 0.001), ("5\u202f000", 5000), ("5{,}000", 5000), ("７７", 77), ("70-80亿", 70e8), ("3至5万", 3e4),
+        ("−5", 5),
+        ("2^0.5", 2**0.5), ("9^99", 9.0**40), ("5万分之一", 5),
+    ],
+)  # fmt: skip
+def test_a_number_has_the_value_that_it_is_written_with(text, expected):
+    assert value(text) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("97.3", 0.1), ("0.973", 0.001), ("1200", 100), ("1,000", 1000), ("12", 1), ("0", 1), ("1.20 million", 1e4),
+        ("5k", 1e3),
+        ("100", 100), ("ninety-seven point three", 0.1), ("three hundred", 100), ("thirty-five", 1),
+    ],
+)  # fmt: skip
+def test_a_number_is_as_exact_as_its_last_digit(text, expected):
+    assert next(quantities(text)).step == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "factor", "loose"),
+    [
+        ("97%", True, False, False), ("97 ％", True, False, False), ("97 percent", True, False, False),
+        ("97 per cent", True, False, False), ("5 percentage points", True, False, False), ("5 pp", True, False, False),
+        ("5 points", True, False, False), ("5个百分点", True, False, False), ("5百分点", True, False, False),
+        ("5x", False, True, False), ("5×", False, True, False), ("5-fold", False, True, False),
+        ("5 times", False, True, False),
+        ("5倍", False, True, False), ("12 rows", False, False, True), ("13 rows", False, False, False),
+        ("12.5 rows", False, False, False), ("2^3 rows", False, False, False), ("5k rows", False, False, False),
+        ("21st", False, False, True), ("42nd", False, False, True), ("53rd", False, False, True),
+        ("64th", False, False, True),
+        ("21世纪", False, False, True), ("GPT-40", False, False, True), ("v1.50", False, False, True),
+        ("50Hz", False, False, True),
+        ("50 Hz", False, False, False), ("arXiv:2604.20475", False, False, True), ("50年", False, False, False),
+        ("ISO-26262-20", False, False, True),
+        ("ninety percent", True, False, False), ("twenty-fold", False, True, False), ("three-fold", False, True, True),
+        ("four-fold", False, True, False), ("three times", False, True, False), ("twelve rows", False, False, True),
+        ("thirteen rows", False, False, False), ("million users", False, False, True),
+        ("two million users", False, False, False),
+        ("fifty users", False, False, False), ("two thirds", False, False, True),
+        ("九成。", True, False, False), ("五倍", False, True, False), ("五个百分点", True, False, False),
+        ("百分之五", True, False, False),
+        ("十二行", False, False, True), ("十三行", False, False, False), ("一百行", False, False, False),
+        ("百行", False, False, True),
+        ("数十三行", False, False, True), ("第十三行", False, False, True), ("几十五", False, False, True),
+        ("一倍", False, True, True),
+    ],
+)  # fmt: skip
+def test_what_a_number_is_told_as_and_whether_it_is_a_claim(text, share, factor, loose):
+    first = next(quantities(text))
+    assert (first.is_share, first.is_factor, first.is_loose) == (share, factor, loose)
+
+
+def test_a_list_that_looks_like_one_number_is_both():
+    (first,) = quantities("100,200")
+    assert (first.value, first.pieces) == (100_200, (100.0, 200.0))
+    assert next(quantities("1.2 million")).bare == pytest.approx(1.2)
+    assert next(quantities("100")).pieces == ()
+
+
+def test_fractions_and_orders_of_magnitude_prove_others_and_need_not_be_proven():
+    assert Quantity(0.75, 0.001, is_loose=True) in [*quantities("3/4 of them")]
+    assert Quantity(100.0, 1.0, is_loose=True) in [*quantities("2 orders of magnitude")]
+    assert Quantity(10.0, 1.0, is_loose=True) in [*quantities("an order of magnitude")]
+    assert Quantity(1_000.0, 1.0, is_loose=True) in [*quantities("three orders of magnitude")]
+    assert Quantity(1e30, 1.0, is_loose=True) in [*quantities("ninety orders of magnitude")]
+    assert Quantity(2 / 3, 0.001, is_loose=True) in [*quantities("two thirds")]
+    assert not [q for q in quantities("5/0") if q.value not in {0.0, 5.0}]
+    assert Quantity(90.0, 10.0, is_share=True) in [*quantities("九成。")]
+    assert Quantity(97.3, 0.1, is_share=True) in [
+        Quantity(round(q.value, 6), round(q.step, 6), q.is_share) for q in quantities("百分之九十七点三")
+    ]
+    assert Quantity(5.0, 1.0, is_share=True) in [*quantities("百分之五")]
+
+
+@pytest.mark.parametrize(
+    ("paper", "said", "is_borne_out"),
+    [
+        # a change in per cent, worked out of two numbers of one kind: 40 to 50 is 25 % more, 50 to 40 is 20 % less
+        ("from 40 to 50 rows", "25% more", True),
+        ("from 40 to 50 rows", "20% less", True),
+        ("from 40 to 50 rows", "80% of it", True),
+        ("from 40 to 50 rows", "23% more", False),
+        ("from 40 to 50 rows", "26% more", False),
+        ("from 40 to 50 rows", "81% of it", False),
+        ("from 0.40 to 0.50", "10 points", True),
+        ("from 0.40 to 0.50", "11 points", False),
+        ("40% and 50 rows", "25% more", False),  # not of one kind
+        ("40 rows and 12.5 metres", "31% of it", False),
+        # sums, differences, doubles, ratios
+        ("40 and 50 rows", "90 rows", True),
+        ("40 and 50 rows", "92 rows", False),
+        ("60 and 45 rows", "15 rows", True),
+        ("17 rows each", "34 rows", True),
+        ("20 rows and 50 rows", "2.5x", True),
+        ("20 rows and 50 rows", "2.6x", False),
+        # the rest to a hundred
+        ("95.5% of rows", "4.5% of rows", True),
+        ("95.5% of rows", "4.3% of rows", False),
+        ("an error of 30%", "70%", True),
+        # a reduction by a factor
+        ("4x smaller", "25% of it", True),
+        ("4x smaller", "75% less", True),
+        ("a factor of 4 smaller", "75% less", True),
+        ("4 rows", "75% less", False),
+        ("97.3% of rows", "0.973 of rows", True),
+        ("97.3% of rows", "0.974 of rows", False),
+        ("0.973 of rows", "97.3% of rows", True),
+        ("0.973 of rows", "97.4% of rows", False),
+        ("9.136 samples", "9,136 samples", True),
+        ("9.136 samples", "9,137 samples", False),
+        ("1.2 million rows", "1.2 rows", True),
+        ("50% more", "1.5x", False),
+        ("1,551,862 scans", "1.6 million scans", True),
+        ("1,551,862 scans", "1.7 million scans", False),
+        ("1,040 scans", "1,000 scans", True),  # cut: up to a tenth more, where the noughts may be digits
+        ("1,090 scans", "1,000 scans", True),
+        ("1,110 scans", "1,000 scans", False),
+        ("960 scans", "1,000 scans", True),  # rounded: up to a twentieth less
+        ("940 scans", "1,000 scans", False),
+        ("{100, 200} rows", "100,200 rows", True),
+        ("100 rows", "100,300 rows", False),
+        ("double the rows", "2x", True),
+        ("all rows", "100%", True),
+        ("no rows", "0%", True),
+        (r"$\\approx 97$ rows", "97 rows", True),
+    ],
+)  # fmt: skip
+def test_what_an_honest_writer_works_out_is_borne_out_and_what_is_near_it_is_not(paper, said, is_borne_out):
+    assert (unsupported(said, stated_in(paper)) == ()) == is_borne_out
+
+
+@pytest.mark.parametrize(("between", "is_borne_out"), [(2, True), (3, False)])
+def test_two_numbers_are_taken_together_up_to_three_places_apart(between, is_borne_out):
+    """Farther apart nobody sets them against each other, and every number could be worked out."""
+    others = "".join(f" and {7 ** (n + 4)} rows" for n in range(between))
+    stated = stated_in(f"41 rows{others} and 1013 rows")
+    assert (unsupported("1054 rows", stated) == ()) == is_borne_out
+
+
+def test_a_small_count_is_not_worked_with():
+    """Of `2 rows and 60 rows` nobody makes 58; a half of something they do."""
+    assert unsupported("58 rows", stated_in("2 rows and 60 rows"))
+    assert not unsupported("57 rows", stated_in("3 rows and 60 rows"))
+
+
+def test_of_a_very_long_text_the_beginning_is_read():
+    assert value(" " * 19_998 + "17") == 17
+    assert value(" " * 19_999 + "17") == 1
+    assert [*quantities(" " * 20_000 + "17")] == []
+
+
+def test_three_hundred_numbers_of_a_kind_are_read():
+    assert len([*quantities("17; " * 299)]) == 299
+    assert len([*quantities("17; " * 400)]) == 300

@@ -20,6 +20,7 @@ from newsletter.domain.interests.prose import MAX_PHRASES, pick_phrases
         ("robots", []),  # one word is too little to go by …
         ("RLHF, RAG and Robots", ["RLHF", "RAG"]),  # … unless it is written in capitals
         ("AI; XML; X; xRay", ["AI", "XML"]),
+        ("sim-to-real; sim to real", ["sim-to-real"]),
         ("robot arm grasp plan", ["robot arm grasp plan"]),
         ("robot arm grasp plan learn", ["robot arm grasp plan learn"]),
         ("robot arm grasp plan learn faster", []),  # a run of six words is no phrase

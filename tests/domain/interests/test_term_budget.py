@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.interests.term_budget import MOST_TERMS, excess, left_out, terms_at_most, terms_in
+from newsletter.domain.interests.term_budget import (
+    MOST_TERMS,
+    excess,
+    left_out,
+    terms_at_most,
+    terms_in,
+    too_many,
+)
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.papers import Paper, PaperId
@@ -74,3 +81,49 @@ def test_a_stored_list_that_is_too_much_is_used_as_far_as_it_goes_and_says_so() 
     (problem,) = selector.problems(interests)
     assert "1,762 terms" in problem
     assert "the last 19 of 42 find nothing" in problem
+
+
+def padded(text: str, length: int) -> str:
+    return text + " " * (length - len(text))
+
+
+@pytest.mark.parametrize(("length", "more"), [(999, 0), (1_000, 1), (1_999, 1), (2_000, 2)])
+def test_every_thousand_characters_count_as_one_term_more(length: int, more: int) -> None:
+    assert terms_in(padded("alpha", length)) == 1 + more
+    assert terms_in(padded("(broken", length)) == 1 + more
+    assert terms_at_most(padded("alpha", length)) == length // 2 + 1 + more
+
+
+def test_free_text_counts_its_phrases() -> None:
+    text = "I would like to read about protein folding, about molecular dynamics and about robot arms, if I can"
+    assert terms_in(text) == 3
+
+
+@pytest.mark.parametrize(("text", "most"), [("", 1), ("a", 1), ("ab", 2), ("abc*", 23), ("**", 42)])
+def test_at_most_every_second_character_begins_a_term_and_a_wildcard_counts_twenty(text: str, most: int) -> None:
+    assert terms_at_most(text) == most
+
+
+WORD = "a" * 900
+"""One term, which could be 451 by its length."""
+
+
+def test_a_thousand_terms_may_be_kept_and_one_more_may_not() -> None:
+    full = [f"{WORD}{n}"[-99:] for n in range(1_000)]
+    assert (too_many(full), [*left_out(full)], excess(full)) == (0, [], "")
+    over = [*full, "beta"]
+    assert (too_many(over), [*left_out(over)]) == (1_001, ["beta"])
+    assert excess(over) == (
+        "these interests ask for 1,001 terms together, and one reader may ask for 1,000 "
+        "(each word or phrase is one, also within brackets; a wildcard counts 20): leave some out"
+    )
+
+
+def test_nobody_counts_further_than_ten_thousand() -> None:
+    """Two lists of 9,999 and of 10,000: the second may be longer still."""
+    heavy = [f"{HEAVY} OR w{n}" for n in range(227)]  # 44 terms each
+    assert too_many([*heavy, *(f"b{n}" for n in range(11))]) == 9_999
+    assert "ask for 9,999 terms" in excess([*heavy, *(f"b{n}" for n in range(11))])
+    for more in (12, 13, 500):
+        assert too_many([*heavy, *(f"b{n}" for n in range(more))]) == 10_000
+        assert "ask for at least 10,000 terms" in excess([*heavy, *(f"b{n}" for n in range(more))])
