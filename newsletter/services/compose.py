@@ -22,7 +22,6 @@ from newsletter.domain.issues import (
     unread,
     with_notes,
 )
-from newsletter.domain.notation import counted
 from newsletter.domain.papers import (
     FILE_ENGINE,
     AnnounceType,
@@ -36,8 +35,8 @@ from newsletter.domain.papers import (
     rhythm_of,
 )
 from newsletter.domain.ports import Clock, Store
-from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.formats import freeze_issue
+from newsletter.services.no_issue import Withdrawal, no_issue
 
 __all__ = ["Compose", "ComposeOptions"]
 
@@ -157,7 +156,9 @@ class Compose:
         silence = None if had_papers else self._silence(day, listings)
         dropped = [e.id for e in entries if e.id in notes and notes[e.id].drop]
         if not papers and silence is None:
-            raise self._without_issue(key, listings, dropped)
+            withdrawal = self._withdraw(key, dropped)
+            is_past = day < self._clock().date()
+            raise no_issue(key, listings, withdrawal, dropped=len(dropped), is_past=is_past)
         # a digest is in its own language, whatever the newsletter's is now
         own = tuple(tag for digest in digests for tag in digest.languages)
         issue = self._freeze(key, papers, listings, note=issue_note, silence=silence, languages=own)
@@ -183,7 +184,7 @@ class Compose:
         papers = {entry.id: entry for issue in daily for entry in issue.papers}
         arranged = arrange(papers.values(), order=self._options.order, notes={}, max_papers=self._options.max_papers)
         if not arranged:
-            raise self._without_issue(key, ())
+            raise no_issue(key, (), self._withdraw(key, ()))
         missed = (x for d, issue in dated.items() if issue is None for x in unread(self._store.listings.on(d)))
         return self._freeze(key, arranged, (*(x for issue in daily for x in issue.listings), *missed))
 
@@ -257,19 +258,12 @@ class Compose:
         self._store.issues.save(issue)
         return issue
 
-    def _without_issue(
-        self, key: IssueKey, listings: Sequence[Listing], dropped: Sequence[PaperId] = ()
-    ) -> NothingToDo | IssueMissing:
-        """Take back the draft, if there is one, keep what the editor dropped, and say why there is no issue."""
+    def _withdraw(self, key: IssueKey, dropped: Sequence[PaperId]) -> Withdrawal:
+        """Take back the draft, if there is one, and keep what the editor dropped."""
         issues = self._store.issues
-        is_past = key.day < self._clock().date()
-        why = [_why_nothing(key, listings, len(dropped), is_past=is_past)]
-        if issues.withdraw(key):
-            why.append("Its draft was withdrawn.")
-        if issues.status(key) is not None:
-            why.append("The issue that is out stays as it is.")
+        had_draft = issues.withdraw(key)
         issues.leave_out(key, dropped)
-        return (IssueMissing if unread(listings) else NothingToDo)("\n".join(why))
+        return Withdrawal(had_draft=had_draft, is_out=issues.status(key) is not None)
 
     def _kept(self, key: IssueKey) -> Issue:
         issue = self._store.issues.get(key)
@@ -290,21 +284,3 @@ def _shows_an_earlier_day(listing: Listing) -> bool:
 
 def _is_featured(entry: IssuePaper) -> bool:
     return entry.announced_as is AnnounceType.FEATURED
-
-
-def _why_nothing(key: IssueKey, listings: Sequence[Listing], dropped: int, *, is_past: bool) -> str:
-    if key.edition is Edition.WEEKLY:
-        return f"No issue {key.slug}: none of its seven days has an issue with papers."
-    if not listings and not dropped:
-        # daily feeds have moved on from a past day; over a span of days, sources are asked that can tell them
-        options = f"--from {key.day} --to {key.day}" if is_past else f"--date {key.day}"
-        return f"No paper for {key.slug}: nothing was collected for that day. Run `newsletter collect {options}`."
-    papers = "the one paper" if dropped == 1 else counted(dropped, "paper")
-    reasons = [f"  the editor dropped {papers}; `newsletter edit --date {key.day}` shows them"] if dropped else []
-    reasons += [
-        f"  {listing.source} {listing.feed}: {listing.status}{f' ({listing.note})' if listing.note else ''}".rstrip()
-        for listing in listings
-        if listing.status is not ListingStatus.FRESH or not listing.collected
-    ]
-    why = "\n".join(reasons) if reasons else "  every paper announced stands in another issue already"
-    return f"No issue for {key.slug}: no paper to announce.\n{why}"
