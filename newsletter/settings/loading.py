@@ -22,7 +22,8 @@ from sqlalchemy.exc import ArgumentError
 from newsletter.domain.notation import feed_name
 from newsletter.domain.papers import SourceKind
 from newsletter.errors import ConfigError
-from newsletter.settings.models import Existing, Settings, SourceSettings
+from newsletter.settings.models import Settings, SourceSettings
+from newsletter.settings.values import Existing
 
 __all__ = ["environment", "load_settings", "make_settings"]
 

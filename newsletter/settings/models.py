@@ -1,34 +1,28 @@
-"""What can be set: one frozen model a table of newsletter.toml, each value checked where it comes in."""
+"""What can be set: one frozen model a table of newsletter.toml."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    model_validator,
-)
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from newsletter.domain.answers import parse_budget
-from newsletter.domain.delivery import Limit
-from newsletter.domain.notation import language_tag
 from newsletter.domain.papers import SourceKind
-from newsletter.domain.subscribers import check_address
-from newsletter.errors import AddressInvalid
+from newsletter.settings.values import (
+    BaseUrl,
+    BudgetText,
+    DatabaseUrl,
+    Duration,
+    Existing,
+    Language,
+    Limits,
+    Listed,
+    Mailbox,
+    Name,
+    TimeZone,
+    Url,
+)
 
 __all__ = [
     "CollectSettings",
@@ -46,108 +40,6 @@ __all__ = [
 ]
 
 
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if value and not (
-        parts.scheme in {"https", "http"} and parts.hostname and value.isprintable() and " " not in value
-    ):
-        msg = "expected an address that begins with https:// (or http://)"
-        raise ValueError(msg)
-    return value
-
-
-def _base_url(value: str) -> str:
-    return _http_url(value).rstrip("/")
-
-
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        msg = "expected a time zone of the tz database, for example Europe/Berlin or UTC"
-        raise ValueError(msg) from None
-    return value
-
-
-def _mailbox(value: str) -> str:
-    _, address = parseaddr(value)
-    try:
-        # all of the text must have been read: of `a@x.org, b@x.org` parseaddr returns the first
-        if not value.isprintable() or not (value.strip() == address or value.rstrip().endswith(f"<{address}>")):
-            raise AddressInvalid
-        check_address(address)
-    except AddressInvalid:
-        msg = 'expected an address, for example "Paper digest <digest@example.org>"'
-        raise ValueError(msg) from None
-    return value
-
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
-def _duration(value: object) -> object:
-    if isinstance(value, str) and value[-1:] in _UNITS and value[:-1].replace(".", "", 1).isdigit():
-        with suppress(ValueError, OverflowError):
-            return timedelta(seconds=float(value[:-1]) * _UNITS[value[-1]])
-    if isinstance(value, timedelta):
-        return value
-    msg = 'expected a time such as "90s", "30m", "12h", "3d" or "1w"'
-    raise ValueError(msg)
-
-
-def _database_url(value: str) -> str:
-    try:
-        backend = make_url(value).get_backend_name()
-    except (ArgumentError, ValueError):
-        backend = ""
-    if backend not in {"sqlite", "postgresql"}:
-        msg = "expected sqlite:///newsletter.db or postgresql://user@host/database"
-        raise ValueError(msg)
-    return value
-
-
-def _name(value: str) -> str:
-    if not value.isprintable() or len(value) > 100 or value != value.strip():
-        msg = "expected a name of at most 100 characters in one line"
-        raise ValueError(msg)
-    return value
-
-
-def _limits(value: object) -> object:
-    """`10`, `"14/s, 50000/day"`, or nothing."""
-    if isinstance(value, tuple):
-        return value
-    if isinstance(value, str | int | float):
-        return Limit.parse(str(value))
-    msg = 'expected a limit such as 10 (a second) or "14/s, 2000/day"'
-    raise ValueError(msg)
-
-
-def _budget(value: str) -> str:
-    parse_budget(value)
-    return value
-
-
-def _listed(value: object) -> object:
-    """A list, or a text with commas between its parts: an environment variable has no other way to name several."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-Url = Annotated[str, AfterValidator(_http_url)]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Limits = Annotated[tuple[Limit, ...], BeforeValidator(_limits)]
-Language = Annotated[str, AfterValidator(language_tag)]
-Listed = BeforeValidator(_listed)
-
-
-@dataclass(frozen=True, slots=True)
-class Existing:
-    """Marks a path that must be there when it is set: nobody would notice that a missing one is passed over."""
-
-    kind: Literal["file", "folder"]
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, populate_by_name=True)
 
@@ -161,9 +53,9 @@ class NewsletterSettings(_Section):
     title: str = "Paper newsletter"
     description: str = "The day's research papers"
     base_url: BaseUrl = ""
-    from_: Annotated[str, AfterValidator(_mailbox)] = Field(alias="from")
+    from_: Mailbox = Field(alias="from")
     language: Language = "en"
-    timezone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    timezone: TimeZone = "UTC"
     topics: Annotated[Path, Existing("file")] = Path("subscribers/topics.toml")
     roster: Path | None = None
     contact: str = ""
@@ -184,7 +76,7 @@ class NewsletterSettings(_Section):
 class DatabaseSettings(_Section):
     """`[database]`: SQLite or PostgreSQL, by URL. A password in the URL is masked wherever it is shown."""
 
-    url: Annotated[str, AfterValidator(_database_url)] = Field(default="sqlite:///newsletter.db", repr=False)
+    url: DatabaseUrl = Field(default="sqlite:///newsletter.db", repr=False)
     password: SecretStr | None = None
     password_file: Path | None = None
 
@@ -199,7 +91,7 @@ class SourceSettings(_Section):
     query: str = ""
     set: str = ""
     url: Url = Field(default="", repr=False)
-    name: Annotated[str, AfterValidator(_name)] = ""
+    name: Name = ""
     path: Path | None = None
 
     @model_validator(mode="after")
@@ -236,7 +128,7 @@ class EnrichSettings(_Section):
     base_url: BaseUrl = ""
     api_key: SecretStr | None = None
     api_key_file: Path | None = None
-    daily_budget: Annotated[str, AfterValidator(_budget)] = ""
+    daily_budget: BudgetText = ""
     price_in: float = Field(default=0, ge=0)
     price_out: float = Field(default=0, ge=0)
     concurrency: int = Field(default=8, ge=1, le=256)

@@ -17,7 +17,8 @@ from pydantic.fields import FieldInfo
 
 from newsletter.domain.delivery import Limit
 from newsletter.settings.meanings import MEANINGS
-from newsletter.settings.models import Existing, Settings, SourceSettings
+from newsletter.settings.models import Settings, SourceSettings
+from newsletter.settings.values import Existing
 
 __all__ = ["keys", "reference"]
 

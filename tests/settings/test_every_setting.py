@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from newsletter.domain.delivery import Limit
 from newsletter.errors import ConfigError
 from newsletter.settings import Settings, load_settings
-from newsletter.settings.models import Existing
+from newsletter.settings.values import Existing
 
 SENDER = '[newsletter]\nfrom = "digest@example.org"\n'
 CHECKED = {
