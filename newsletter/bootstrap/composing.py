@@ -20,7 +20,6 @@ from newsletter.services.daily import Daily
 from newsletter.services.edit import Edit
 from newsletter.services.enrich import Enrich
 from newsletter.services.importing import ImportArchive
-from newsletter.services.interests import LearnNames
 from newsletter.services.scope import EnrichScope
 
 __all__ = ["Composing"]
@@ -52,6 +51,8 @@ class Composing:
 
     def compose(self) -> Compose:
         """Freeze issues."""
+        from newsletter.services.interests import LearnNames  # brings NumPy, which other commands need not
+
         s = self._shared.settings
         options = ComposeOptions(
             title=s.newsletter.title,

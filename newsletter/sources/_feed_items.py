@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
-import feedparser
 from lxml import etree
 
 from newsletter.domain.notation import iso_moment, mail_moment, within_reason
@@ -113,6 +112,8 @@ def _day(text: str) -> date | None:
 
 
 def _by_feedparser(body: bytes) -> list[Item]:
+    import feedparser  # noqa: PLC0415  # slow to import; hardly a feed needs it
+
     # As a stream: given bytes, feedparser would take a short answer for the name of a file and open it.
     read = feedparser.parse(BytesIO(forgiving_document(body)), sanitize_html=False, resolve_relative_uris=False)
     if not read.version and not read.entries:
