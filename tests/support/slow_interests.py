@@ -14,8 +14,8 @@ from newsletter.domain.interests import AllOf, AnyOf, AuthorName, Category, Expr
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import NEAR_SLACK, NEAR_SLACK_REVERSED, Evaluator, alternatives, near_groups
 from newsletter.domain.matching.field_index import in_category, is_named
-from newsletter.domain.matching.matching import NEAR_WORDS
 from newsletter.domain.matching.scanning import Group, Word
+from newsletter.domain.matching.term_lookup import NEAR_WORDS
 from newsletter.domain.matching.term_patterns import Alternative
 from newsletter.domain.text import Form, fold, tokens
 

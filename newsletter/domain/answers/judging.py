@@ -157,9 +157,9 @@ def _is_echo(summary: Summary, paper: Paper, texts: list[tuple[str, str]], instr
         return True
     if not instructions:
         return False
-    told = _told(instructions)
+    prompted = _told(instructions)
     return any(
-        len(own := _shingles(text)) and len(own & told) > len(own) / 2 for name, text in texts if name != "title"
+        len(own := _shingles(text)) and len(own & prompted) > len(own) / 2 for name, text in texts if name != "title"
     )
 
 
@@ -181,17 +181,17 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 
 def _invents_number(texts: list[tuple[str, str]], paper: Paper) -> bool:
     """Whether a number is told that the paper does not state; of a paper without an abstract nobody can say."""
-    told = [text for name, text in texts if name in _PROSE or name in {"title", "tldr_en"}]
-    if not paper.abstract.strip() or not any(character.isdigit() for text in told for character in text):
-        told = [
+    claims = [text for name, text in texts if name in _PROSE or name in {"title", "tldr_en"}]
+    if not paper.abstract.strip() or not any(character.isdigit() for text in claims for character in text):
+        claims = [
             text
-            for text in told
+            for text in claims
             if paper.abstract.strip() and re.search("[一二三四五六七八九十百倍成]|per ?cent|fold|times", text)
         ]
-    if not told:
+    if not claims:
         return False
     stated = stated_in(f"{paper.title}\n{paper.abstract}\n{paper.comment}")
-    return any(unsupported(text, stated) for text in told)
+    return any(unsupported(text, stated) for text in claims)
 
 
 def _language_failure(summary: Summary, paper: Paper, texts: list[tuple[str, str]]) -> FailureKind | None:

@@ -117,7 +117,7 @@ def stated_in(text: str) -> Stated:
             if one.is_share == other.is_share and (one.step < 1) == (other.step < 1):  # of one kind
                 change = (high - low) / low * 100
                 shares |= {high - low, (high - low) * 100, change, change * low / high, low / high * 100}
-    return Stated(*(tuple(sorted(some)) for some in (values, shares, factors, counts)))
+    return Stated(*(tuple(sorted(numbers)) for numbers in (values, shares, factors, counts)))
 
 
 def unsupported(text: str, stated: Stated) -> tuple[Quantity, ...]:

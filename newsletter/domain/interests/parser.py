@@ -93,8 +93,8 @@ def one_line(text: str) -> str:
     lines = [line.rstrip() for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
     hangs = bool(lines) and not lines[0][0].isspace()
     joined = _reads_like_prose(text)
-    made = "".join((" " if joined or (hangs and line[0].isspace()) else "; ") + line for line in lines)
-    return " ".join(made.removeprefix("; ").split())
+    stored = "".join((" " if joined or (hangs and line[0].isspace()) else "; ") + line for line in lines)
+    return " ".join(stored.removeprefix("; ").split())
 
 
 def remarks(interests: Iterable[str]) -> list[str]:

@@ -3,9 +3,9 @@
 from newsletter.domain.matching.acronyms import AcronymBook, Definition, definitions
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.lists import Review, review
-from newsletter.domain.matching.matching import NEAR_SLACK, NEAR_SLACK_REVERSED
 from newsletter.domain.matching.scanning import Pattern, scan
 from newsletter.domain.matching.selector import IssueSelector
+from newsletter.domain.matching.term_lookup import NEAR_SLACK, NEAR_SLACK_REVERSED
 from newsletter.domain.matching.term_patterns import alternatives, near_groups
 
 __all__ = [

@@ -111,14 +111,14 @@ class AcronymBook:
 
     def learn(self, texts: Iterable[str]) -> frozenset[tuple[str, str]]:
         """Count the definitions of one paper, each once; returns them as (short key, long key)."""
-        found: set[tuple[str, str]] = set()
+        pairs: set[tuple[str, str]] = set()
         for text in texts:
             for definition in definitions(text):
                 pair = definition.short_key, definition.long_key
-                if all(pair) and pair not in found:
-                    found.add(pair)
+                if all(pair) and pair not in pairs:
+                    pairs.add(pair)
                     self.add(*pair, shown=definition.long)
-        return frozenset(found)
+        return frozenset(pairs)
 
     def add(self, short: str, long: str, *, shown: str, count: int = 1) -> None:
         """Count a definition that is folded already."""
@@ -131,14 +131,14 @@ class AcronymBook:
         A long form needs `least` papers and `share` of all that define the short form, so that neither a slip nor a
         rare second meaning widens everybody's interests.
         """
-        made: dict[str, tuple[str, ...]] = {}
+        usable: dict[str, tuple[str, ...]] = {}
         for short, longs in sorted(self.counts.items()):
             total = sum(longs.values())
-            kept = [
+            meanings = [
                 self.shown[long]
                 for long, count in sorted(longs.items(), key=lambda pair: (-pair[1], pair[0]))
                 if count >= least and count >= share * total
             ]
-            if kept:
-                made[short] = tuple(kept)
-        return made
+            if meanings:
+                usable[short] = tuple(meanings)
+        return usable

@@ -1,6 +1,6 @@
 """What each expression finds in one issue, with a score a paper, and the words that explain it.
 
-Terms are looked up by `matching`; everything else is a walk over the tree. The scores of parts add up; `Not`
+Terms are looked up by `term_lookup`; everything else is a walk over the tree. The scores of parts add up; `Not`
 finds every paper that its part does not, with no score of its own.
 """
 
@@ -31,8 +31,8 @@ from newsletter.domain.interests import (
 from newsletter.domain.issues import Issue, IssuePaper, Match
 from newsletter.domain.matching.field_index import Field, FieldIndex
 from newsletter.domain.matching.lexicon import Lexicon
-from newsletter.domain.matching.matching import Hits, TermMatcher
 from newsletter.domain.matching.ranking import rarity, standing, whole_scores
+from newsletter.domain.matching.term_lookup import Hits, TermMatcher
 from newsletter.domain.matching.text_index import Flags, Ints, Segment, TextIndex
 from newsletter.domain.text import plain
 
@@ -91,6 +91,8 @@ class Evaluator:
     def rows(self, nodes: Sequence[Expression]) -> list[tuple[Ints, Ints]]:
         """For each expression the papers it finds, ascending, and their whole scores with the papers' standing.
 
+        Both are (papers found,) int64.
+
         Terms are looked up together, which is much cheaper than one by one.
         """
         return [row for part in self._parts(nodes) for row in self._rows(part)]
@@ -113,7 +115,7 @@ class Evaluator:
         return [(doc[low:high], whole[low:high]) for low, high in pairwise(bounds)]
 
     def scores(self, node: Expression) -> tuple[Flags, Floats]:
-        """Which papers this expression finds, and each one's score; 0 where it does not."""
+        """Which papers this expression finds, (papers,) bool, and each one's score, (papers,) float64; 0 where not."""
         if isinstance(node, (Term, Near)):
             hits = self._found(node)
             return self._spread(hits["doc"], hits["score"].astype(np.float64) * rarity(self.size, len(hits)))
@@ -191,8 +193,8 @@ class Evaluator:
                 self._look_up([node])
             else:
                 self._make_room(1)
-                self._hits[node] = found = self._matcher.find_near(node)
-                self._held += len(found)
+                self._hits[node] = hits = self._matcher.find_near(node)
+                self._held += len(hits)
         return self._hits[node]
 
     def _make_room(self, new: int) -> bool:

@@ -70,12 +70,12 @@ class Explanations:
         why: dict[int, list[tuple[int, str]]] = {}
         explained = False
         for text in dict.fromkeys(interests):
-            found = self._scores_of(text)
-            if found is None:
+            score_of = self._scores_of(text)
+            if score_of is None:
                 continue
             explained = True
-            for doc in found.keys() & wanted:
-                why.setdefault(doc, []).append((found[doc], text))
+            for doc in score_of.keys() & wanted:
+                why.setdefault(doc, []).append((score_of[doc], text))
         for own in why.values():
             if len(own) > 1:
                 own.sort(key=_strength, reverse=True)
@@ -135,12 +135,12 @@ class Explanations:
         if text in self._scores:
             return self._scores[text]
         reasons = self._reasons(text)
-        found = None
+        score_of = None
         if reasons is not None:
-            found = dict(zip(reasons.papers.tolist(), reasons.scores.tolist(), strict=True))
-            self._held += len(found)
+            score_of = dict(zip(reasons.papers.tolist(), reasons.scores.tolist(), strict=True))
+            self._held += len(score_of)
         if len(self._scores) >= MAX_INTERESTS or self._held > MAX_SCORES:
             self._scores.clear()
-            self._held = len(found or ())
-        self._scores[text] = found
-        return found
+            self._held = len(score_of or ())
+        self._scores[text] = score_of
+        return score_of

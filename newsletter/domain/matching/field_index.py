@@ -43,23 +43,23 @@ class FieldIndex:
 
     def docs(self, node: Field) -> list[int]:
         """The papers that have it, ascending."""
-        found: set[int] = set()
+        papers: set[int] = set()
         if isinstance(node, Category):
             for name, docs in self._categories.items():
                 if in_category(node.pattern, name):
-                    found.update(docs)
+                    papers.update(docs)
         elif isinstance(node, AuthorName):
             wanted = _parts(node.name)
             # one part at least is the same in full, so only names that hold one of them need a look
             for name in dict.fromkeys(name for part in wanted for name in self._with_part.get(part, ())):
                 if _is_named(wanted, self._parts[name]):
-                    found.update(self._authors[name])
+                    papers.update(self._authors[name])
         else:
             text = f" {fold_text(node.name)} "
             for name, docs in self._organizations.items():
                 if text in name:
-                    found.update(docs)
-        return sorted(found)
+                    papers.update(docs)
+        return sorted(papers)
 
     def value(self, node: Field, doc: int) -> str | None:
         """The category, author or organization of this paper that was meant, None where it has none such."""

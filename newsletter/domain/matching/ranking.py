@@ -81,8 +81,17 @@ def evidence(
 ) -> npt.NDArray[np.float64]:
     """The evidence of a term in papers, around 1 for a phrase found once, verbatim and alone.
 
-    `title` is what its best place in the title counts, `abstract` the sum of those elsewhere, both in hundredths of
-    hundredths; `length` is that of the papers, in characters.
+    `title` is what its best place in the title counts, `abstract` the sum of those elsewhere: a place counts its
+    `CLOSENESS` times how far the phrase stands alone, both in hundredths. `language model` found verbatim in *video
+    language models* counts 100 x 40 = 4,000; verbatim and alone it counts 100 x 100 = 10,000, which is one whole place.
+
+    Args:
+        title: (papers,) int64, ten-thousandths of a place.
+        abstract: (papers,) int64, likewise.
+        length: (papers,) float64, each paper's characters.
+
+    Returns:
+        (papers,) float64.
     """
     best = title / (CLOSENESS[-1] * ALONE)
     places = np.log2(1.0 + abstract / (CLOSENESS[-1] * ALONE))
@@ -109,6 +118,6 @@ def standing(entry: IssuePaper) -> float:
 
 
 def whole_scores(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """Scores as whole numbers of hundredths, at least 1."""
+    """Scores as whole numbers of hundredths, at least 1: (n,) float64 in, (n,) int64 out; 1.234 is 123."""
     whole: npt.NDArray[np.int64] = np.clip(np.rint(scores * SCALE), 1, _MOST).astype(np.int64)
     return whole

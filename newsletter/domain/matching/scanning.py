@@ -61,7 +61,7 @@ class Pattern(NamedTuple):
 
 
 class Occurrences(NamedTuple):
-    """Where patterns were found, as arrays of equal length: the pattern's number, the first position, the end.
+    """Where patterns were found, (occurrences,) int64 each: the pattern's number, the first position, the end.
 
     `visited` is how many places were looked at for it.
     """
@@ -83,15 +83,15 @@ def scan(index: TextIndex, patterns: Sequence[Pattern]) -> Occurrences:
         shape = tuple(map(len, pattern.groups)), min(slack, PAIR_REACH - 1), pattern.across_commas
         shapes.setdefault(shape, []).append(number)
     accepted = _Accepted(index)
-    found = [
+    parts = [
         _scan_shape(index, patterns, members, accepted, sizes=shape[0], slack=shape[1], across_commas=shape[2])
         for shape, members in shapes.items()
     ]
     return Occurrences(
-        np.concatenate([_NONE, *(part.pattern for part in found)]),
-        np.concatenate([_NONE, *(part.first for part in found)]),
-        np.concatenate([_NONE, *(part.end for part in found)]),
-        sum(part.visited for part in found),
+        np.concatenate([_NONE, *(part.pattern for part in parts)]),
+        np.concatenate([_NONE, *(part.first for part in parts)]),
+        np.concatenate([_NONE, *(part.end for part in parts)]),
+        sum(part.visited for part in parts),
     )
 
 
@@ -114,8 +114,8 @@ class _Accepted:
         """The numbers of the accepted tokens, None where all of the word's stem are."""
         if word not in self._known:
             types = self._index.types_of.get(self._index.stem(word.stem), [])
-            kept = [number for number in types if word.accepts(self._index.forms[number])]
-            self._known[word] = None if len(kept) == len(types) else np.array(kept, dtype=np.int64)
+            accepted = [number for number in types if word.accepts(self._index.forms[number])]
+            self._known[word] = None if len(accepted) == len(types) else np.array(accepted, dtype=np.int64)
         return self._known[word]
 
 
@@ -164,8 +164,8 @@ def _chains(
     fits = _may_part(index, here, distance - 1, across_commas=across_commas)
     for back in range(1, left + 1):
         fits &= _stem_is(index, here - back, stems[which, left - back])
-    kept = np.flatnonzero(fits)
-    which, here, there = which[kept], here[kept], there[kept]
+    fitting = np.flatnonzero(fits)
+    which, here, there = which[fitting], here[fitting], there[fitting]
     used = there - here - 1
     columns = [here - back for back in range(left, 0, -1)] + [here, there]
     inside = {sum(sizes[:number]) for number in range(1, len(sizes))}

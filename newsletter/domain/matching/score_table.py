@@ -43,7 +43,7 @@ class ScoreTable:
         return self._used
 
     def add(self, docs: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]) -> int:
-        """Keep a row: papers, ascending, and their whole scores, at least 1. Returns its number."""
+        """Keep a row: papers, ascending, and their whole scores, at least 1, both (n,) int64. Returns its number."""
         size = len(docs)
         while self._used + size > len(self._packed):
             self._packed = np.concatenate([self._packed, np.empty_like(self._packed)])
@@ -54,18 +54,18 @@ class ScoreTable:
         return len(self._starts) - 1
 
     def row(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The papers of a row, ascending, and their scores."""
+        """The papers of a row, ascending, and their scores: (n,) int64 each."""
         start = self._starts[number]
         packed = self._packed[start : start + self._sizes[number]]
         return packed & _DOC_MASK, packed >> _DOC_BITS
 
     def line(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
-        """The sums of some rows, a score a paper; 0 where no row has the paper."""
+        """The sums of some rows: (papers,) int64, 0 where no row has the paper."""
         line: npt.NDArray[np.int64] = self.matrix([rows])[0]
         return line
 
     def matrix(self, subscribers: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-        """The sums of each subscriber's rows: subscribers by papers."""
+        """The sums of each subscriber's rows: (subscribers, papers) int64."""
         flat = np.fromiter(chain.from_iterable(subscribers), dtype=np.int64)
         counts = np.fromiter(map(len, subscribers), dtype=np.int64, count=len(subscribers))
         where = np.repeat(np.arange(len(subscribers), dtype=np.int64) * self._papers, counts)
@@ -87,10 +87,13 @@ def best_papers(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The best papers of each line: (papers, scores, how many papers have a score at all).
 
+    `matrix` is (subscribers, papers) int64; the first two results are (subscribers, at most `limit`) int64, the third
+    is (subscribers,) int64.
+
     Papers are ordered by score, then by place; lines with fewer than `limit` papers are filled up with score 0.
     """
     papers = matrix.shape[1]
-    found = np.count_nonzero(matrix, axis=1)
+    counts = np.count_nonzero(matrix, axis=1)
     bits = max(1, (papers - 1).bit_length())
     # Score and place in one number: a plain sort of it is the order wanted, and the place is read back from it.
     keys = (matrix << bits) | np.arange((1 << bits) - 1, (1 << bits) - 1 - papers, -1)
@@ -102,4 +105,4 @@ def best_papers(
     keys = keys[:, papers - limit :]
     keys = np.sort(keys, axis=1)[:, ::-1].astype(np.int64)
     mask = (1 << bits) - 1
-    return mask - (keys & mask), keys >> bits, found
+    return mask - (keys & mask), keys >> bits, counts

@@ -110,15 +110,15 @@ class IssueSelector:
 
     def problems(self, interests: Sequence[str]) -> tuple[str, ...]:
         """What is wrong with these interests, a plain sentence each."""
-        found = []
+        sentences = []
         for text in interests:
             if problem := self._read(text).problem:
                 shown = text if len(text) <= 60 else text[:59] + "…"
-                found.append(f"“{shown}”: {problem}")
+                sentences.append(f"“{shown}”: {problem}")
         if problem := excess(interests):
             beyond = len(left_out(interests))
-            found.append(f"{problem}; the last {beyond} of {len(interests)} find nothing")
-        return tuple(found)
+            sentences.append(f"{problem}; the last {beyond} of {len(interests)} find nothing")
+        return tuple(sentences)
 
     # --- for those who look at interests one by one -----------------------------------------------------------------
 
@@ -186,22 +186,22 @@ class IssueSelector:
         for number in special:
             matrix[number] = self._line(block[number])
         limits = np.array([self._limit(request) for request in block], dtype=np.int64)
-        made: dict[int, Selection] = {}
+        selections: dict[int, Selection] = {}
         for limit in np.unique(limits).tolist():
             # Lines of one limit together: the partial sort then takes the same number from each.
             lines = np.flatnonzero(limits == limit)
-            papers, scores, found = best_papers(matrix if len(lines) == len(block) else matrix[lines], limit)
-            for number, own, score, count in zip(lines.tolist(), papers, scores, found.tolist(), strict=True):
-                made[number] = self._selection(block[number], own, score, count, limit)
-        yield from (made[number] for number in range(len(block)))
+            papers, scores, totals = best_papers(matrix if len(lines) == len(block) else matrix[lines], limit)
+            for number, own, score, count in zip(lines.tolist(), papers, scores, totals.tolist(), strict=True):
+                selections[number] = self._selection(block[number], own, score, count, limit)
+        yield from (selections[number] for number in range(len(block)))
 
     def _sort(self, texts: Collection[str]) -> None:
         """Look those interests up that are new, and keep no more of each than whether it finds anything."""
-        kept = self._finding, self._barren, self._special
-        new = [text for text in texts if not any(text in some for some in kept)]
-        if sum(map(len, kept)) + len(new) > MAX_SORTED:
-            for some in kept:
-                some.clear()
+        known = self._finding, self._barren, self._special
+        new = [text for text in texts if not any(text in group for group in known)]
+        if sum(map(len, known)) + len(new) > MAX_SORTED:
+            for group in known:
+                group.clear()
             new = [*texts]
         for low in range(0, len(new), READ):
             self._sort_some(new[low : low + READ])
@@ -216,8 +216,8 @@ class IssueSelector:
                 self._special.add(text)
             else:
                 plain.append((text, interest.expression))
-        found = self._evaluator.rows([expression for _, expression in plain])
-        for (text, _), (docs, _) in zip(plain, found, strict=True):
+        rows = self._evaluator.rows([expression for _, expression in plain])
+        for (text, _), (docs, _) in zip(plain, rows, strict=True):
             (self._finding if len(docs) else self._barren).add(text)
 
     def _finds_any(self, request: SelectionRequest) -> bool:
@@ -243,9 +243,9 @@ class IssueSelector:
             line[:] = 1
         for row in musts:
             docs, scores = self._table.row(row)
-            kept = np.zeros_like(line)
-            kept[docs] = line[docs] + (scores if wanted else 0) * (line[docs] > 0)
-            line = kept
+            remaining = np.zeros_like(line)
+            remaining[docs] = line[docs] + (scores if wanted else 0) * (line[docs] > 0)
+            line = remaining
         for reading in readings:
             if reading.interest is not None and reading.interest.excludes:
                 line[self._table.row(reading.row)[0]] = 0
@@ -270,13 +270,13 @@ class IssueSelector:
     def _read_some(self, new: Sequence[str]) -> None:
         known = self._readings
         read = [(text, _parsed(text)) for text in new]
-        found = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
+        rows = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
             if isinstance(interest, str):
                 known[text] = InterestReading(text, self._table.add(*_NOTHING), None, interest)
                 self._plain[text] = known[text].row
                 continue
-            row = self._table.add(*next(found))
+            row = self._table.add(*next(rows))
             known[text] = InterestReading(text, row, interest, self._missing_topic(interest))
             if not (interest.excludes or interest.must):
                 self._plain[text] = row
@@ -295,12 +295,12 @@ class IssueSelector:
         request: SelectionRequest,
         papers: npt.NDArray[np.int64],
         scores: npt.NDArray[np.int64],
-        found: int,
+        total: int,
         limit: int,
     ) -> Selection:
-        count = min(found, limit)
-        places, kept = array("q", papers[:count].tobytes()), array("q", scores[:count].tobytes())
-        return Selection.later(lambda: self._explanations.picks(request.interests, places, kept), places, found)
+        count = min(total, limit)
+        places, sums = array("q", papers[:count].tobytes()), array("q", scores[:count].tobytes())
+        return Selection.later(lambda: self._explanations.picks(request.interests, places, sums), places, total)
 
     def _reasons(self, text: str) -> Reasons | None:
         """What an interest asks for and finds; None where it can be no reason for a paper to come."""

@@ -44,7 +44,7 @@ class Alternative(NamedTuple):
 
 def compile_term(words: str) -> tuple[Group, ...]:
     """The groups of a term as written: one a word, a hyphenated compound or a run of unspaced script being one."""
-    groups = tuple(made for chunk in words.replace("/", " ").split() if (made := _compile_chunk(chunk)))
+    groups = tuple(group for chunk in words.replace("/", " ").split() if (group := _compile_chunk(chunk)))
     if len(groups) == 1 and len(groups[0]) == 1:
         return ((replace(groups[0][0], narrow=True),),)
     return groups
@@ -62,8 +62,8 @@ def _word(surface: str) -> Word:
 
 def near_groups(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     """The groups that must stand close together: without stop words; none where there are fewer than two."""
-    kept = tuple(group for group in groups if len(group) > 1 or group[0].base not in STOP_WORDS)
-    return kept if len(kept) > 1 and len(set(kept)) == len(kept) else ()
+    telling = tuple(group for group in groups if len(group) > 1 or group[0].base not in STOP_WORDS)
+    return telling if len(telling) > 1 and len(set(telling)) == len(telling) else ()
 
 
 def alternatives(term: Term, index: TextIndex, lexicon: Lexicon) -> list[Alternative]:
@@ -71,9 +71,9 @@ def alternatives(term: Term, index: TextIndex, lexicon: Lexicon) -> list[Alterna
     groups = compile_term(term.words)
     if term.wildcard:
         return [Alternative(completed) for completed in _completed(term, groups, index)]
-    made: dict[Alternative, None] = {Alternative(groups): None}
+    ways: dict[Alternative, None] = {Alternative(groups): None}
     for rejoined in _rejoined(groups, index):
-        made.setdefault(Alternative(rejoined))
+        ways.setdefault(Alternative(rejoined))
     stems = tuple(word.stem for group in groups for word in group)
     for first, end, text, acronym in lexicon.names(stems):
         part = tuple(word for group in compile_term(text) for word in group)
@@ -82,10 +82,10 @@ def alternatives(term: Term, index: TextIndex, lexicon: Lexicon) -> list[Alterna
         is_short = len(part) == 1 and part[0].base == acronym
         long = stems[first:end] if is_short else tuple(word.stem for word in part)
         other = _replaced(groups, first, end, part)
-        made.setdefault(Alternative(other, text, acronym, long))
-        for rejoined in _rejoined(other, index) if len(made) < MAX_ALTERNATIVES else ():
-            made.setdefault(Alternative(rejoined, text, acronym, long))
-    return list(made)[:MAX_ALTERNATIVES]
+        ways.setdefault(Alternative(other, text, acronym, long))
+        for rejoined in _rejoined(other, index) if len(ways) < MAX_ALTERNATIVES else ():
+            ways.setdefault(Alternative(rejoined, text, acronym, long))
+    return list(ways)[:MAX_ALTERNATIVES]
 
 
 def _completed(term: Term, groups: tuple[Group, ...], index: TextIndex) -> Iterator[tuple[Group, ...]]:
@@ -119,19 +119,19 @@ def _rejoined(groups: tuple[Group, ...], index: TextIndex) -> Iterator[tuple[Gro
 
 def _replaced(groups: tuple[Group, ...], first: int, end: int, replacement: Group) -> tuple[Group, ...]:
     """The groups with the words from `first` to `end` (counted over all groups) replaced."""
-    made: list[Group] = []
+    replaced: list[Group] = []
     at = 0
     for group in groups:
         stop = at + len(group)
         if stop <= first or at >= end:
-            made.append(group)
+            replaced.append(group)
         else:
             left, right = group[: max(0, first - at)], group[max(0, end - at) :]
             merged = left + (replacement if at <= first else ()) + right
             if merged:
-                made.append(merged)
+                replaced.append(merged)
         at = stop
-    return tuple(made)
+    return tuple(replaced)
 
 
 def _as_acronym(word: Word, acronym: str) -> Word:

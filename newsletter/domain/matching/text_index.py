@@ -4,6 +4,9 @@ Text is cut and folded (`domain.text.folding`) into one long row of **positions*
 begins after a gap, a sentence after a smaller one, so that neither a phrase nor a near match runs across. What is known
 of each position (its stem, spelling, paper, whether a hyphen or comma follows) stands in arrays of that length. Two
 indexes lead into them: from a stem to its positions, and from two stems to where they stand close together.
+
+The way back to the text stands here too, although the module is long: all three share one numbering of positions, and a
+change of it is a change of all.
 """
 
 from __future__ import annotations
@@ -93,7 +96,18 @@ class _Surfaces(dict[str, int]):
 
 
 class TextIndex:
-    """Every word of these segments, findable."""
+    """Every word of these segments, findable.
+
+    Attributes:
+        type_at: (positions,) int32, the number of the token that stands there; at most `_LAST_MARK` in a gap.
+        stem_at, base_at, lower_at: (positions,) int64, the numbers of its stem, base and lower case; 0 in a gap.
+        link_at, comma_at: (positions,) bool, whether a hyphen or a comma follows.
+        commas_before: (positions + 1,) int64, how many commas stand before a position.
+        ends_phrase, begins_phrase: (positions,) bool, whether a stop word, a gap or a comma parts it from what follows
+            or comes before.
+        segment_of: (positions,) int64, the number of the segment that holds a position; -1 before the first.
+        doc_of, in_title: (segments,) int64 and bool, the paper of a segment, and whether it is a title.
+    """
 
     def __init__(self, segments: Iterable[Segment]) -> None:
         self.segments = tuple(segments)
@@ -179,11 +193,11 @@ class TextIndex:
     @cached_property
     def types_of(self) -> dict[int, list[int]]:
         """The distinct tokens of each stem."""
-        found: dict[int, list[int]] = {}
+        types: dict[int, list[int]] = {}
         for number, stem in enumerate(self._stem_of):
             if number > _LAST_MARK:
-                found.setdefault(stem, []).append(number)
-        return found
+                types.setdefault(stem, []).append(number)
+        return types
 
     def bases_with(self, prefix: str, limit: int) -> list[str]:
         """At most `limit` bases that begin so, in alphabetical order."""
@@ -251,12 +265,12 @@ class TextIndex:
             run = [*run, at + 1] if run and run[-1] == at else [at, at + 1]
             for begin in range(len(run) - 2, max(len(run) - 5, -1), -1):
                 seen.add(tuple(types[spot] for spot in run[begin:]))
-        found: dict[str, set[tuple[str, ...]]] = {}
+        by_stem: dict[str, set[tuple[str, ...]]] = {}
         for numbers in seen:
             parts = [self.forms[number] for number in numbers]
             joined = fold("".join(part.base for part in parts)).stem
-            found.setdefault(joined, set()).add(tuple(part.stem for part in parts))
-        return {joined: tuple(sorted(parts)) for joined, parts in found.items()}
+            by_stem.setdefault(joined, set()).add(tuple(part.stem for part in parts))
+        return {joined: tuple(sorted(parts)) for joined, parts in by_stem.items()}
 
     # --- back to the text -------------------------------------------------------------------------------------------
 

@@ -61,7 +61,7 @@ def test_what_is_kept_is_bounded_by_what_it_found_too(monkeypatch: pytest.Monkey
 def test_terms_that_are_everywhere_are_looked_up_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     terms = [Term(f"{word} word{n}") for n in range(20) for word in WORDS]
     expected = Evaluator(small_issue()).rows(terms)
-    monkeypatch.setattr("newsletter.domain.matching.matching.MAX_PLACES", 50)
+    monkeypatch.setattr("newsletter.domain.matching.term_lookup.MAX_PLACES", 50)
     found = Evaluator(small_issue()).rows(terms)
     assert [(docs.tolist(), scores.tolist()) for docs, scores in found] == [
         (docs.tolist(), scores.tolist()) for docs, scores in expected

@@ -53,7 +53,8 @@ MAX_PLACES = 1_000_000
 """Places in the text that are looked at together, at most about 100 MB."""
 
 HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), ("end", np.int32), ("via", np.int32)])
-"""What was found of a term in one paper: its evidence, the best place as positions, the number of the other name."""
+"""What was found of a term in one paper: its evidence (`ranking.evidence`, float32), the best place as positions from
+`first` up to `end`, and the number of the other name it was found by, 0 for the term itself."""
 
 Hits = npt.NDArray[np.void]
 _NOTHING: Hits = np.zeros(0, dtype=HIT)
@@ -61,7 +62,7 @@ _PRIMARY, _OTHER, _NEAR = 0, 1, 2
 
 
 class _Places(NamedTuple):
-    """Where terms were found, as arrays of equal length: the term's number, positions, other name, kind."""
+    """Where terms were found, (places,) int64 each: number of the term, first position, end, other name, kind."""
 
     term: Ints
     first: Ints
@@ -135,17 +136,23 @@ class TermMatcher:
             batch.add(reverse, number, _NEAR, alternative)
 
     def _find(self, terms: Sequence[Term], batch: _Batch) -> list[Hits]:
-        found = self._scan(batch)
-        via = [self._via(made.via) for made in batch.alternative]
+        occurrences = self._scan(batch)
+        via = [self._via(alternative.via) for alternative in batch.alternative]
         term_of, via_of, kind_of = (np.array(column, dtype=np.int64) for column in (batch.term, via, batch.kind))
-        places = _Places(term_of[found.pattern], found.first, found.end, via_of[found.pattern], kind_of[found.pattern])
-        places = places.at(self._admitted(terms, batch, found))
+        places = _Places(
+            term_of[occurrences.pattern],
+            occurrences.first,
+            occurrences.end,
+            via_of[occurrences.pattern],
+            kind_of[occurrences.pattern],
+        )
+        places = places.at(self._admitted(terms, batch, occurrences))
         return self._hits(len(terms), places, self._counts(terms, places))
 
     def _scan(self, batch: _Batch) -> Occurrences:
-        found = scan(self._index, batch.patterns)
-        self.visited += found.visited
-        return found
+        occurrences = scan(self._index, batch.patterns)
+        self.visited += occurrences.visited
+        return occurrences
 
     def find_near(self, node: Near) -> Hits:
         """The papers where each of these terms stands within five words of the next, in any order, in one sentence."""
@@ -162,7 +169,7 @@ class TermMatcher:
     # --- counting ---------------------------------------------------------------------------------------------------
 
     def _counts(self, terms: Sequence[Term], places: _Places) -> Ints:
-        """What each place counts, in hundredths of hundredths."""
+        """What each place counts, a ten-thousandth each (see `ranking.evidence`): (places,) int64."""
         index = self._index
         weight = np.where(places.via > 0, OTHER_NAME, CLOSENESS[1])
         primary = np.flatnonzero(places.kind == _PRIMARY)
@@ -185,15 +192,15 @@ class TermMatcher:
         closeness = np.zeros(len(first), dtype=np.int64)
         distinct, which = np.unique(term_of, return_inverse=True)
         written = [Written.of(terms[number].words) for number in distinct.tolist()]
-        sizes = np.array([len(made.surfaces) for made in written], dtype=np.int64)
+        sizes = np.array([len(term.surfaces) for term in written], dtype=np.int64)
         for size in np.unique(sizes).tolist():
             members = np.flatnonzero(sizes[which] == size)
             of_size = np.flatnonzero(sizes == size)
             row = np.searchsorted(of_size, which[members])
-            made = [written[number] for number in of_size.tolist()]
-            lower = np.array([[index.lower(text) for text in w.surfaces] for w in made], dtype=np.int64)[row]
-            base = np.array([[index.base(text) for text in w.bases] for w in made], dtype=np.int64)[row]
-            link = np.array([w.links for w in made], dtype=np.bool_).reshape(len(made), size - 1)[row]
+            of_one_size = [written[number] for number in of_size.tolist()]
+            lower = np.array([[index.lower(text) for text in w.surfaces] for w in of_one_size], dtype=np.int64)[row]
+            base = np.array([[index.base(text) for text in w.bases] for w in of_one_size], dtype=np.int64)[row]
+            link = np.array([w.links for w in of_one_size], dtype=np.bool_).reshape(len(of_one_size), size - 1)[row]
             at = first[members][:, np.newaxis] + np.arange(size)
             same_base = (index.base_at[at] == base).all(axis=1)
             same_lower = (index.lower_at[at] == lower).all(axis=1)
@@ -201,17 +208,17 @@ class TermMatcher:
             closeness[members] = np.where(same_lower, np.where(same_link, 3, 2), np.where(same_base, 1, 0))
         return closeness
 
-    def _admitted(self, terms: Sequence[Term], batch: _Batch, found: Occurrences) -> Flags:
+    def _admitted(self, terms: Sequence[Term], batch: _Batch, occurrences: Occurrences) -> Flags:
         """Which places are where the term looks, and do not use an acronym that their paper defines otherwise."""
         index = self._index
-        segment = index.segment_of[found.first]
+        segment = index.segment_of[occurrences.first]
         scope_of = np.array([_SCOPES[terms[number].scope] for number in batch.term], dtype=np.int64)
-        scope = scope_of[found.pattern]
+        scope = scope_of[occurrences.pattern]
         keep: Flags = (scope == 0) | ((scope == 1) == index.in_title[segment])
-        for number in np.unique(found.pattern).tolist():
+        for number in np.unique(occurrences.pattern).tolist():
             alternative = batch.alternative[number]
             if alternative.acronym and self._lexicon.is_ambiguous(alternative.acronym):
-                for place in np.flatnonzero(found.pattern == number).tolist():
+                for place in np.flatnonzero(occurrences.pattern == number).tolist():
                     doc = int(index.doc_of[segment[place]])
                     keep[place] &= self._lexicon.allows(doc, alternative.acronym, alternative.long)
         return keep
@@ -227,17 +234,17 @@ class TermMatcher:
         order = np.lexsort((places.end, places.first, ~title, -count, doc, places.term))
         places, count, title, doc = places.at(order), count[order], title[order], doc[order]
         begins = np.flatnonzero(_changes(places.term) | _changes(doc))
-        made = np.zeros(len(begins), dtype=HIT)
+        hits = np.zeros(len(begins), dtype=HIT)
         if len(begins):
             best_title = np.maximum.reduceat(np.where(title, count, 0), begins)
             abstract = np.add.reduceat(np.where(title, 0, count), begins)
-            made["doc"] = doc[begins]
-            made["score"] = evidence(best_title, abstract, self._lengths[doc[begins]])
-            made["first"], made["end"] = places.first[begins], places.end[begins]
-            made["via"] = places.via[begins]
+            hits["doc"] = doc[begins]
+            hits["score"] = evidence(best_title, abstract, self._lengths[doc[begins]])
+            hits["first"], hits["end"] = places.first[begins], places.end[begins]
+            hits["via"] = places.via[begins]
         bounds = np.searchsorted(places.term[begins], np.arange(terms + 1)).tolist()
         # most terms find nothing, and share that
-        return [made[low:high].copy() if low < high else _NOTHING for low, high in pairwise(bounds)]
+        return [hits[low:high].copy() if low < high else _NOTHING for low, high in pairwise(bounds)]
 
     def _one_near_a_field(self, places: _Places, count: Ints) -> Flags:
         """Of the near places of a term in one field the best is kept: most counted, then tightest, then first."""
@@ -262,12 +269,12 @@ class TermMatcher:
         for number, term in enumerate(terms):
             for alternative in alternatives(term, self._index, self._lexicon):
                 batch.add(Pattern((alternative.phrase,)), number, _OTHER, alternative)
-        found = self._scan(batch)
-        keep = self._admitted(terms, batch, found)
-        term_of = np.array(batch.term, dtype=np.int64)[found.pattern]
+        occurrences = self._scan(batch)
+        keep = self._admitted(terms, batch, occurrences)
+        term_of = np.array(batch.term, dtype=np.int64)[occurrences.pattern]
         places: list[set[tuple[int, int]]] = [set() for _ in terms]
-        kept = (column[keep].tolist() for column in (term_of, found.first, found.end))
-        for number, first, end in zip(*kept, strict=True):
+        admitted = (column[keep].tolist() for column in (term_of, occurrences.first, occurrences.end))
+        for number, first, end in zip(*admitted, strict=True):
             places[number].add((first, end))
         return [sorted(own) for own in places]
 
@@ -298,8 +305,8 @@ def _chained(spans: list[tuple[int, int, int, int]], places: list[tuple[int, int
                 break
             before = stop <= last and last - stop <= NEAR_WORDS
             if before or begin >= last_end:
-                made = min(first, begin), max(end, stop), begin, stop
+                longer = min(first, begin), max(end, stop), begin, stop
                 known = best.get((begin, stop))
-                if known is None or (made[1] - made[0], made[0]) < (known[1] - known[0], known[0]):
-                    best[begin, stop] = made
+                if known is None or (longer[1] - longer[0], longer[0]) < (known[1] - known[0], known[0]):
+                    best[begin, stop] = longer
     return sorted(best.values())
