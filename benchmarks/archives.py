@@ -18,7 +18,7 @@ from newsletter.archives import READERS
 from newsletter.bootstrap import Application
 from newsletter.domain.issues import BackIssue, IssueKey
 from newsletter.render.markdown import MarkdownRenderer
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.settings import load_settings
 from tests.support.june_archive import june_days, published_arxiv_daily
 
@@ -83,7 +83,7 @@ def move_over() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "newsletter.toml"
         path.write_text('[newsletter]\ntitle = "Archive"\nfrom = "a@example.org"\n')
-        application = Application(load_settings(path, {}), progress=Silent())
+        application = Application(load_settings(path, {}), progress=SilentProgress())
         for (day, profile), text in documents.items():
             document = Path(folder) / "document"
             document.write_bytes(text.encode())

@@ -36,7 +36,7 @@ import feedparser
 from newsletter.bootstrap import Application
 from newsletter.domain.issues import Issue
 from newsletter.domain.text import split_sentences
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.settings import load_settings
 from tests.support.recorded_day import CATEGORIES, DAY, read_feed, serving_day, write_settings
 from tests.support.shared import DATA
@@ -125,7 +125,7 @@ def measure(folder: Path, mail_port: int) -> None:
     with serving_day() as server:
         path = write_settings(folder, server)
         path.write_text(path.read_text().replace("port = 25\n", f"port = {mail_port}\n"))
-        application = Application(load_settings(path, {}), progress=Silent())
+        application = Application(load_settings(path, {}), progress=SilentProgress())
         table = Table()
         feeds = [read_feed(category) or b"" for category in CATEGORIES]
         application.subscribing.sync_roster()

@@ -13,7 +13,7 @@ from newsletter.bootstrap.shared import Shared
 from newsletter.domain.delivery import DeliveryStatus, is_awaited
 from newsletter.domain.issues import Issue, IssueKey
 from newsletter.errors import ConfigError, IssueMissing
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.services.records import Records
 from newsletter.settings import Settings
 
@@ -183,7 +183,7 @@ class Sending:
 
 def _send_alone(settings: Settings, key: IssueKey, *, wait: bool) -> DispatchReport:
     """One of several processes that send an issue: it builds everything anew, from the settings alone."""
-    shared = Shared(settings, progress=Silent())
+    shared = Shared(settings, progress=SilentProgress())
     records = Records(shared.store, today=lambda: shared.today)
     status = shared.store.deliveries.status(key)
     issue = shared.store.issues.get(key, status.revision if status else None)

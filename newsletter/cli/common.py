@@ -123,11 +123,11 @@ def open_application(
         ConfigError: there are no settings, or they are wrong.
     """
     from newsletter.bootstrap import Application, sample_settings
-    from newsletter.services.progress import Silent
+    from newsletter.services.progress import SilentProgress
     from newsletter.settings import environment, load_settings
 
     chosen = Terminal.config = config or context.find_root().obj
-    progress = Silent() if quiet else ConsoleProgress()
+    progress = SilentProgress() if quiet else ConsoleProgress()
     if sample and chosen is None and not CONFIG_FILE.exists():
         err.print(
             "Using the bundled sample (no newsletter.toml here). For real papers: "

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from newsletter.domain.ports import Step
 
-__all__ = ["Silent"]
+__all__ = ["SilentProgress"]
 
 
-class Silent:
+class SilentProgress:
     """Implements `domain.ports.Progress`."""
 
     @contextmanager

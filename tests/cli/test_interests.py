@@ -12,7 +12,7 @@ from newsletter.cli.app import app
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper
 from newsletter.domain.papers import Paper, PaperId
 from newsletter.formats import freeze_issue
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.settings import load_settings
 from tests.support.samples import make_notice
 
@@ -39,7 +39,7 @@ def config(tmp_path: Path) -> Path:
         for n, title in enumerate(titles)
     )
     issue = Issue(key=IssueKey(date(2026, 6, 2)), title="A day", languages=("en",), papers=papers)
-    application = Application(load_settings(path, {}), progress=Silent())
+    application = Application(load_settings(path, {}), progress=SilentProgress())
     application.store.issues.save(freeze_issue(issue, at=datetime(2026, 6, 2, 6, tzinfo=UTC)))
     application.store.database.close()
     return path
@@ -80,7 +80,7 @@ def test_what_cannot_be_read_is_an_error_with_its_place(config: Path) -> None:
 
 def test_the_newest_issue_is_the_newest_with_papers(config: Path) -> None:
     """On a weekend whose readers were told, interests are tried on Friday's papers."""
-    application = Application(load_settings(config, {}), progress=Silent())
+    application = Application(load_settings(config, {}), progress=SilentProgress())
     application.store.issues.save(make_notice())
     application.store.database.close()
     status, text = run(config, "gardens")

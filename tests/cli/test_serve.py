@@ -12,7 +12,7 @@ import httpx
 from newsletter.bootstrap import Application
 from newsletter.domain.delivery import feed_token, subscriber_token
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.settings import load_settings
 
 SETTINGS = """
@@ -28,7 +28,7 @@ def test_it_serves_the_links_of_the_settings_it_is_given(tmp_path: Path) -> None
     config.write_text(SETTINGS)
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("<p>Published</p>")
-    application = Application(load_settings(config, {}), progress=Silent())
+    application = Application(load_settings(config, {}), progress=SilentProgress())
     store = application.store
     store.subscribers.upsert([Subscriber(email="ada@example.org")])
     reader = store.subscribers.get("ada@example.org")

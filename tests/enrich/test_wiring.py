@@ -4,14 +4,14 @@ import pytest
 
 from newsletter.bootstrap import Application, sample_settings
 from newsletter.errors import ConfigError, UsageError
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from tests.support.llm_server import Answer, LlmServer, answer_of, entry
 
 
 def application(tmp_path, **enrich):
     settings = sample_settings(tmp_path)
     wanted = settings.enrich.model_copy(update={"engine": "llm", "languages": ("en",), **enrich})
-    made = Application(settings.model_copy(update={"enrich": wanted}), progress=Silent())
+    made = Application(settings.model_copy(update={"enrich": wanted}), progress=SilentProgress())
     made.upgrade_database()
     return made
 

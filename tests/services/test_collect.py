@@ -11,7 +11,7 @@ import pytest
 
 from newsletter.domain.papers import Announcement, AnnounceType, Collected, Listing, ListingStatus
 from newsletter.services.collect import Backfill, Collect, CollectReport, Patience
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.services.reconcile import Reconcile
 from newsletter.store import SqlStore
 from tests.support.databases import new_database
@@ -54,7 +54,7 @@ def store(tmp_path: Path) -> SqlStore:
 @pytest.fixture
 def collector(store: SqlStore) -> Callable[..., Collect]:
     def make(*sources: Teller, **settings: object) -> Collect:
-        return Collect(store.papers, store.listings, sources, Silent(), clock=lambda: NOW, **settings)  # type: ignore[arg-type]
+        return Collect(store.papers, store.listings, sources, SilentProgress(), clock=lambda: NOW, **settings)  # type: ignore[arg-type]
 
     return make
 
@@ -85,7 +85,7 @@ async def test_stale_feeds_are_asked_again_until_they_are_there(store: SqlStore)
     source = Teller("arxiv-rss", a=[[1]], b=[ListingStatus.STALE, ListingStatus.STALE, [2]], c=[ListingStatus.FAILED])
     patience = Patience(wait=timedelta(hours=2), every=timedelta(minutes=30))
     collect = Collect(
-        store.papers, store.listings, [source], Silent(), patience=patience, clock=lambda: now[0], sleep=sleep
+        store.papers, store.listings, [source], SilentProgress(), patience=patience, clock=lambda: now[0], sleep=sleep
     )
     report = await collect.run(DAY)
     assert (report.stale, known(store)) == ((), 2)
@@ -102,7 +102,7 @@ async def test_patience_ends(store: SqlStore) -> None:
     source = Teller("arxiv-rss", a=[ListingStatus.STALE])
     patience = Patience(wait=timedelta(hours=1), every=timedelta(minutes=25))
     collect = Collect(
-        store.papers, store.listings, [source], Silent(), patience=patience, clock=lambda: now[0], sleep=sleep
+        store.papers, store.listings, [source], SilentProgress(), patience=patience, clock=lambda: now[0], sleep=sleep
     )
     assert [listing.feed for listing in (await collect.run(DAY)).stale] == ["a"]
     assert len(source.asked) == 3
@@ -136,14 +136,14 @@ async def test_a_day_is_proved_complete_and_what_was_missed_is_added(
 ) -> None:
     await collector(Teller("arxiv-rss", a=[[1, 2]], b=[[2, 3]])).run(DAY)
     record = Teller("arxiv-oai", a=[[1, 2, 9]], b=[[2, 3, 9]], c=[ListingStatus.FAILED])
-    report = await Reconcile(store.papers, store.listings, [record], Silent()).run(DAY)
+    report = await Reconcile(store.papers, store.listings, [record], SilentProgress()).run(DAY)
     assert (report.announced, report.collected, len(report.late)) == (4, 3, 1)
     assert [(check.announced, check.collected) for check in report.feeds] == [(3, 2), (3, 2), (0, 0)]
     assert [check.listing.feed for check in report.failed] == ["c"]
     assert known(store) == 4
     notes = {x.feed: (x.announced, x.collected, x.note) for x in store.listings.on(DAY) if x.source == "arxiv-oai"}
     assert notes["a"] == (3, 2, "1 paper came late and was added")
-    again = await Reconcile(store.papers, store.listings, [record], Silent()).run(DAY)
+    again = await Reconcile(store.papers, store.listings, [record], SilentProgress()).run(DAY)
     assert (again.announced, again.collected, again.late) == (4, 4, ())
 
 

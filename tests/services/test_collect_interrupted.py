@@ -9,7 +9,7 @@ import pytest
 from newsletter.domain.papers import AnnounceType, ListingStatus
 from newsletter.errors import StoreUnavailable
 from newsletter.services.collect import Collect
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, ScriptedSource, StepProgress, announced, paper_id
 
@@ -22,7 +22,7 @@ def arxiv(**changes: object) -> ScriptedSource:
 
 
 def collect(store: SqlStore, *sources: ScriptedSource) -> Collect:
-    return Collect(store.papers, store.listings, sources, Silent())
+    return Collect(store.papers, store.listings, sources, SilentProgress())
 
 
 def stored(store: SqlStore) -> list[str]:
@@ -87,7 +87,7 @@ async def test_a_run_that_broke_half_way_goes_on_where_it_was(store: SqlStore) -
 
 async def test_a_feed_is_fresh_only_after_its_papers_are_stored(store: SqlStore) -> None:
     """Otherwise a crash between the two would lose the feed's papers for good."""
-    broken = Collect(_FullDisk(), store.listings, [arxiv()], Silent())  # type: ignore[arg-type]
+    broken = Collect(_FullDisk(), store.listings, [arxiv()], SilentProgress())  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable):
         await broken.run(MONDAY)
     assert store.listings.on(MONDAY) == ()
@@ -96,7 +96,7 @@ async def test_a_feed_is_fresh_only_after_its_papers_are_stored(store: SqlStore)
 async def test_a_full_disk_is_one_plain_error_however_many_sources_meet_it(store: SqlStore) -> None:
     sources = [arxiv(), ScriptedSource({"": [announced(9)]}, kind="hf-daily")]
     with pytest.raises(StoreUnavailable, match="disk is full"):
-        await Collect(_FullDisk(), store.listings, sources, Silent()).run(MONDAY)  # type: ignore[arg-type]
+        await Collect(_FullDisk(), store.listings, sources, SilentProgress()).run(MONDAY)  # type: ignore[arg-type]
 
 
 class _FullDisk:

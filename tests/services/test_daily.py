@@ -15,7 +15,7 @@ from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.daily import Daily
 from newsletter.services.enrich import Enrich
 from newsletter.services.gaps import FillGaps, Way
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.services.scope import EnrichScope
 from newsletter.store import SqlStore
 from tests.support.doubles import MONDAY, ScriptedEngine, ScriptedSource, Ticking, announced, paper_id
@@ -34,10 +34,10 @@ def daily(
     options = ComposeOptions("The day", "Papers", languages=("en",), engines=("scripted",), order="announced")
     compose = Compose(store, options, admits=lambda _: True, clock=clock, acronyms=lambda _: {})
     return Daily(
-        (collect := Collect(store.papers, store.listings, [from_ or source()], Silent())),
+        (collect := Collect(store.papers, store.listings, [from_ or source()], SilentProgress())),
         FillGaps(store.listings, [], [Way(collect, {})], AnnouncementCalendar(), today=lambda: MONDAY),
         EnrichScope(compose, store.subscribers, _nobody_selects, feed_entries=100, shown_only=False),
-        Enrich(store.summaries, engine or ScriptedEngine(), ["en"], Silent()),
+        Enrich(store.summaries, engine or ScriptedEngine(), ["en"], SilentProgress()),
         compose,
         weekly_on="friday",
     )

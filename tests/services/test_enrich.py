@@ -31,7 +31,7 @@ from newsletter.errors import EngineUnavailable
 from newsletter.formats import encode_issue
 from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.enrich import Enrich
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.store import SqlStore
 from tests.support.databases import new_database
 from tests.support.doubles import ScriptedEngine, StepProgress, paper
@@ -90,7 +90,7 @@ def honest(question):
 
 
 async def run(store, engine, papers, languages=("en", "zh-Hans"), **options):
-    return await Enrich(store.summaries, engine, languages, Silent()).run(papers, **options)
+    return await Enrich(store.summaries, engine, languages, SilentProgress()).run(papers, **options)
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ async def test_what_models_really_wrote_makes_an_issue_without_their_faults(stor
 @pytest.mark.parametrize("why", [FailureKind.REFUSED, None])
 async def test_asking_again_in_vain_does_not_lose_what_was_there(store, why):
     async def ask(engine, **options):
-        return await Enrich(store.summaries, engine, ["en"], Silent()).run([paper(1)], **options)
+        return await Enrich(store.summaries, engine, ["en"], SilentProgress()).run([paper(1)], **options)
 
     await ask(ScriptedEngine())
     report = await ask(
@@ -262,9 +262,9 @@ async def test_what_was_answered_is_kept_whatever_stops_the_rest(store):
     papers = [paper(n) for n in range(1, 100)]
     stopped = ScriptedEngine(raises={80: RuntimeError("pulled the plug")})
     with pytest.raises(RuntimeError, match="pulled the plug"):
-        await Enrich(store.summaries, stopped, ["en"], Silent()).run(papers)
+        await Enrich(store.summaries, stopped, ["en"], SilentProgress()).run(papers)
     resumed = ScriptedEngine()
-    await Enrich(store.summaries, resumed, ["en"], Silent()).run(papers)
+    await Enrich(store.summaries, resumed, ["en"], SilentProgress()).run(papers)
     assert [asked for _, asked in resumed.asked] == [p.id for p in papers[79:]]
 
 
@@ -312,7 +312,7 @@ async def test_two_runs_at_once_pay_once(store, papers):
     async with LlmServer(lambda q: Answer(honest(q).text, stall=0.05, usage=(1000, 500))) as server:
         engines = [engine_for(server, book=store.summaries.book) for _ in range(2)]
         runs = [
-            Enrich(store.summaries, engine, ["en", "zh-Hans"], Silent(), sleep=short_sleep).run(papers)
+            Enrich(store.summaries, engine, ["en", "zh-Hans"], SilentProgress(), sleep=short_sleep).run(papers)
             for engine in engines
         ]
         reports = await asyncio.gather(*runs)
@@ -326,7 +326,7 @@ async def test_the_papers_of_a_run_that_was_killed_are_taken_up(store, papers):
         engine = engine_for(server)
         keys = [engine.key(p, "en") for p in papers]
         assert store.summaries.claim(keys[:2], "killed", seconds=0.2)
-        report = await Enrich(store.summaries, engine, ["en"], Silent(), sleep=short_sleep).run(papers)
+        report = await Enrich(store.summaries, engine, ["en"], SilentProgress(), sleep=short_sleep).run(papers)
     assert report.written == 3
 
 

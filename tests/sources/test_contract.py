@@ -21,7 +21,7 @@ from newsletter.domain.papers import Collected, ListingStatus, SourceKind, merge
 from newsletter.domain.ports import Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Collect
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.settings import SourceSettings
 from newsletter.sources import Limits, PoliteClient, Retry, SourceOptions, build, load_calendar, user_agent
 from newsletter.store import SqlStore
@@ -181,7 +181,7 @@ async def test_no_paper_that_was_collected_is_lost_to_a_hostile_server(make_clie
 
     with serving(answer) as server:
         source = make("arxiv-rss", client, server.url, tmp_path, feeds=2)
-        collect = Collect(store.papers, store.listings, [source], Silent())
+        collect = Collect(store.papers, store.listings, [source], SilentProgress())
         for hostile in ("a page", "half a feed", "nothing", "a gzip bomb"):
             ruined["/rss/cs.AI"] = HOSTILE[hostile]
             report = await collect.run(DAY, again=True)
@@ -237,7 +237,7 @@ async def test_no_date_of_a_server_ends_a_run(make_client: MakeClient, tmp_path:
             line = {"id": "2606.00099", "title": "T", "announced": iso, "submitted": iso}
             (tmp_path / "papers.jsonl").write_text(json.dumps(line))
             while statuses:
-                report = await Collect(store.papers, store.listings, [source], Silent()).run(DAY, again=True)
+                report = await Collect(store.papers, store.listings, [source], SilentProgress()).run(DAY, again=True)
                 assert kind in {listing.source for listing in report.listings}
                 statuses.pop()
 

@@ -14,7 +14,7 @@ from newsletter.domain.papers import AnnounceType, ListingStatus, Notice
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.sources import FileGate, PoliteClient, load_calendar
 from newsletter.sources.arxiv_rss import ArxivRss
 from newsletter.sources.hf_daily import HfDaily
@@ -45,7 +45,9 @@ class Replay:
             ArxivRss(client, categories=categories, base_url=url, calendar=calendar, now=now),
             HfDaily(client, base_url=url, now=now),
         ]
-        self.collect = Collect(self.store.papers, self.store.listings, sources, Silent(), calendar=calendar, clock=now)
+        self.collect = Collect(
+            self.store.papers, self.store.listings, sources, SilentProgress(), calendar=calendar, clock=now
+        )
         self.compose = Compose(
             self.store,
             ComposeOptions(title="T", description="D", languages=("en",), engines=()),

@@ -18,7 +18,7 @@ from newsletter.domain.subscribers import Subscriber, fill_form
 from newsletter.formats import parse_catalogue
 from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.services.subscriptions import PreferencesForm
 from newsletter.web.pages import Pages
 from tests.support.june import june_issue
@@ -36,7 +36,7 @@ def issue_to_show(folder: Path, *, sample: bool) -> Issue:
         folder.mkdir(parents=True, exist_ok=True)
         place = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=place)
-        issue = Application(sample_settings(folder), progress=Silent()).store.issues.get(IssueKey(SAMPLE_DAY))
+        issue = Application(sample_settings(folder), progress=SilentProgress()).store.issues.get(IssueKey(SAMPLE_DAY))
         assert issue is not None
         return issue
     return june_issue(2, 30) if DATA.is_dir() else make_issue(30)

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 from newsletter.bootstrap import Application
 from newsletter.errors import IssueMissing, NothingToDo
-from newsletter.services.progress import Silent
+from newsletter.services.progress import SilentProgress
 from newsletter.settings import load_settings
 from newsletter.sources import load_calendar
 from tests.support.http_server import HttpServer, Reply, Request, serving
@@ -227,7 +227,9 @@ class Ran:
 def run_day(folder: Path, day: date) -> Ran:
     """The whole job of a day at nine in the morning (UTC), as `newsletter send` does it."""
     at = datetime.combine(day, time(9), UTC)
-    application = Application(load_settings(folder / "newsletter.toml", {}), progress=Silent(), clock=lambda: at)
+    application = Application(
+        load_settings(folder / "newsletter.toml", {}), progress=SilentProgress(), clock=lambda: at
+    )
     try:
         application.subscribing.sync_roster()
         try:

@@ -1,6 +1,8 @@
 """The interfaces that the services need. Each is declared here by its consumer and implemented in an outer layer.
 
 What has one implementation in the domain itself (`matching.IssueSelector`, `papers.merge`) is no port: it is imported.
+One Protocol stands elsewhere, because nobody outside its package knows of it: `render.labels.DatedIssue`, what an issue
+and its view have in common where their date is written.
 """
 
 from newsletter.domain.ports.collecting import HostGate, Source

@@ -5,7 +5,8 @@ expression over every body make its own send path several times slower than the 
 
 Replies carry no name of what they answer: they are paired with commands by their order alone. So nothing may stand in
 that order that nobody asked for. What comes while no answer is due, or cannot be one to what was asked, ends the
-connection, and what was paired beside it counts for nothing (decision 0092).
+connection, and what was paired beside it counts for nothing (decision 0092). That is why asking and hearing stand in
+one module, though it is a long one: what is due is counted where it is asked for.
 """
 
 from __future__ import annotations
