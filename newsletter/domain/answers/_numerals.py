@@ -60,7 +60,7 @@ def english(words: str, after: str | None = None) -> float:
         if word in _ONES:
             current += _ONES[word]
         elif word == "hundred":
-            current = (current or 1.0) * 100
+            current = (current or 1.0) * _TIMES[word]
         elif word in _TIMES:
             total, current = total + (current or 1.0) * _TIMES[word], 0.0
     digits = "".join(str(int(_ONES[word])) for word in re.findall(r"[a-z]+", (after or "").lower()) if word in _ONES)
@@ -69,7 +69,7 @@ def english(words: str, after: str | None = None) -> float:
 
 def chinese(text: str, after: str | None = None) -> float | None:
     """The value of a Chinese numeral; None where the characters make none (`一一`) or two (`四五个`)."""
-    if len(text) > 1 and text[0] in "万亿":  # 万一
+    if len(text) > 1 and text[0] in ("万", "亿"):  # 万一
         return None
     if len(text) > 1 and all(c in _HAN_ONES for c in text):
         return None if len(set(text)) == 1 or len(text) == 2 else float("".join(str(int(_HAN_ONES[c])) for c in text))

@@ -39,7 +39,17 @@ def test_what_is_no_budget_says_what_was_expected(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["2,50 EUR", "1.000,50 EUR", "1,000 USD", "1.000 EUR", "1,000.50 USD", "2,5 $", "1.500 tokens", "2.5 tokens"],
+    [
+        "2,50 EUR",
+        "1.000,50 EUR",
+        "1,000 USD",
+        "1.000 EUR",
+        "1,000.50 USD",
+        "2,5 $",
+        "1.500 tokens",
+        "1.000 tokens",
+        "2.5 tokens",
+    ],
 )
 def test_what_can_be_read_in_two_ways_is_refused_with_what_to_write(text):
     with pytest.raises(ValueError, match=r"two ways; write `(?:2\.50|1500)"):

@@ -107,7 +107,7 @@ def test_a_word_within_another_or_behind_digits_is_no_number_of_its_own(text: st
         ("亿", 100_000_000), ("十五", 15), ("三十", 30), ("三十五", 35), ("一百零五", 105),
         ("三百二十一", 321), ("两千零二十六", 2_026),
         ("三十五万", 350_000), ("一亿二千万", 120_000_000), ("十万", 100_000),
-        ("百万", 1_000_000), ("二万亿", 2e12), ("三万五", 30_005),
+        ("百万", 1_000_000), ("二万亿", 2e12), ("二万三千亿", 2.3e12), ("三万五", 30_005),
         ("二〇二六", 2026), ("一二三", 123),
     ],
 )  # fmt: skip
@@ -148,6 +148,7 @@ def test_hundreds_tens_and_ones_are_read_for_every_number(hundreds: int, tens: i
         ("三", "二十", None, 2 / 3),  # of a small part the numerator is one character
         ("四", "三", "五", 3 / 4),
         ("十", "七", None, 0.7),
+        ("九十九", "十二", None, 10 / 99),
     ],
 )
 def test_a_fraction_names_its_denominator_first(below: str, whole: str, after: str | None, value: float) -> None:
@@ -189,6 +190,7 @@ def test_a_chinese_number_is_read_with_what_it_counts(text: str, groups: dict[st
 
 
 def test_a_base_of_numbers_is_no_number() -> None:
+    assert HAN.search("X轴") is None
     assert HAN.search("二进制编码") is None
     assert HAN.search("十六进制") is not None, "only the last character is bound to it"
 
