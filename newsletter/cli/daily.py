@@ -161,14 +161,14 @@ def compose(
     application = open_application(context, config, quiet=json)
     day = chosen_day(application, date)
     composing = application.composing.compose()
-    kept = not revise and not weekly and composing.is_out(day)
+    is_out = not revise and not weekly and composing.is_out(day)
     issue = composing.run_weekly(day) if weekly else composing.run(day, revise=revise)
     if json:
         counts = {"revision": issue.revision, "hash": issue.hash, "papers": len(issue.papers)}
-        print_json({"issue": issue.key.slug, "kept": kept, **counts})
+        print_json({"issue": issue.key.slug, "kept": is_out, **counts})
         return
     show_issue(issue)
-    if kept:
+    if is_out:
         out.print(
             f"It is out, and stays as it is. What was edited or collected since enters a new revision: "
             f"`newsletter compose --date {day} --revise`, then publish it.",
@@ -201,8 +201,8 @@ def publish(
     report = publishing.run_all() if whole else publishing.run(chosen_issue(application, date, weekly=weekly))
     if json:
         counts: dict[str, object] = {"written": report.written, "unchanged": report.unchanged}
-        made = {"issues": report.issues, "removed": report.removed} if whole else {}
-        print_json({"site": str(report.site), **counts, **made})
+        of_site = {"issues": report.issues, "removed": report.removed} if whole else {}
+        print_json({"site": str(report.site), **counts, **of_site})
     else:
         show_published(report)
 

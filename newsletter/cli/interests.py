@@ -64,17 +64,17 @@ def try_out(
         msg = f"There is no issue {named} to try interests on. Run `{run}` first, or name another day by --date."
         raise IssueMissing(msg)
     selector = IssueSelector(issue, topics=application.catalogue.expressions)
-    found = review(selector, expressions)
+    reviewed = review(selector, expressions)
     selection = selector.select(SelectionRequest(tuple(expressions), limit))
     if json:
-        print_json(_document(issue, found, selection))
+        print_json(_document(issue, reviewed, selection))
     else:
-        _show(issue, selector, found, selection)
-    if found.problems:
-        raise UsageError("\n".join(f"{item.interest}: {item.problem}" for item in found.items if item.problem))
+        _show(issue, selector, reviewed, selection)
+    if reviewed.problems:
+        raise UsageError("\n".join(f"{item.interest}: {item.problem}" for item in reviewed.items if item.problem))
 
 
-def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, object]:
+def _document(issue: Issue, reviewed: Review, selection: Selection) -> dict[str, object]:
     return {
         "issue": issue.key.slug,
         "papers": len(issue.papers),
@@ -90,7 +90,7 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
                 "advice": item.advice,
                 "problem": item.problem,
             }
-            for item in found.items
+            for item in reviewed.items
         ],
         "picks": [
             {
@@ -106,10 +106,10 @@ def _document(issue: Issue, found: Review, selection: Selection) -> dict[str, ob
     }
 
 
-def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selection) -> None:
+def _show(issue: Issue, selector: IssueSelector, reviewed: Review, selection: Selection) -> None:
     from newsletter.domain.interests import describe, excess
 
-    for item in found.items:
+    for item in reviewed.items:
         interest = selector.read(item.interest).interest
         out.print(item.interest, style="bold", markup=False)
         if interest is None:
@@ -127,8 +127,8 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
         if item.is_dead:
             out.print(f"  Finds nothing on this day. {item.advice}", style="yellow", markup=False)
         if item.excludes:
-            _show_ruled_out(issue, selector, found, item.interest)
-    if reason := excess([item.interest for item in found.items]):
+            _show_ruled_out(issue, selector, reviewed, item.interest)
+    if reason := excess([item.interest for item in reviewed.items]):
         out.print(f"Too many: {reason}.", style="yellow", markup=False)
     out.print(f"\nThe digest: {counted(selection.found, 'paper')}, best first", markup=False)
     for place, pick in enumerate(selection.picks, 1):
@@ -146,14 +146,14 @@ def _show(issue: Issue, selector: IssueSelector, found: Review, selection: Selec
         out.print(f"\n… and {selection.found - len(selection)} more", markup=False)
 
 
-def _show_ruled_out(issue: Issue, selector: IssueSelector, found: Review, exclusion: str) -> None:
+def _show_ruled_out(issue: Issue, selector: IssueSelector, reviewed: Review, exclusion: str) -> None:
     """Which papers would be in the digest but for this exclusion, best first, with what it found in them."""
     from newsletter.domain.issues import SelectionRequest
 
-    listed = [item.interest for item in found.items]
-    kept = set(selector.select(SelectionRequest(tuple(listed))).places)
+    listed = [item.interest for item in reviewed.items]
+    left = set(selector.select(SelectionRequest(tuple(listed))).places)
     others = SelectionRequest(tuple(text for text in listed if text != exclusion))
-    lost = [place for place in selector.select(others).places if place not in kept]
+    lost = [place for place in selector.select(others).places if place not in left]
     if not lost:
         out.print("  It takes no paper from the digest below.", markup=False)
         return

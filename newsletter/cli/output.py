@@ -98,8 +98,8 @@ def _line_stepper(label: str, total: int | None) -> Step:
         tenth = done * _LINE_EVERY // total if total else done // 1000
         if tenth > shown or done == total:
             shown = tenth
-            told = f"{label}: {done}{f' of {total}' if total else ''}"
-            print(f"{told} ({note})" if note else told, file=sys.stderr, flush=True)
+            line = f"{label}: {done}{f' of {total}' if total else ''}"
+            print(f"{line} ({note})" if note else line, file=sys.stderr, flush=True)
 
     return step
 

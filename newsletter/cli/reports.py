@@ -211,10 +211,10 @@ def show_dispatched(report: DispatchReport) -> None:
     now = {status.value: count for status, count in report.now.items() if count}
     settled = {name: count for name, count in totals.items() if name != "skipped"}
     if now == settled:
-        told = _summed(totals)
+        counts = _summed(totals)
     else:
-        told = f"{_summed(now) if now else 'nothing'} in this run; {_summed(totals)} in all"
-    out.print(f"Issue {report.issue.slug}: {told}.")
+        counts = f"{_summed(now) if now else 'nothing'} in this run; {_summed(totals)} in all"
+    out.print(f"Issue {report.issue.slug}: {counts}.")
     show_reasons(report.reasons, report.issue)
     if report.stopped:
         err.print(report.stopped, markup=False)

@@ -19,6 +19,7 @@ from newsletter.errors import NewsletterError
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.issues import IssueKey
+    from newsletter.services.audit import AuditReport
 
 __all__ = ["register"]
 
@@ -77,18 +78,23 @@ def audit(
             }
         )
     else:
-        out.print(f"Issue {key.slug}: {report.equation}", markup=False)
-        show_reasons(report.reasons, key)
-        if report.dispatch.paused:
-            out.print(f"Paused: {report.dispatch.paused}", markup=False, soft_wrap=True)
-        for fault in report.faults:
-            out.print(f"Does not add up: {fault}", markup=False, soft_wrap=True)
-        if report.unsettled:
-            out.print(f"Not settled yet: {report.unsettled}.")
-        elif not report.faults:
-            out.print("Everybody is accounted for.")
+        _show_account(key, report)
     if report.faults or (report.unsettled and not settled):
         raise typer.Exit(1)
+
+
+def _show_account(key: IssueKey, report: AuditReport) -> None:
+    """What became of everybody, and what does not add up."""
+    out.print(f"Issue {key.slug}: {report.equation}", markup=False)
+    show_reasons(report.reasons, key)
+    if report.dispatch.paused:
+        out.print(f"Paused: {report.dispatch.paused}", markup=False, soft_wrap=True)
+    for fault in report.faults:
+        out.print(f"Does not add up: {fault}", markup=False, soft_wrap=True)
+    if report.unsettled:
+        out.print(f"Not settled yet: {report.unsettled}.")
+    elif not report.faults:
+        out.print("Everybody is accounted for.")
 
 
 def _settle(application: Application, key: IssueKey, resend: str | None, as_sent: str | None) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import told_count, told_reasons
 from newsletter.domain.notation import counted
+
+if TYPE_CHECKING:
+    from newsletter.bootstrap import Application
 
 __all__ = ["register"]
 
@@ -31,48 +34,65 @@ def status(
     Example: `newsletter status --days 14`
     """
     application = open_application(context, config, quiet=json, sample=True)
-    listings, issues = application.records.recent(days)
-    dropped = application.records.dropped(days)
-    failed = application.records.without_summary(days)
-    gaps = application.collecting.open_gaps()
+    shown = _Shown(application, days)
     if json:
-        print_json(
-            {
-                "subscribers": application.store.subscribers.count(),
-                "listings": [asdict(x) for x in listings],
-                "issues": [
-                    {"issue": i.key.slug, "state": i.state, "papers": i.papers, "deliveries": totals}
-                    for i, totals in issues
-                ],
-                "gaps": [asdict(gap) for gap in gaps],
-                "dropped": [{"day": day.isoformat(), "papers": count} for day, count in dropped.items()],
-                "failed_summaries": [{"day": day.isoformat(), "failures": kinds} for day, kinds in failed.items()],
-            }
-        )
-        return
-    columns = ("Day", "Source", "Feed", "Status", "Papers", "Note")
-    table("Listings", columns, [(x.day, x.source, x.feed, x.status, told_count(x), x.note) for x in listings])
-    today = application.today
-    for gap in gaps:
-        err.print(f"Missing: {gap.told(today)}", markup=False, soft_wrap=True)
-    out.print()
-    rows = [
-        (
-            i.key.slug,
-            i.revision,
-            i.state,
-            "none: a notice" if i.is_silent else i.papers,
-            ", ".join(f"{n} {name}" for name, n in totals.items()) or "none yet",
-        )
-        for i, totals in issues
-    ]
-    table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
-    for day, count in dropped.items():
-        out.print(f"{day} has no issue: the editor dropped its {counted(count, 'paper')}.")
-    for day, kinds in failed.items():
-        told = ", ".join(f"{kind}: {sum(whys.values())}{told_reasons(whys)}" for kind, whys in sorted(kinds.items()))
-        out.print(f"{day}: summaries that could not be used: {told}.", markup=False, soft_wrap=True)
-    if warning := application.collecting.calendar_warning():
-        err.print(warning, soft_wrap=True)
-    count = application.store.subscribers.count()
-    out.print(f"\n{counted(count, 'subscriber')} in {application.store.database.label}", markup=False)
+        print_json(shown.document())
+    else:
+        shown.print()
+
+
+class _Shown:
+    """The last days, asked for once."""
+
+    def __init__(self, application: Application, days: int) -> None:
+        self._application = application
+        self._listings, self._issues = application.records.recent(days)
+        self._dropped = application.records.dropped(days)
+        self._failed = application.records.without_summary(days)
+        self._gaps = application.collecting.open_gaps()
+
+    def document(self) -> dict[str, object]:
+        """For programs."""
+        return {
+            "subscribers": self._application.store.subscribers.count(),
+            "listings": [asdict(x) for x in self._listings],
+            "issues": [
+                {"issue": i.key.slug, "state": i.state, "papers": i.papers, "deliveries": totals}
+                for i, totals in self._issues
+            ],
+            "gaps": [asdict(gap) for gap in self._gaps],
+            "dropped": [{"day": day.isoformat(), "papers": count} for day, count in self._dropped.items()],
+            "failed_summaries": [{"day": day.isoformat(), "failures": kinds} for day, kinds in self._failed.items()],
+        }
+
+    def print(self) -> None:
+        """For a person: what came, what went out, what is wrong."""
+        columns = ("Day", "Source", "Feed", "Status", "Papers", "Note")
+        rows = [(x.day, x.source, x.feed, x.status, told_count(x), x.note) for x in self._listings]
+        table("Listings", columns, rows)
+        for gap in self._gaps:
+            err.print(f"Missing: {gap.told(self._application.today)}", markup=False, soft_wrap=True)
+        out.print()
+        self._print_issues()
+        for day, count in self._dropped.items():
+            out.print(f"{day} has no issue: the editor dropped its {counted(count, 'paper')}.")
+        for day, kinds in self._failed.items():
+            why = ", ".join(f"{kind}: {sum(whys.values())}{told_reasons(whys)}" for kind, whys in sorted(kinds.items()))
+            out.print(f"{day}: summaries that could not be used: {why}.", markup=False, soft_wrap=True)
+        if warning := self._application.collecting.calendar_warning():
+            err.print(warning, soft_wrap=True)
+        store = self._application.store
+        out.print(f"\n{counted(store.subscribers.count(), 'subscriber')} in {store.database.label}", markup=False)
+
+    def _print_issues(self) -> None:
+        rows = [
+            (
+                i.key.slug,
+                i.revision,
+                i.state,
+                "none: a notice" if i.is_silent else i.papers,
+                ", ".join(f"{n} {name}" for name, n in totals.items()) or "none yet",
+            )
+            for i, totals in self._issues
+        ]
+        table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))

@@ -1,20 +1,19 @@
-"""Subscribers: add, edit, list, show, remove, and rosters in and out."""
+"""Subscribers: add, edit, list, show, remove; with them the commands that take rosters in and write them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newsletter.cli import rosters
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
-from newsletter.cli.reports import show_roster
-from newsletter.cli.suppressions import Output, as_json, checked_address, explained, write_out
+from newsletter.cli.suppressions import as_json, checked_address, explained
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -132,37 +131,19 @@ def edit(
 
     Example: `newsletter subscribers edit ada@example.org --add-interest "title:benchmark" --clear max-papers`
     """
-    from newsletter.domain.subscribers import Origin, Subscriber, choose_interests
+    from newsletter.domain.subscribers import Origin
 
     application = open_application(context, config)
     values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
     named = _named(application, interest=interest, **values)
     _named(application, interest=add_interest)
-    blank = Subscriber(email="")
-    for field in clear or ():
-        key = field.replace("-", "_")
-        if key not in {*values, "interests"}:
-            msg = f"--clear: expected name, interests, language, cadence or max-papers, got {field[:80]!r}."
-            raise UsageError(msg)
-        if key in named:
-            msg = f"--clear {field}: the same command sets it. Leave one of them out."
-            raise UsageError(msg)
-        named[key] = getattr(blank, key)
+    named |= _cleared(clear or (), named)
     if not (named or add_interest or drop_interest):
         msg = "Nothing to change was named. `newsletter subscribers edit --help` lists what can be."
         raise UsageError(msg)
 
     def change(before: Subscriber) -> Subscriber:
-        after = replace(before, **named)
-        if missing := [text for text in drop_interest or () if text not in after.interests]:
-            msg = f"--drop-interest {missing[0]!r}: they have {', '.join(map(repr, after.interests)) or 'none'}."
-            raise UsageError(msg)
-        left = [text for text in after.interests if text not in (drop_interest or ())]
-        try:
-            return replace(after, interests=choose_interests([*left, *(add_interest or ())]))
-        except ValueError as error:
-            msg = f"--add-interest: {error}."
-            raise UsageError(msg) from None
+        return _with_interests(replace(before, **named), add_interest or (), drop_interest or ())
 
     address = checked_address(email)
     changed = application.store.subscribers.edit(address, change)
@@ -172,6 +153,50 @@ def edit(
     _show_changes(*changed)
     if changed[1].origin == Origin.ROSTER:
         err.print("They came from a roster: when their entry there is edited, it counts.")
+
+
+_CLEARABLE = ("name", "interests", "language", "cadence", "max_papers")
+
+
+def _cleared(fields: Sequence[str], named: Mapping[str, object]) -> dict[str, Any]:
+    """These fields as they are of somebody who chose nothing.
+
+    Raises:
+        UsageError: there is no such field, or the same command sets it.
+    """
+    from newsletter.domain.subscribers import Subscriber
+
+    blank = Subscriber(email="")
+    cleared = {}
+    for field in fields:
+        key = field.replace("-", "_")
+        if key not in _CLEARABLE:
+            msg = f"--clear: expected name, interests, language, cadence or max-papers, got {field[:80]!r}."
+            raise UsageError(msg)
+        if key in named or key in cleared:
+            msg = f"--clear {field}: the same command sets it. Leave one of them out."
+            raise UsageError(msg)
+        cleared[key] = getattr(blank, key)
+    return cleared
+
+
+def _with_interests(subscriber: Subscriber, add: Sequence[str], drop: Sequence[str]) -> Subscriber:
+    """With these interests more, and those less.
+
+    Raises:
+        UsageError: they do not have what is to be dropped, or cannot have as many.
+    """
+    from newsletter.domain.subscribers import choose_interests
+
+    if missing := [text for text in drop if text not in subscriber.interests]:
+        msg = f"--drop-interest {missing[0]!r}: they have {', '.join(map(repr, subscriber.interests)) or 'none'}."
+        raise UsageError(msg)
+    left = [text for text in subscriber.interests if text not in drop]
+    try:
+        return replace(subscriber, interests=choose_interests([*left, *add]))
+    except ValueError as error:
+        msg = f"--add-interest: {error}."
+        raise UsageError(msg) from None
 
 
 def _named(
@@ -286,10 +311,10 @@ def show(context: typer.Context, email: Email, config: Config = None, json: Json
     if json:
         print_json(values | {"suppressed": as_json(suppression) if suppression else None})
         return
-    told = {key: _plain(key, value) for key, value in values.items()}
+    rows = {key: _plain(key, value) for key, value in values.items()}
     if suppression:
-        told["suppressed"] = f"{explained(suppression)}; `newsletter suppressions remove {email}` lifts it"
-    table(email, ("What", "Value"), [*told.items()])
+        rows["suppressed"] = f"{explained(suppression)}; `newsletter suppressions remove {email}` lifts it"
+    table(email, ("What", "Value"), [*rows.items()])
 
 
 @app.command()
@@ -327,76 +352,6 @@ def remove(
         err.print("They came from a roster: as long as it names them, the next sync of it adds them again.")
 
 
-@app.command()
-def sync(
-    context: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of rosters (.toml, .csv), or one roster.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    config: Config = None,
-) -> None:
-    """Keep the subscribers equal to the rosters of a folder.
-
-    Who stands in no roster any more is removed, but nobody whose row may be one that cannot be read. `example.toml` is
-    left out.
-
-    Example: `newsletter subscribers sync subscribers/`
-    """
-    report = open_application(context, config).subscribing.sync_from(folder, dry_run=dry_run)
-    show_roster(report)
-    if report.problems:
-        raise typer.Exit(1)
-
-
-@app.command("import")
-def import_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A roster or an export (.toml or .csv).")],
-    state: Annotated[
-        str, typer.Option("--state", help="Of rows that do not say it: confirmed, unconfirmed or unsubscribed.")
-    ] = "confirmed",
-    config: Config = None,
-) -> None:
-    """Add the subscribers of a roster or an export once, with its suppressions; nobody is removed.
-
-    They belong to no roster: a later sync leaves them alone, unless a roster names them too.
-
-    Example: `newsletter subscribers import people.csv`
-    """
-    from newsletter.domain.subscribers import SubscriptionState
-
-    if state not in set(SubscriptionState):
-        msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
-        raise UsageError(msg)
-    report = open_application(context, config).subscribing.sync_from(file, once=True, state=SubscriptionState(state))
-    show_roster(report)
-    if report.problems:
-        raise typer.Exit(1)
-
-
-@app.command()
-def export(
-    context: typer.Context,
-    csv: Annotated[bool, typer.Option("--csv", help="CSV instead of TOML.")] = False,
-    output: Output = None,
-    config: Config = None,
-) -> None:
-    """Write every subscriber with their state, and every suppression, as a roster: what `import` reads elsewhere.
-
-    Example: `newsletter subscribers export --output people.toml`
-    """
-    from newsletter.formats import write_roster
-
-    store = open_application(context, config, quiet=True).store
-    suppressions = store.suppressions
-    pieces = write_roster(
-        store.subscribers.stream(),
-        ".csv" if csv else ".toml",
-        suppressions=suppressions.stream(),
-        keys=suppressions.keys() if suppressions.count() else (),
-    )
-    write_out(pieces, output)
-
-
 _UNSET = {"interests": "everything", "language": "the newsletter's", "max_papers": "no limit"}
 """What it means to have none."""
 
@@ -413,3 +368,6 @@ def _as_json(s: Subscriber) -> dict[str, object]:
         "origin": s.origin,
         "created_at": s.created_at.isoformat() if s.created_at else None,
     }
+
+
+rosters.register(app)

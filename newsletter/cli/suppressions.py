@@ -20,11 +20,12 @@ from newsletter.errors import AddressInvalid, UsageError
 if TYPE_CHECKING:
     from newsletter.domain.subscribers import Suppression
 
-__all__ = ["Output", "app", "as_json", "checked_address", "explained", "write_out"]
+__all__ = ["Csv", "Output", "app", "as_json", "checked_address", "explained", "write_out"]
 
 app = Commands(help="Addresses never to be mailed again, kept as keyed hashes.")
 
 Email = Annotated[str, typer.Argument(metavar="ADDRESS")]
+Csv = Annotated[bool, typer.Option("--csv", help="CSV instead of TOML.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write to this file, which only you can read then."),
@@ -102,7 +103,7 @@ def import_(
 @app.command()
 def export(
     context: typer.Context,
-    csv: Annotated[bool, typer.Option("--csv", help="CSV instead of TOML.")] = False,
+    csv: Csv = False,
     output: Output = None,
     config: Config = None,
 ) -> None:

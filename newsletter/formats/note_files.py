@@ -191,8 +191,8 @@ def _front_matter(text: str) -> tuple[Mapping[str, Any], str, int]:
     try:
         values = tomllib.loads(match["toml"])
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"at line (\d+)", str(error))
-        raise NoteError(f"the front matter is no TOML: {error}", int(found[1]) + 1 if found else 1) from error
+        line = re.search(r"at line (\d+)", str(error))
+        raise NoteError(f"the front matter is no TOML: {error}", int(line[1]) + 1 if line else 1) from error
     whole = text.replace("\r\n", "\n")
     return values, whole[match.end() :], whole[: match.end()].count("\n")
 

@@ -61,8 +61,8 @@ def toml_rows(path: PurePath, text: str) -> Iterator[Row]:
             tables = tomllib.loads(table)
         # a number of 5,000 digits is a ValueError, a list in a list in a list … a RecursionError
         except (ValueError, RecursionError) as error:
-            found = re.search(r"\(at line (\d+)", str(error))
-            where = line + (int(found[1]) - 1 if found else 0)
+            number = re.search(r"\(at line (\d+)", str(error))
+            where = line + (int(number[1]) - 1 if number else 0)
             reason = re.sub(r" \(at .*\)$", "", str(error))
             yield Row(where, "", {}, table, RosterError(f"not valid TOML: {reason}.", path=path, line=where))
             continue
@@ -76,11 +76,11 @@ def toml_rows(path: PurePath, text: str) -> Iterator[Row]:
 def _stray(path: PurePath, text: str) -> Iterator[RosterError]:
     """What stands before the first table, where nothing but comments may stand."""
     try:
-        found = tomllib.loads(text)
+        document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         yield RosterError(f"not valid TOML: {error}.", path=path, line=1)
     else:
-        for key in found:
+        for key in document:
             yield RosterError(f"{key!r} stands outside of a [[subscriber]] table.", path=path, line=1)
 
 

@@ -89,13 +89,13 @@ def _texts(value: object, what: str, path: Path | None) -> dict[str, str]:
 def _synonyms(value: object, path: Path | None) -> dict[str, tuple[str, ...]]:
     if not isinstance(value, dict):
         raise _wrong("[synonyms] is a table", path)
-    made: dict[str, tuple[str, ...]] = {}
+    synonyms: dict[str, tuple[str, ...]] = {}
     for term, others in value.items():
         if not isinstance(others, list) or not all(isinstance(other, str) and fold_text(other) for other in others):
             raise _wrong(f"the synonyms of {term!r} are a list of terms", path)
         if fold_text(term):
-            made[fold_text(term)] = tuple(others)
-    return made
+            synonyms[fold_text(term)] = tuple(others)
+    return synonyms
 
 
 def _wrong(message: str, path: Path | None) -> ConfigError:

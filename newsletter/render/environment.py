@@ -96,10 +96,10 @@ class Templates:
         return next((folder / name for folder in self._folders if (folder / name).is_file()), None)
 
     def _environment(self, language: str) -> jinja2.Environment:
-        found = self._environments.get(language)
-        if found is None:
-            found = self._environments[language] = self._build(wording(language))
-        return found
+        environment = self._environments.get(language)
+        if environment is None:
+            environment = self._environments[language] = self._build(wording(language))
+        return environment
 
     def _build(self, words: Wording) -> jinja2.Environment:
         environment = jinja2.Environment(

@@ -85,7 +85,7 @@ class MailRenderer:
         view = view_issue(issue, language if language in issue.languages else issue.languages[0])
         slots = {slot.value: f"{_OPEN}{slot.value}{_CLOSE}" for slot in Slot}
         regions = {region.value: f"{_OPEN}in-{region.value}{_CLOSE}" for region in Region}
-        designed = _Designed if view.silence is None else _Silent
+        designed = _Designed if view.silence is None else _DesignedNotice
         return designed(
             view=view,
             words=wording(view.language),
@@ -225,35 +225,35 @@ class _Designed:
         self._label = Labels(words)
         self._day = words.day(view.day)
 
-    def subject(self, indexes: Sequence[int], found: int) -> str:
+    def subject(self, indexes: Sequence[int], papers: int) -> str:
         """`7 papers: Title of the first · 2 June 2026`."""
         return self._words.gettext("%(papers)s: %(title)s · %(date)s") % {
-            "papers": self._label.papers(found),
+            "papers": self._label.papers(papers),
             "title": ellipsis(self._titles[indexes[0]], _SUBJECT_TITLE) if indexes else "",
             "date": self._day,
         }
 
-    def preheader(self, indexes: Sequence[int], found: int) -> str:
+    def preheader(self, indexes: Sequence[int], papers: int) -> str:
         """What the subject does not say: the next titles, else the first paper in a line, then counts and date."""
         least, most = _PREHEADER
         line = " · ".join(ellipsis(self._titles[index], 60) for index in indexes[1:3])
         more = [self._briefs[indexes[0]]] if indexes and len(indexes) == 1 else []
-        for part in (*more, self._label.papers(found), self._day, self._newsletter):
+        for part in (*more, self._label.papers(papers), self._day, self._newsletter):
             if len(line) >= least:
                 break
             line = f"{line} · {part}" if line else part
         return ellipsis(line, most).ljust(least, "·")
 
-    def counts(self, found: int, interested: bool) -> str:
+    def counts(self, papers: int, interested: bool) -> str:
         """How many papers, out of how many, and why."""
-        values = {"num": found, "total": len(self._titles)}
+        values = {"num": papers, "total": len(self._titles)}
         if not interested:
-            return self._label.papers(found)
+            return self._label.papers(papers)
         return (
             self._words.ngettext(
                 "%(num)d of %(total)d papers matches your interests",
                 "%(num)d of %(total)d papers match your interests",
-                found,
+                papers,
             )
             % values
         )
@@ -282,7 +282,7 @@ def _shown(expression: str) -> str:
     return clean_line(expression, 100)
 
 
-class _Silent(_Designed):
+class _DesignedNotice(_Designed):
     """The `DesignedMail` of an issue that says that its day has no papers: the same to everybody."""
 
     def __init__(self, *, view: IssueView, words: Wording, html: MailPart, text: MailPart) -> None:
@@ -290,16 +290,16 @@ class _Silent(_Designed):
         assert view.silence is not None  # noqa: S101  # what this class is for
         self._silence = view.silence
 
-    def subject(self, indexes: Sequence[int], found: int) -> str:  # noqa: ARG002
+    def subject(self, indexes: Sequence[int], papers: int) -> str:  # noqa: ARG002
         """`No papers today · 6 June 2026`."""
         return self._words.gettext("No papers today · %(date)s") % {"date": self._day}
 
-    def preheader(self, indexes: Sequence[int], found: int) -> str:  # noqa: ARG002
+    def preheader(self, indexes: Sequence[int], papers: int) -> str:  # noqa: ARG002
         """When there will be papers again."""
         least, most = _PREHEADER
         line = f"{self._label.resumes(self._silence)} · {self._newsletter}"
         return ellipsis(line, most).ljust(least, "·")
 
-    def counts(self, found: int, interested: bool) -> str:  # noqa: ARG002
+    def counts(self, papers: int, interested: bool) -> str:  # noqa: ARG002
         """Why there are none."""
         return self._label.silence(self._silence)

@@ -29,7 +29,7 @@ _PREFIX = re.compile(r"arXiv:\S+ Announce Type: ", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _ListingRow:
+class _ArxivDailyRow:
     """One paper of `arxiv-daily`: the format's own fields, ready to be placed."""
 
     clean_title: str
@@ -67,12 +67,12 @@ class MarkdownRenderer:
         Raises:
             UsageError: there is no such profile.
         """
-        found = self._profiles.get(profile)
-        if found is None:
+        write = self._profiles.get(profile)
+        if write is None:
             msg = f"there is no Markdown profile {profile!r}; expected one of {', '.join(self._profiles)}"
             raise UsageError(msg)
         view = view_issue(issue, language)
-        document = found(issue, view, compat)
+        document = write(issue, view, compat)
         if not front_matter:
             return document
         document = _without_directives(document, front_matter)
@@ -98,7 +98,7 @@ class MarkdownRenderer:
             "markdown/hf-daily.md",
             view.language,
             view=view,
-            preface=_explanation(view) or _made(view, words),
+            preface=_explanation(view) or _covers(view, words),
             featured=_all_featured(view),
         )
 
@@ -128,7 +128,7 @@ def _explanation(view: IssueView) -> list[str]:
     return [line.removeprefix("- ").strip() for line in lines if line]
 
 
-def _made(view: IssueView, words: Wording) -> list[str]:
+def _covers(view: IssueView, words: Wording) -> list[str]:
     """What the digest covers and how it was made, where no editor has said so."""
     models = sorted({paper.model or paper.engine for paper in view.papers if paper.engine and not paper.abstract_only})
     covers = words.gettext(
@@ -136,8 +136,8 @@ def _made(view: IssueView, words: Wording) -> list[str]:
     )
     if not models:
         return [covers]
-    made = words.gettext("Written from the abstracts by %(models)s and put together by a program.")
-    return [covers, made % {"models": markdown_line(", ".join(models))}]
+    origin = words.gettext("Written from the abstracts by %(models)s and put together by a program.")
+    return [covers, origin % {"models": markdown_line(", ".join(models))}]
 
 
 def _link(entry: IssuePaper, paper: PaperView) -> str:
@@ -149,7 +149,7 @@ def _is_imported(entry: IssuePaper) -> bool:
     return is_from(entry, "arxiv-daily")
 
 
-def _published_row(entry: IssuePaper, paper: PaperView, language: str) -> _ListingRow:
+def _published_row(entry: IssuePaper, paper: PaperView, language: str) -> _ArxivDailyRow:
     """As the published generator wrote it: nothing escaped, descriptions cut in mid-word.
 
     The generator lost the English TL;DR of its own; the pages that have one got it by hand.
@@ -158,7 +158,7 @@ def _published_row(entry: IssuePaper, paper: PaperView, language: str) -> _Listi
     summary = entry.summaries.get(language)
     raw_title = source.raw_title or source.title
     tldr = summary.tldr if summary else ""
-    return _ListingRow(
+    return _ArxivDailyRow(
         clean_title=_SUFFIX.sub("", raw_title),
         link=_link(entry, paper),
         tldr_cell=tldr,
@@ -184,7 +184,7 @@ def _description(entry: IssuePaper) -> str:
     return raw[:_CUT].replace("-\n", "").replace("\n", " ")
 
 
-def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _ListingRow:
+def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _ArxivDailyRow:
     """The same fields whole, escaped and filled: nothing of one paper can leave its place."""
     own = paper.original_title or paper.title
     number = arxiv_number(entry.paper.id)
@@ -193,7 +193,7 @@ def _corrected_row(entry: IssuePaper, paper: PaperView, language: str) -> _Listi
     announced = f"Announce Type: {kind} " if kind is not AnnounceType.FEATURED else ""
     prefix = f"{facts[0]} {announced}Abstract: " if facts else ""
     abstract = clean_line(paper.abstract)
-    return _ListingRow(
+    return _ArxivDailyRow(
         clean_title=markdown_label(own),
         link=markdown_url(paper.url),
         tldr_cell=markdown_cell(paper.tldr),

@@ -96,8 +96,8 @@ _LAYOUTS: dict[str, Callable[[SyntaxTreeNode, int], list[str]]] = {
 
 def _inline(node: SyntaxTreeNode) -> Sequence[Token]:
     """The words of a paragraph, a heading or a cell."""
-    found = node.children[0].token if node.children else None
-    return (found.children or ()) if found else ()
+    token = node.children[0].token if node.children else None
+    return (token.children or ()) if token else ()
 
 
 def _said(tokens: Sequence[Token]) -> str:

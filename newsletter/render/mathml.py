@@ -33,7 +33,7 @@ _ATTRIBUTES = {
     "stretchy",
 }
 _REFUSALS: tuple[type[Exception], ...] = (
-    *(found for found in vars(exceptions).values() if isinstance(found, type) and issubclass(found, Exception)),
+    *(error for error in vars(exceptions).values() if isinstance(error, type) and issubclass(error, Exception)),
     LookupError,
     ValueError,
     TypeError,

@@ -46,12 +46,12 @@ _OWN = re.compile("[\ue000-\ue003]")
 
 def _formula(state: StateInline, silent: bool) -> bool:  # the parser's own signature
     """A rule of the parser: what stands between dollars is a formula, by the rule that every other text is read by."""
-    found = formula_at(state.src, state.pos)
-    if not found:
+    formula = formula_at(state.src, state.pos)
+    if not formula:
         return False
     if not silent:
-        state.push("formula", "", 0).content = found
-    state.pos += len(found)
+        state.push("formula", "", 0).content = formula
+    state.pos += len(formula)
     return True
 
 

@@ -75,17 +75,17 @@ class SubscriberFeedRoute:
     async def answer(self, name: str, request: Request) -> Response:
         """One request."""
         token, _, form = name.rpartition(".")
-        found = await run_in_threadpool(self._look, token, form) if form in FEED_FORMS else None
-        if found is None:
+        feed = await run_in_threadpool(self._look, token, form) if form in FEED_FORMS else None
+        if feed is None:
             return self._pages.notice("unknown-link", 404, depth=1)
-        if not isinstance(found, SubscriberFeed):
-            return self._pages.notice("feed-ended", 410, depth=1, language=found.language)
-        modified = self._seen(found.tag)
+        if not isinstance(feed, SubscriberFeed):
+            return self._pages.notice("feed-ended", 410, depth=1, language=feed.language)
+        modified = self._seen(feed.tag)
         zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
-        tag = f'"{found.tag}{"-gzip" if zipped else ""}"'
+        tag = f'"{feed.tag}{"-gzip" if zipped else ""}"'
         if is_current(request, tag, modified, self._clock()):
             return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _CACHE, "Vary": "Accept-Encoding"})
-        document = await self._document(found, modified)
+        document = await self._document(feed, modified)
         return answer_document(document, request, cache=_CACHE, now=self._clock())
 
     def _look(self, token: str, form: str) -> SubscriberFeed | Subscriber | None:
@@ -106,13 +106,13 @@ class SubscriberFeedRoute:
         return moment
 
     async def _document(self, feed: SubscriberFeed, modified: float) -> Document:
-        if (kept := self._kept(feed.tag)) is not None:
-            return kept
+        if (document := self._kept(feed.tag)) is not None:
+            return document
         while True:
             # an asyncio lock is fair: who waits has it before who lets it go can have it again
             async with self._one_at_a_time:
-                if (kept := self._kept(feed.tag)) is not None:
-                    return kept
+                if (document := self._kept(feed.tag)) is not None:
+                    return document
                 if await run_in_threadpool(self._feeds.prepare, feed):
                     continue
                 return await self._make_and_keep(feed, modified)
@@ -126,10 +126,10 @@ class SubscriberFeedRoute:
         return document
 
     def _kept(self, tag: str) -> Document | None:
-        found = self._documents.get(tag)
-        if found is not None:
+        document = self._documents.get(tag)
+        if document is not None:
             self._documents.move_to_end(tag)
-        return found
+        return document
 
     def _make(self, feed: SubscriberFeed, modified: float) -> Document:
         content = self._feeds.write(feed)

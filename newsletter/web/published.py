@@ -101,10 +101,10 @@ class PublishedSite:
 
     def _document(self, path: Path, version: tuple[int, int, int]) -> Document | None:
         with self._lock:
-            kept = self._kept.get(path)
-            if kept is not None and kept[0] == version:
+            entry = self._kept.get(path)
+            if entry is not None and entry[0] == version:
                 self._kept.move_to_end(path)
-                return kept[1]
+                return entry[1]
         try:
             document = _load(path, modified=version[0] / 1e9, large=version[1] > _LARGE)
         except OSError:

@@ -23,37 +23,37 @@ _SETTLED = 2.0
 
 def answer_file(site: PublishedSite, path: str, request: Request, *, clock: Clock) -> Response | None:
     """The file of this address, a redirect to its folder, or None where there is nothing."""
-    found = site.find(path)
-    if found is None:
+    target = site.find(path)
+    if target is None:
         return None
-    if isinstance(found, Folder):
+    if isinstance(target, Folder):
         # relative, because only the proxy knows what stands before it
-        return Response(status_code=308, headers={"Location": f"./{quote(found.name)}/", "Cache-Control": _PAGES})
+        return Response(status_code=308, headers={"Location": f"./{quote(target.name)}/", "Cache-Control": _PAGES})
     cache = _STATIC if path.startswith("static/") else _PAGES
-    return answer_document(found, request, cache=cache, now=clock())
+    return answer_document(target, request, cache=cache, now=clock())
 
 
-def answer_document(found: Document, request: Request, *, cache: str, now: datetime) -> Response:
+def answer_document(document: Document, request: Request, *, cache: str, now: datetime) -> Response:
     """A document as this request wants it; `cache` is its Cache-Control."""
-    zipped = found.compressed is not None and accepts_gzip(request.headers.get("accept-encoding", ""))
-    etag = f'"{found.etag}{"-gzip" if zipped else ""}"'
+    zipped = document.compressed is not None and accepts_gzip(request.headers.get("accept-encoding", ""))
+    etag = f'"{document.etag}{"-gzip" if zipped else ""}"'
     headers = {
         "Cache-Control": cache,
         "ETag": etag,
-        "Last-Modified": format_datetime(_whole_second(found.modified), usegmt=True),
+        "Last-Modified": format_datetime(_whole_second(document.modified), usegmt=True),
     }
-    if found.compressed is not None:
+    if document.compressed is not None:
         headers["Vary"] = "Accept-Encoding"
-    if is_current(request, etag, found.modified, now):
+    if is_current(request, etag, document.modified, now):
         return Response(status_code=304, headers=headers)
-    if found.content is None:
-        return FileResponse(found.path, media_type=found.media_type, headers=headers)
-    body = found.content
-    if zipped and found.compressed is not None:
-        body = found.compressed
+    if document.content is None:
+        return FileResponse(document.path, media_type=document.media_type, headers=headers)
+    body = document.content
+    if zipped and document.compressed is not None:
+        body = document.compressed
         headers["Content-Encoding"] = "gzip"
     # as a header, so that no charset is added to types that have none
-    return Response(body, headers=headers | {"Content-Type": found.media_type})
+    return Response(body, headers=headers | {"Content-Type": document.media_type})
 
 
 def is_current(request: Request, etag: str, modified: float, now: datetime) -> bool:

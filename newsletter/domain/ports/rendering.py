@@ -50,15 +50,15 @@ class DesignedMail(Protocol):
         """How many papers the summary at the top lists."""
         ...
 
-    def subject(self, indexes: Sequence[int], found: int) -> str:
+    def subject(self, indexes: Sequence[int], papers: int) -> str:
         """The subject: it says what is in this message. `indexes` are the papers' places in the issue."""
         ...
 
-    def preheader(self, indexes: Sequence[int], found: int) -> str:
+    def preheader(self, indexes: Sequence[int], papers: int) -> str:
         """The line that mail programs show beside the subject: 40 to 130 characters."""
         ...
 
-    def counts(self, found: int, interested: bool) -> str:
+    def counts(self, papers: int, interested: bool) -> str:
         """How many papers came, and whether as the interests asked."""
         ...
 

@@ -132,8 +132,8 @@ def tokens(text: str) -> list[Token]:
 
 def surfaces(text: str) -> list[str]:
     """The tokens of a text without their places."""
-    found: list[str] = (_TOKEN_ASCII if text.isascii() else _TOKEN).findall(text)
-    return found
+    tokens: list[str] = (_TOKEN_ASCII if text.isascii() else _TOKEN).findall(text)
+    return tokens
 
 
 def is_unspaced(surface: str) -> bool:

@@ -96,7 +96,7 @@ def _is_untranslated(sentence: str, own: tuple[str, ...]) -> bool:
 
 def scripts(text: str) -> Mapping[str, int]:
     """How much of the text is in each script: characters, but words of Latin letters."""
-    return {name: len(found) for name, letters in _SCRIPTS.items() if (found := letters.findall(text))}
+    return {name: len(runs) for name, letters in _SCRIPTS.items() if (runs := letters.findall(text))}
 
 
 def english_share(text: str) -> float:

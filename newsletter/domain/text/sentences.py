@@ -151,5 +151,5 @@ def shorten(text: str, limit: int) -> str:
         cut = space.start()
     if not cut:  # one endless word: scripts without spaces, or rubbish
         cut = min(limit, len(text)) if not any(closed[:limit]) else len(text)
-    kept = text[:cut].rstrip(" ,;:")
-    return kept if cut == len(text) else f"{kept}…"
+    line = text[:cut].rstrip(" ,;:")
+    return line if cut == len(text) else f"{line}…"
