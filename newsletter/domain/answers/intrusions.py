@@ -128,5 +128,5 @@ def _names_tag(match: re.Match[str], text: str) -> bool:
         return True
     if len(name) > 1 and name in _HTML:
         return True
-    is_closed = match[0].startswith("</") or f"</{name}" in text.lower()
+    is_closed = f"</{name}" in text.lower()
     return is_closed or (name in _HTML and not text[: match.start()][-1:].isalnum())

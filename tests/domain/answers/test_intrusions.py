@@ -152,3 +152,17 @@ def test_of_a_very_long_text_the_beginning_is_looked_through():
 )  # fmt: skip
 def test_a_tag_is_what_html_knows_or_what_is_closed_or_has_attributes(text, is_tag):
     assert has_foreign_tag(text, known("We count.")) == is_tag
+
+
+def test_two_links_of_a_paper_stand_apart():
+    paper = Paper(id=PaperId("sample:1"), title="T", links={"a": "a.example", "b": "b.example"})
+    assert words_of(paper) == "ta.exampleb.example"
+
+
+def test_a_contact_is_told_without_the_number_behind_it():
+    assert not has_foreign_address("QQ群：123456789", known("我们有QQ群。"))
+
+
+def test_of_a_text_with_mathematics_the_words_on_both_sides_are_looked_at():
+    assert has_foreign_tag("It $x$ <br> is", known("We count."))
+    assert has_foreign_tag("<br> $x$ is", known("We count."))

@@ -372,6 +372,62 @@ def test_a_text_is_garbled_where_fewer_than_half_of_its_runs_of_four_words_are_d
     assert is_garbled(words(11))
 
 
+def test_runs_are_of_four_words():
+    """A text of two words in which every run of four differs, and runs of three must repeat."""
+    assert not is_garbled(" ".join(("0000100110101111" * 2)[:24]))
+
+
+def test_the_last_run_of_a_text_counts_too():
+    circle = [f"w{n % 11}" for n in range(26)]
+    assert not is_garbled(" ".join([*circle, "end"])), "twelve of twenty-four runs differ"
+    assert is_garbled(" ".join([*circle, "w4"]))
+
+
+@pytest.mark.parametrize(("period", "garbled"), [(12, True), (13, False)])
+def test_of_an_odd_number_of_runs_more_than_half_must_differ(period, garbled):
+    """28 words have 25 runs."""
+    assert is_garbled(" ".join(f"w{n % period}" for n in range(28))) == garbled
+
+
+def test_eight_thousand_characters_are_looked_at():
+    circle = " ".join("v" * 24)
+    assert is_garbled(" " * (8_000 - len(circle)) + circle)
+    assert not is_garbled(" " * (8_001 - len(circle)) + circle), "twenty-three words are too few"
+
+
+@pytest.mark.parametrize("field", ["tldr", "main_work", "motivation", "method", "result", "highlights"])
+def test_a_number_is_looked_for_in_every_field(field):
+    text = "The authors count tomatoes in 512 rows of a greenhouse."
+    fields = {field: (text,) if field == "highlights" else text}
+    assert failure_of(summary(**fields), PAPER) is FailureKind.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "failure"),
+    [
+        (17, "the of and", FailureKind.UNTRANSLATED),  # three words of twenty
+        (18, "the of", FailureKind.WRONG_LANGUAGE),
+        (15, "the of", FailureKind.WRONG_LANGUAGE),
+    ],
+)
+def test_text_of_which_a_seventh_is_plain_english_was_not_translated(words, english, failure):
+    """0.15 of its words."""
+    text = " ".join([*WORDS[:words], *english.split()])
+    assert failure_of(summary("zh-Hans", method=text), PAPER) is failure
+
+
+@pytest.mark.parametrize(
+    ("own", "title", "failure"),
+    [
+        ("Counting Tomatoes with Cameras", "Counting Tomatoes with Cameras", None),  # may be a name
+        ("Counting Tomatoes with Small Cameras", "Counting Tomatoes with Small Cameras", FailureKind.UNTRANSLATED),
+        ("Counting Tomatoes with Small Cameras", "LoRA GPT BERT CNN RNN", None),
+    ],
+)
+def test_a_title_of_five_words_is_translated(own, title, failure):
+    assert failure_of(summary("zh-Hans", title=title), replace(PAPER, title=own)) is failure
+
+
 @pytest.mark.parametrize(("words", "failure"), [(4, None), (5, FailureKind.GARBLED)])
 def test_three_fields_may_agree_in_four_words_and_not_in_five(words, failure):
     same = "Cameras count ripe fruit well"
