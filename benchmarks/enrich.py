@@ -36,7 +36,7 @@ from newsletter.enrich._roles import Roles, find_roles
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient
 from newsletter.enrich.extractive import ExtractiveEngine
-from newsletter.enrich.llm import LlmEngine
+from newsletter.enrich.llm import Asking, LlmEngine
 from newsletter.enrich.prompts import Prompts
 
 PROMPTS = Path(__file__).parents[1] / "templates" / "prompts"
@@ -199,7 +199,12 @@ def week() -> None:
 async def timed(address: str, papers: list[Paper], language: str) -> tuple[float, list[Summary]]:
     client = ChatClient(base_url=address, api_key="", model="recorded", timeout=60, clock=lambda: datetime.now(UTC))
     engine = LlmEngine(
-        client, Prompts([PROMPTS]), budget=Budget(), sleep=asyncio.sleep, chance=lambda: 0.0, concurrency=16
+        client,
+        Prompts([PROMPTS]),
+        budget=Budget(),
+        sleep=asyncio.sleep,
+        chance=lambda: 0.0,
+        asking=Asking(concurrency=16),
     )
     began = time.perf_counter()
     summaries = [s async for s in engine.summarise(papers, language)]

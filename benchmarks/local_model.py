@@ -25,7 +25,7 @@ from benchmarks.recorded import papers_of
 from newsletter.domain.papers import Paper, Summary
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient
-from newsletter.enrich.llm import LlmEngine
+from newsletter.enrich.llm import Asking, LlmEngine
 from newsletter.enrich.prompts import Prompts
 
 PROMPTS = Path(__file__).parents[1] / "templates" / "prompts"
@@ -83,8 +83,7 @@ def engine_for(address: str, *, model: str = MODEL) -> LlmEngine:
         budget=Budget(),
         sleep=asyncio.sleep,
         chance=random.random,
-        concurrency=2,
-        answer_tokens=ANSWER_TOKENS,
+        asking=Asking(concurrency=2, answer_tokens=ANSWER_TOKENS),
     )
 
 

@@ -121,7 +121,7 @@ class Composing:
         from newsletter.domain.answers import parse_budget, parse_currency
         from newsletter.enrich.budget import Budget, Prices
         from newsletter.enrich.client import ChatClient
-        from newsletter.enrich.llm import LlmEngine
+        from newsletter.enrich.llm import Asking, LlmEngine
         from newsletter.enrich.prompts import Prompts
 
         s = self._shared.settings.enrich
@@ -146,7 +146,6 @@ class Composing:
             budget=Budget(most_tokens, most_money, Prices(s.price_in, s.price_out), parse_currency(s.daily_budget)),
             sleep=asyncio.sleep,
             chance=random.random,
-            concurrency=s.concurrency,
-            papers_per_request=s.papers_per_request,
+            asking=Asking(concurrency=s.concurrency, papers_per_request=s.papers_per_request),
             book=self._shared.store.summaries.book,
         )

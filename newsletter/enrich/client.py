@@ -16,13 +16,13 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from newsletter.domain.answers import bounded
 from newsletter.domain.notation import retry_after, site_of
 from newsletter.domain.papers import FailureKind
 from newsletter.domain.ports import Clock
+from newsletter.enrich._dialects import Dialect
 from newsletter.enrich.answers import LARGEST
 from newsletter.enrich.budget import Usage, estimated_tokens
 from newsletter.errors import AnswerUnusable, EngineUnavailable
@@ -53,58 +53,6 @@ class Throttled(Interrupted):
     def __init__(self, message: str, *, retry_after: float | None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-_FORMS = ("bounded", "json_schema", "json_object", "text")
-_NAMES_FORM = re.compile(
-    r"response[_ ]?format|json[_ ]?(?:schema|object|mode)|structured|schema|grammar|guided|maxlength|maxitems"
-    r"|additionalproperties",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Dialect:
-    """Which parameters a server takes. Begins with all, and gives up the one that the server complains of.
-
-    `bounded` is the schema with a limit on every text: a server that holds a model to it (llama.cpp, vLLM) cannot get
-    an answer without an end. OpenAI's own takes the schema without limits.
-    """
-
-    form: str = "bounded"
-    usage: bool = True
-    temperature: bool = True
-    limit: str = "max_tokens"
-
-    def parameters(self, schema: dict[str, Any], most_tokens: int, longest_text: int) -> dict[str, Any]:
-        """The parameters of a question in this dialect."""
-        parameters: dict[str, Any] = {self.limit: most_tokens}
-        if self.form in ("bounded", "json_schema"):
-            held = bounded(schema, longest_text) if self.form == "bounded" else schema
-            named = {"name": "summaries", "schema": held, "strict": True}
-            parameters["response_format"] = {"type": "json_schema", "json_schema": named}
-        elif self.form == "json_object":
-            parameters["response_format"] = {"type": "json_object"}
-        if self.usage:
-            parameters["stream_options"] = {"include_usage": True}
-        if self.temperature:
-            parameters["temperature"] = 0
-        return parameters
-
-    def without(self, complaint: str) -> _Dialect | None:
-        """The dialect without what is complained of by name, None where that is nothing of it."""
-        if self.usage and "stream_options" in complaint:
-            return replace(self, usage=False)
-        if self.temperature and "temperature" in complaint:
-            return replace(self, temperature=False)
-        if self.limit == "max_tokens" and "max_completion_tokens" in complaint:
-            return replace(self, limit="max_completion_tokens")
-        return self.plainer() if _NAMES_FORM.search(complaint) else None
-
-    def plainer(self) -> _Dialect | None:
-        """The dialect with the next plainer form of structured output, None after the plainest."""
-        after = _FORMS.index(self.form) + 1
-        return replace(self, form=_FORMS[after]) if after < len(_FORMS) else None
 
 
 @dataclass(slots=True)
@@ -170,7 +118,7 @@ class ChatClient:
         self._timeout = timeout
         self._clock = clock
         self._longest_text = longest_text
-        self._dialect = _Dialect()
+        self._dialect = Dialect()
         self._openai: openai.AsyncOpenAI | None = None
 
     def __repr__(self) -> str:
@@ -227,7 +175,7 @@ class ChatClient:
             except (openai.APIError, httpx.HTTPError, json.JSONDecodeError, UnicodeDecodeError) as error:
                 raise Interrupted(_cause(error) or self._clean(error)) from error
 
-    def _plainer(self, dialect: _Dialect, complaint: str) -> _Dialect | None:
+    def _plainer(self, dialect: Dialect, complaint: str) -> Dialect | None:
         """In which dialect to ask again after this complaint; one that names what it is about changes it for all."""
         without = dialect.without(complaint)
         if without is None:

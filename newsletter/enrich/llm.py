@@ -32,7 +32,7 @@ from newsletter.enrich.client import ChatClient, Interrupted
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import AnswerUnusable
 
-__all__ = ["LlmEngine"]
+__all__ = ["Asking", "LlmEngine"]
 
 _TRIES = 2
 _TOKENS_OUT = {True: 1200, False: 3500}  # a paper: without and with a translation of its abstract
@@ -43,6 +43,20 @@ _FEW = 20
 class _Cost:
     tokens: int = 0
     money: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How much is asked at once.
+
+    `concurrency` is how many requests are under way together. `papers_per_request` above 1 is cheaper and weaker: a
+    hostile abstract may then speak to the others'. `answer_tokens` is how long the answer about one paper may become;
+    enough for every language by default.
+    """
+
+    concurrency: int = 8
+    papers_per_request: int = 1
+    answer_tokens: int | None = None
 
 
 class LlmEngine:
@@ -58,24 +72,16 @@ class LlmEngine:
         budget: Budget,
         sleep: Sleep,
         chance: Chance,
-        concurrency: int = 8,
-        papers_per_request: int = 1,
-        answer_tokens: int | None = None,
+        asking: Asking | None = None,
         book: Callable[[Sequence[Expense]], None] = lambda _: None,
     ) -> None:
-        """`papers_per_request` above 1 is cheaper and weaker: a hostile abstract may then speak to the others'.
-
-        `answer_tokens` is how long the answer about one paper may become; enough for every language by default. `book`
-        keeps what each request cost, as soon as it is known.
-        """
+        """`book` keeps what each request cost, as soon as it is known; `sleep` waits, `chance` spreads repetitions."""
         self._client = client
         self._prompts = prompts
         self._budget = budget
         self._sleep = sleep
         self._chance = chance
-        self._concurrency = concurrency
-        self._group = papers_per_request
-        self._answer_tokens = answer_tokens
+        self._asking = asking or Asking()
         self._book = book
         self._gaps: Counter[str] = Counter()
         self._strangers: Counter[str] = Counter()
@@ -117,11 +123,12 @@ class LlmEngine:
             EngineUnavailable: the server refuses the key or the model; what was answered before has been yielded.
         """
         traffic = Traffic(sleep=self._sleep, chance=self._chance)
-        groups = iter([papers[i : i + self._group] for i in range(0, len(papers), self._group)])
+        size = self._asking.papers_per_request
+        groups = iter([papers[i : i + size] for i in range(0, len(papers), size)])
         done: asyncio.Queue[list[Summary] | None] = asyncio.Queue()
         workers = [
             asyncio.create_task(self._work(groups, language, traffic, done))
-            for _ in range(min(self._concurrency, len(papers)))
+            for _ in range(min(self._asking.concurrency, len(papers)))
         ]
         running = len(workers)
         try:
@@ -192,7 +199,7 @@ class LlmEngine:
             return _all(papers, "the server gave no answer several times in a row", FailureKind.UNAVAILABLE)
         messages = self._prompts.messages(papers, language, complaint=complaint)
         schema = answer_schema(language)
-        each = self._answer_tokens or _TOKENS_OUT[is_english(language)]
+        each = self._asking.answer_tokens or _TOKENS_OUT[is_english(language)]
         most = each * len(papers)
 
         async def question() -> str:

@@ -13,7 +13,7 @@ from newsletter.domain.papers import FailureKind, Paper, PaperId
 from newsletter.domain.ports import Engine, PaidEngine
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient
-from newsletter.enrich.llm import LlmEngine
+from newsletter.enrich.llm import Asking, LlmEngine
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import EngineUnavailable
 from tests.support.llm_server import Answer, LlmServer, answer_of, entry, good_entry
@@ -51,7 +51,7 @@ class Waits(list):
         await asyncio.sleep(0)
 
 
-def engine_for(server, *, waits=None, budget=None, timeout=2.0, key="sk-secret-key-of-the-test", **options):
+def engine_for(server, *, waits=None, budget=None, timeout=2.0, key="sk-secret-key-of-the-test", book=list, **asking):
     client = ChatClient(base_url=server.url, api_key=key, model="m", timeout=timeout, clock=lambda: NOW)
     return LlmEngine(
         client,
@@ -59,7 +59,8 @@ def engine_for(server, *, waits=None, budget=None, timeout=2.0, key="sk-secret-k
         budget=budget or Budget(),
         sleep=Waits() if waits is None else waits,
         chance=lambda: 1.0,
-        **options,
+        asking=Asking(**asking),
+        book=book,
     )
 
 

@@ -25,7 +25,7 @@ from newsletter.domain.papers import (
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient
 from newsletter.enrich.extractive import ExtractiveEngine
-from newsletter.enrich.llm import LlmEngine
+from newsletter.enrich.llm import Asking, LlmEngine
 from newsletter.enrich.prompts import Prompts
 from newsletter.errors import EngineUnavailable
 from newsletter.formats import encode_issue
@@ -62,7 +62,7 @@ def engine_for(server, *, budget=None, book=lambda _: None):
         budget=budget or Budget(),
         sleep=no_wait,
         chance=lambda: 1.0,
-        concurrency=16,
+        asking=Asking(concurrency=16),
         book=book,
     )
 
