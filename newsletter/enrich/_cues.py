@@ -205,10 +205,10 @@ def _place(index: int, total: int, pivot: int | None) -> Features:
 
 def _headings(sentences: Sequence[str]) -> list[str]:
     """The heading each sentence stands under, empty where the abstract has none."""
-    current, found = "", []
+    current, headings = "", []
     for sentence in sentences:
         match = _HEADED.match(sentence) or _HEADING.fullmatch(sentence.rstrip(".: "))
         if match:
             current = next(name for name, value in match.groupdict().items() if value)
-        found.append(current)
-    return found
+        headings.append(current)
+    return headings

@@ -83,18 +83,18 @@ def _as_written(term: str, text: str, lowered: str) -> str:
 
 
 def _telling(defined: list[str], ranked: Iterable[str], text: str, short_forms: frozenset[str]) -> list[str]:
-    kept = list(defined)
+    telling = list(defined)
     for term in ranked:
         words = term.lower().split()
-        if len(words) == 1 and words[0].rstrip("s") in short_forms and kept:
+        if len(words) == 1 and words[0].rstrip("s") in short_forms and telling:
             continue
         if _is_fragment(words) or (len(words) == 1 and not _is_name(term, text)):
             continue
         stems = {_stem(word) for word in words}
-        if any(stems <= (known := {_stem(w) for w in other.lower().split()}) or known <= stems for other in kept):
+        if any(stems <= (known := {_stem(w) for w in other.lower().split()}) or known <= stems for other in telling):
             continue
-        kept.append(term)
-    return kept
+        telling.append(term)
+    return telling
 
 
 def _is_fragment(words: list[str]) -> bool:

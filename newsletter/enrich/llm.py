@@ -107,9 +107,9 @@ class LlmEngine:
         remarks += [
             f"{counted(count, 'answer')} had the unknown key `{key}`" for key, count in self._strangers.most_common(5)
         ]
-        told = tuple(remarks) if self._read >= _FEW else ()
+        shown = tuple(remarks) if self._read >= _FEW else ()
         return Spending(
-            self._budget.tokens, self._budget.money, told, self._budget.currency, estimated=self._budget.estimated
+            self._budget.tokens, self._budget.money, shown, self._budget.currency, estimated=self._budget.estimated
         )
 
     def begin_at(self, spent: Spending) -> None:
@@ -165,10 +165,10 @@ class LlmEngine:
         results = await self._try(group, language, traffic, costs)
         for paper in group:
             for _ in range(_TRIES - 1):
-                found = results[paper.id]
-                if isinstance(found, Summary) or FailureKind(found.kind).is_passing:
+                result = results[paper.id]
+                if isinstance(result, Summary) or FailureKind(result.kind).is_passing:
                     break
-                results |= await self._try([paper], language, traffic, costs, complaint=str(found))
+                results |= await self._try([paper], language, traffic, costs, complaint=str(result))
         return [self._settled(paper, language, results[paper.id], costs[paper.id]) for paper in group]
 
     def _settled(self, paper: Paper, language: str, found: Summary | AnswerUnusable, cost: _Cost) -> Summary:

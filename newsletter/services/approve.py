@@ -28,6 +28,6 @@ class Approve:
             raise IssueMissing(msg)
         if status.state is IssueState.DRAFT:
             self._issues.mark(key, status.revision, IssueState.APPROVED, self._clock())
-        found = self._issues.status(key)
-        assert found is not None  # noqa: S101  # it was there
-        return found
+        approved = self._issues.status(key)
+        assert approved is not None  # noqa: S101  # it was there
+        return approved

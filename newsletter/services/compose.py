@@ -99,9 +99,9 @@ class Compose:
         issued_days = {since + timedelta(days=n) for n in range((day - since).days)}
         announced = store.papers.announced(day - LATE, day)
         left_out = store.issues.left_out(day - LATE, day - timedelta(days=1))
-        found = candidates(announced, day=day, issued_days=issued_days, left_out=left_out, admits=self._admits)
-        issued = store.issues.issued([entry.id for entry in found], other_than=IssueKey(day))
-        return [e for e in found if is_new_or_replaced(e, day=day, issued=issued, admits=self._admits)]
+        entries = candidates(announced, day=day, issued_days=issued_days, left_out=left_out, admits=self._admits)
+        issued = store.issues.issued([entry.id for entry in entries], other_than=IssueKey(day))
+        return [e for e in entries if is_new_or_replaced(e, day=day, issued=issued, admits=self._admits)]
 
     def arranged(self, day: date, *, whole: bool) -> tuple[IssuePaper, ...]:
         """The papers as the issue of this day would have them now: in order, without what the editor dropped.
@@ -122,8 +122,8 @@ class Compose:
     ) -> tuple[IssuePaper, ...]:
         limit = None if whole or imported else self._options.max_papers
         order = None if imported else self._options.order
-        found = self._with_summaries(entries, imported=imported)
-        return with_notes(arrange(found, order=order, notes=notes, max_papers=limit), notes)
+        summarised = self._with_summaries(entries, imported=imported)
+        return with_notes(arrange(summarised, order=order, notes=notes, max_papers=limit), notes)
 
     def run(self, day: date, *, revise: bool = False) -> Issue:
         """Freeze the daily issue of this day. A published one is returned as it is, unless a revision is asked for.
@@ -213,14 +213,14 @@ class Compose:
 
     def _with_summaries(self, entries: Sequence[IssuePaper], *, imported: bool) -> list[IssuePaper]:
         """Each paper with what engines wrote; an imported one keeps its own words, and no other digest's."""
-        kept = self._store.summaries.of([e.id for e in entries])
+        summaries_of = self._store.summaries.of([e.id for e in entries])
         o = self._options
         engines = tuple(name for name in o.engines if name != FILE_ENGINE) if imported else o.engines
         return [
             replace(
                 e,
                 summaries=choose_summaries(
-                    kept.get(e.id, ()), version=e.paper.version, languages=o.languages, engines=engines
+                    summaries_of.get(e.id, ()), version=e.paper.version, languages=o.languages, engines=engines
                 )
                 | dict(e.summaries),
             )

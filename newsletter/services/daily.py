@@ -39,9 +39,9 @@ class PreparedDay:
     def problems(self) -> tuple[str, ...]:
         """What a person should look at: feeds that were not read, and why the engine was given up."""
         unread = (*self.collected.failed, *self.collected.stale)
-        told = [f"{' '.join(filter(None, (x.source, x.feed)))}: {x.status}, {x.note}" for x in unread]
+        feeds = [f"{' '.join(filter(None, (x.source, x.feed)))}: {x.status}, {x.note}" for x in unread]
         stopped = [f"engine: {self.enriched.stopped}"] if self.enriched.stopped else []
-        return (*told, *stopped, *self.missing)
+        return (*feeds, *stopped, *self.missing)
 
 
 class Daily:

@@ -204,7 +204,7 @@ class Enrich:
             self._engine.begin_at(Spending(tokens, money, estimated=estimated))
 
     def _missing(self, papers: Sequence[Paper], language: str) -> list[Paper]:
-        kept = self._summaries.of([paper.id for paper in papers])
+        known = self._summaries.of([paper.id for paper in papers])
         return [
             paper
             for paper in papers
@@ -213,6 +213,6 @@ class Enrich:
                 and s.language == language
                 and s.version in {paper.version, None}
                 and not (s.failure and s.failure.is_passing)
-                for s in kept.get(paper.id, ())
+                for s in known.get(paper.id, ())
             )
         ]

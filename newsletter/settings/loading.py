@@ -121,12 +121,12 @@ def _refuse_secrets(values: Mapping[str, Any], path: Path) -> None:
 
 def _secrets() -> Mapping[str, tuple[str, ...]]:
     """The secret keys of every section that has some."""
-    found = {}
+    secrets = {}
     for section in Settings.model_fields:
         model = _model_of(section)
         if model is not None:
-            found[section] = tuple(name for name in model.model_fields if name in _SECRET_KEYS)
-    return {section: names for section, names in found.items() if names}
+            secrets[section] = tuple(name for name in model.model_fields if name in _SECRET_KEYS)
+    return {section: names for section, names in secrets.items() if names}
 
 
 def _variable(section: str, name: str) -> str:

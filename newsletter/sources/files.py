@@ -161,43 +161,47 @@ def _first(error: ValidationError) -> str:
 
 
 def _announcement(line: _Line, day: date, feed: str) -> Announcement:
+    paper = _paper(line)
+    return Announcement(
+        source=KIND,
+        feed=feed,
+        day=line.announced or day,
+        kind=line.announce_type,
+        paper=paper,
+        summaries=tuple(
+            _summary(paper.id, paper.version, language, summary) for language, summary in sorted(line.summaries.items())
+        ),
+    )
+
+
+def _paper(line: _Line) -> Paper:
     paper_id, version = parse_paper_id(clean(line.id))
-    version = line.version or version
     text = clean if line.readable else _readable_line
     title = text(line.title)
     if not title:
         msg = "title: expected some text, got none"
         raise ValueError(msg)
     abstract, raw_abstract = (clean(line.abstract),) * 2 if line.readable else _fields.body(line.abstract)
-    given = {clean(role)[:40]: address for role, url in line.links.items() if (address := _fields.web_address(url))}
-    return Announcement(
-        source=KIND,
-        feed=feed,
-        day=line.announced or day,
-        kind=line.announce_type,
-        paper=Paper(
-            id=paper_id,
-            version=version,
-            title=title,
-            raw_title=line.raw_title or (title if line.readable else _fields.line(line.title)[1]),
-            abstract=abstract,
-            raw_abstract=line.raw_abstract or raw_abstract,
-            authors=tuple(author for entry in line.authors if (author := _author(entry, readable=line.readable))),
-            categories=tuple(dict.fromkeys(name for one in line.categories if (name := clean(one).strip()[:40]))),
-            links=given if line.readable else _fields.arxiv_links(paper_id) | given,
-            comment=text(line.comment),
-            doi=clean(line.doi).strip()[:200],
-            journal_ref=text(line.journal_ref),
-            license=_fields.web_address(line.license),
-            submitted=_utc(line.submitted) if line.submitted else None,
-            upvotes=line.upvotes,
-            stars=line.stars,
-            organization=text(line.organization),
-            keywords=tuple(dict.fromkeys(found for word in line.keywords if (found := text(word)[:100]))),
-        ),
-        summaries=tuple(
-            _summary(paper_id, version, language, summary) for language, summary in sorted(line.summaries.items())
-        ),
+    links = {clean(role)[:40]: address for role, url in line.links.items() if (address := _fields.web_address(url))}
+    return Paper(
+        id=paper_id,
+        version=line.version or version,
+        title=title,
+        raw_title=line.raw_title or (title if line.readable else _fields.line(line.title)[1]),
+        abstract=abstract,
+        raw_abstract=line.raw_abstract or raw_abstract,
+        authors=tuple(author for entry in line.authors if (author := _author(entry, readable=line.readable))),
+        categories=tuple(dict.fromkeys(name for one in line.categories if (name := clean(one).strip()[:40]))),
+        links=links if line.readable else _fields.arxiv_links(paper_id) | links,
+        comment=text(line.comment),
+        doi=clean(line.doi).strip()[:200],
+        journal_ref=text(line.journal_ref),
+        license=_fields.web_address(line.license),
+        submitted=_utc(line.submitted) if line.submitted else None,
+        upvotes=line.upvotes,
+        stars=line.stars,
+        organization=text(line.organization),
+        keywords=tuple(dict.fromkeys(keyword for word in line.keywords if (keyword := text(word)[:100]))),
     )
 
 
@@ -250,8 +254,8 @@ def _keyword(item: _Keyword | str, language: str) -> Keyword:
     if isinstance(item, str):
         return Keyword(clean(item).strip())
     others: dict[str, Any] = item.model_extra or {}
-    found = others.get(language) or others.get(language.partition("-")[0]) or others.get("translation") or ""
-    translation = clean(found).strip() if isinstance(found, str) else ""
+    translated = others.get(language) or others.get(language.partition("-")[0]) or others.get("translation") or ""
+    translation = clean(translated).strip() if isinstance(translated, str) else ""
     return Keyword(clean(item.en).strip() or translation, translation if item.en.strip() else "")
 
 

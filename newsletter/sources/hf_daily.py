@@ -20,6 +20,7 @@ from newsletter.domain.papers import (
     Author,
     ListingStatus,
     Paper,
+    PaperId,
     SourceKind,
     parse_arxiv_id,
 )
@@ -116,6 +117,17 @@ def parse(body: bytes, *, day: date) -> HfPage:
 
 
 def _announcement(item: _Item, day: date) -> Announcement:
+    daily = _fields.moment(item.paper.submittedOnDailyAt)
+    return Announcement(
+        source=KIND,
+        feed="",
+        day=daily.date() if daily else day,
+        kind=AnnounceType.FEATURED,
+        paper=_paper(item),
+    )
+
+
+def _paper(item: _Item) -> Paper:
     paper = item.paper
     paper_id, version = parse_arxiv_id(paper.id)
     title, raw_title = _fields.line(paper.title)
@@ -123,37 +135,30 @@ def _announcement(item: _Item, day: date) -> Announcement:
         msg = f"{paper_id} has no title"
         raise ValueError(msg)
     abstract, raw_abstract = _fields.body(paper.summary)
-    daily = _fields.moment(paper.submittedOnDailyAt)
-    links = _fields.arxiv_links(paper_id) | {"hf": f"{BASE_URL}/papers/{paper_id.removeprefix('arxiv:')}"}
-    links |= {
-        role: address
-        for role, text in (("code", paper.githubRepo), ("project", paper.projectPage))
-        if (address := _fields.web_address(text))
-    }
     organization = paper.organization or item.organization
-    return Announcement(
-        source=KIND,
-        feed="",
-        day=daily.date() if daily else day,
-        kind=AnnounceType.FEATURED,
-        paper=Paper(
-            id=paper_id,
-            version=version,
-            title=title,
-            raw_title=raw_title,
-            abstract=abstract,
-            raw_abstract=raw_abstract,
-            authors=tuple(Author(name) for entry in paper.authors[:_AUTHORS] if (name := _name(entry))),
-            links=links,
-            submitted=_fields.moment(paper.publishedAt),
-            upvotes=paper.upvotes,
-            stars=paper.githubStars,
-            organization=_fields.line(_text(organization.get("fullname")) or _text(organization.get("name")))[0],
-            keywords=tuple(
-                dict.fromkeys(word for text in paper.ai_keywords[:50] if (word := _fields.line(_text(text))[0][:100]))
-            ),
+    return Paper(
+        id=paper_id,
+        version=version,
+        title=title,
+        raw_title=raw_title,
+        abstract=abstract,
+        raw_abstract=raw_abstract,
+        authors=tuple(Author(name) for entry in paper.authors[:_AUTHORS] if (name := _name(entry))),
+        links=_links(paper_id, paper),
+        submitted=_fields.moment(paper.publishedAt),
+        upvotes=paper.upvotes,
+        stars=paper.githubStars,
+        organization=_fields.line(_text(organization.get("fullname")) or _text(organization.get("name")))[0],
+        keywords=tuple(
+            dict.fromkeys(word for text in paper.ai_keywords[:50] if (word := _fields.line(_text(text))[0][:100]))
         ),
     )
+
+
+def _links(paper_id: PaperId, paper: _Paper) -> dict[str, str]:
+    links = _fields.arxiv_links(paper_id) | {"hf": f"{BASE_URL}/papers/{paper_id.removeprefix('arxiv:')}"}
+    foreign = {"code": paper.githubRepo, "project": paper.projectPage}
+    return links | {role: address for role, text in foreign.items() if (address := _fields.web_address(text))}
 
 
 def _name(entry: object) -> str:
