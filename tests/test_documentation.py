@@ -72,3 +72,14 @@ def test_the_settings_that_init_writes_are_valid_and_show_every_section() -> Non
     uncommented = re.sub(r"^# (?=[a-z_]+ = |\[)", "", example.read_text(), flags=re.MULTILINE)
     for section in type(settings).model_fields.keys() - {"folder", "sample", "web", "dkim", "sources"}:
         assert f"[{section}]" in uncommented
+
+
+def test_every_decision_is_dated_and_stands_in_the_index_under_its_own_words() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text().splitlines()
+    for page in sorted(folder.glob("[0-9]*.md")):
+        heading = re.match(r"# (\d+)\. (.+)\n\n\*(\d{4}-\d\d-\d\d)\*\n", page.read_text())
+        assert heading is not None, f"{page.name} begins with a number, a title and a date"
+        number, title, day = heading.groups()
+        assert int(number) == int(page.name[:4])
+        assert f"| {number} | [{title}]({page.name}) | {day} |" in index
