@@ -9,7 +9,8 @@ from newsletter.formats.note_files import (
     write_issue_note,
     write_paper_note,
 )
-from newsletter.formats.rosters import Roster, parse_roster, write_roster, write_suppressions
+from newsletter.formats.roster_writing import write_roster, write_suppressions
+from newsletter.formats.rosters import Roster, parse_roster
 from newsletter.formats.topics import parse_catalogue
 
 __all__ = [

@@ -20,7 +20,24 @@ from typing import Any
 
 from newsletter.errors import RosterError
 
-__all__ = ["Row", "csv_line", "csv_rows", "interests_cell", "toml_rows", "toml_table"]
+__all__ = [
+    "COLUMNS",
+    "EXPORTED",
+    "SUPPRESSION",
+    "Row",
+    "csv_line",
+    "csv_rows",
+    "interests_cell",
+    "toml_rows",
+    "toml_table",
+]
+
+COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
+"""What a person writes: keys of a `[[subscriber]]` table and columns of a CSV roster, in the order they are written."""
+EXPORTED = (*COLUMNS, "state", "created_at")
+"""What an export says of a subscriber."""
+SUPPRESSION = ("suppression", "reason", "created_at")
+"""The columns of a suppression; in TOML `hash` stands for the first."""
 
 MAX_RECORD_LINES = 20
 """Lines of one CSV record; a quotation mark that is not closed must not swallow the rest of the file."""

@@ -1,4 +1,4 @@
-"""Rosters: subscribers that a person keeps in files, TOML or CSV with the same keys, and exports, which are rosters.
+"""Rosters read: subscribers that a person keeps in files, TOML or CSV with the same keys; an export is a roster too.
 
 One wrong entry is reported with its line and the others go on. What is wrong and what happens then:
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -29,9 +29,7 @@ from typing import Any, TypeVar
 from newsletter.domain.interests import one_line, remarks
 from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers import (
-    MAX_INTERESTS,
     MAX_NAME,
-    MAX_PAPERS,
     Origin,
     Subscriber,
     SubscriptionState,
@@ -45,25 +43,12 @@ from newsletter.domain.subscribers import (
     is_digest,
 )
 from newsletter.errors import AddressInvalid, RosterError
-from newsletter.formats.roster_rows import Row, csv_line, csv_rows, interests_cell, toml_rows, toml_table
+from newsletter.formats.roster_rows import COLUMNS, EXPORTED, Row, csv_rows, toml_rows
 
 __all__ = [
-    "COLUMNS",
-    "MAX_INTERESTS",
-    "MAX_NAME",
-    "MAX_PAPERS",
     "Roster",
     "parse_roster",
-    "write_roster",
-    "write_suppressions",
 ]
-
-COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
-"""What a person writes: keys of a `[[subscriber]]` table and columns of a CSV roster, in the order they are written."""
-EXPORTED = (*COLUMNS, "state", "created_at")
-"""What an export says of a subscriber."""
-SUPPRESSION = ("suppression", "reason", "created_at")
-"""The columns of a suppression; in TOML `hash` stands for the first."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
@@ -117,10 +102,10 @@ def parse_roster(
         rows = csv_rows(path, text, COLUMNS, needed)
     else:
         rows = toml_rows(path, text)
-    return _Reading(path, check_interest, languages, state, origin).roster(rows)
+    return _RosterReader(path, check_interest, languages, state, origin).roster(rows)
 
 
-class _Reading:
+class _RosterReader:
     """One file, row by row."""
 
     def __init__(
@@ -231,61 +216,6 @@ class _Reading:
             created_at=_moment(row.get("created_at")),
         )
         self._suppressions[one.digest or address_key(email)] = one
-
-
-def write_roster(
-    subscribers: Iterable[Subscriber],
-    suffix: str,
-    *,
-    suppressions: Iterable[Suppression] = (),
-    keys: Iterable[bytes] = (),
-) -> Iterator[str]:
-    """A roster as text, piece by piece; `suffix` is `.toml` or `.csv`. Reading it back gives the same subscribers."""
-    if suffix == ".csv":
-        yield csv_line((*EXPORTED, *SUPPRESSION[:2]))
-        for s in subscribers:
-            limit = "" if s.max_papers is None else str(s.max_papers)
-            said = (s.email, s.name, interests_cell(s.interests), s.language, s.cadence.value, limit, s.state.value)
-            yield csv_line((*said, s.created_at.isoformat() if s.created_at else "", "", ""))
-        empty = ("",) * (len(EXPORTED) - 1)
-        for what, reason, moment in _suppression_cells(suppressions, keys):
-            yield csv_line((*empty, moment, what, reason))
-        return
-    for s in subscribers:
-        values = {
-            "email": s.email,
-            "name": s.name,
-            "interests": s.interests,
-            "language": s.language,
-            "cadence": s.cadence.value,
-            "max_papers": s.max_papers,
-            "state": s.state.value,
-            "created_at": s.created_at,
-        }
-        yield toml_table("subscriber", values)
-    yield from write_suppressions(suppressions, suffix, keys=keys)
-
-
-def write_suppressions(
-    suppressions: Iterable[Suppression], suffix: str, *, keys: Iterable[bytes] = ()
-) -> Iterator[str]:
-    """Suppressions alone, as they stand in a roster."""
-    if suffix == ".csv":
-        yield csv_line(SUPPRESSION)
-        yield from map(csv_line, _suppression_cells(suppressions, keys))
-        return
-    for key in keys:
-        yield toml_table("suppression_key", {"key": key.hex()})
-    for one in suppressions:
-        values = {"hash": one.digest, "reason": one.reason, "created_at": one.created_at}
-        yield toml_table("suppression", values)
-
-
-def _suppression_cells(suppressions: Iterable[Suppression], keys: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
-    for key in keys:
-        yield f"key:{key.hex()}", "", ""
-    for one in suppressions:
-        yield f"hash:{one.digest}", one.reason, one.created_at.isoformat() if one.created_at else ""
 
 
 def _known_keys(row: Mapping[str, Any], known: Sequence[str]) -> None:

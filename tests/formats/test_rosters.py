@@ -12,9 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.issues import Edition
-from newsletter.domain.subscribers import Subscriber, SubscriptionState, address_key, check_address
+from newsletter.domain.subscribers import (
+    MAX_INTERESTS,
+    MAX_NAME,
+    MAX_PAPERS,
+    Subscriber,
+    SubscriptionState,
+    address_key,
+    check_address,
+)
 from newsletter.errors import AddressInvalid
-from newsletter.formats.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS, Roster, parse_roster, write_roster
+from newsletter.formats import Roster, parse_roster, write_roster
 
 TOML = """\
 # people of the lab

@@ -23,13 +23,12 @@ class Origin(StrEnum):
     """Where a subscription came from.
 
     `roster`: a file that the subscribers are kept equal to, so that who stands in it no more is removed. `import`: a
-    file that was taken in once. `cli`: the command line. `web`: a page of the newsletter's own.
+    file that was taken in once. `cli`: the command line.
     """
 
     ROSTER = "roster"
     IMPORT = "import"
     CLI = "cli"
-    WEB = "web"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
 from newsletter.domain.subscribers.preferences import FIELDS, ProblemKind, fill_form, read_form
 from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber
-from newsletter.formats.rosters import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
 
 
 def fine(_interest: str) -> str | None:
