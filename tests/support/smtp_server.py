@@ -262,9 +262,11 @@ def running_server(behaviour: Behaviour | None = None) -> Iterator[SmtpServer]:
         started.set()
         await stop.wait()
         listener.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.sleep(0)  # one who has just come is let in: a task that never began would leave his socket open
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
-        await asyncio.sleep(0)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def run() -> None:
         loop.set_exception_handler(lambda _loop, _context: None)
