@@ -106,7 +106,10 @@ class PaperView:
 
 
 def view_paper(entry: IssuePaper, language: str) -> PaperView:
-    """One paper in one language: that language's summary, else the English one, else its abstract."""
+    """One paper in one language: that language's summary, else the English one, else its abstract.
+
+    Longer than a screen because the view is flat: a line a field, and nothing decided here.
+    """
     paper, note = entry.paper, entry.note
     words = PaperWords(entry, language)
     summary = words.summary
