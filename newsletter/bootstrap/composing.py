@@ -118,7 +118,7 @@ class Composing:
         return ExtractiveEngine()
 
     def _model(self) -> Engine:
-        from newsletter.domain.answers import parse_budget, parse_currency
+        from newsletter.domain.notation import parse_budget, parse_currency
         from newsletter.enrich.budget import Budget, Prices
         from newsletter.enrich.client import ChatClient
         from newsletter.enrich.llm import Asking, LlmEngine

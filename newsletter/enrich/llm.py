@@ -22,9 +22,9 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from newsletter.domain.answers import AnswerReading, Spending, answer_schema, failure_of, is_about, read_answer
+from newsletter.domain.answers import AnswerReading, answer_schema, failure_of, is_about, read_answer
 from newsletter.domain.notation import counted, is_english
-from newsletter.domain.papers import Expense, FailureKind, Paper, PaperId, Provenance, Summary, SummaryKey
+from newsletter.domain.papers import Expense, FailureKind, Paper, PaperId, Provenance, Spending, Summary, SummaryKey
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
 from newsletter.enrich.answers import parse_answer
 from newsletter.enrich.budget import Budget, Usage

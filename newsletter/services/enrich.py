@@ -21,9 +21,8 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.domain.answers import Spending
 from newsletter.domain.notation import ENGLISH
-from newsletter.domain.papers import FILE_ENGINE, FailureKind, Paper, Provenance, Summary, SummaryKey
+from newsletter.domain.papers import FILE_ENGINE, FailureKind, Paper, Provenance, Spending, Summary, SummaryKey
 from newsletter.domain.ports import Engine, PaidEngine, Progress, SummaryStore
 from newsletter.errors import EngineUnavailable
 

@@ -14,9 +14,8 @@ from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsletter.domain.answers import parse_budget
 from newsletter.domain.delivery import Limit
-from newsletter.domain.notation import language_tag
+from newsletter.domain.notation import language_tag, parse_budget
 from newsletter.domain.subscribers import check_address
 from newsletter.errors import AddressInvalid
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.answers import Spending
-from newsletter.domain.papers import FailureKind, Paper, PaperId
+from newsletter.domain.papers import FailureKind, Paper, PaperId, Spending
 from newsletter.domain.ports import Engine, PaidEngine
 from newsletter.enrich.budget import Budget, Prices
 from newsletter.enrich.client import ChatClient

@@ -1,21 +1,16 @@
 """A model's answers: the form they must have, and whether they may be shown."""
 
-from newsletter.domain.answers.budgets import parse_budget, parse_currency
 from newsletter.domain.answers.judging import failure_of
 from newsletter.domain.answers.model_talk import without_orders
 from newsletter.domain.answers.resemblance import is_about
-from newsletter.domain.answers.spending import Spending
 from newsletter.domain.answers.summary_schema import AnswerReading, answer_schema, bounded, read_answer
 
 __all__ = [
     "AnswerReading",
-    "Spending",
     "answer_schema",
     "bounded",
     "failure_of",
     "is_about",
-    "parse_budget",
-    "parse_currency",
     "read_answer",
     "without_orders",
 ]

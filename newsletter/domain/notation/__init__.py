@@ -1,5 +1,6 @@
-"""How dates, counts, web addresses and languages are written, whoever writes them."""
+"""How dates, counts, budgets, web addresses and languages are written, whoever writes them."""
 
+from newsletter.domain.notation.budgets import parse_budget, parse_currency
 from newsletter.domain.notation.counting import counted
 from newsletter.domain.notation.language_tags import ENGLISH, is_english, language_tag, nearest_language
 from newsletter.domain.notation.moments import iso_day, iso_moment, mail_moment, retry_after, within_reason
@@ -16,6 +17,8 @@ __all__ = [
     "language_tag",
     "mail_moment",
     "nearest_language",
+    "parse_budget",
+    "parse_currency",
     "retry_after",
     "site_of",
     "within_reason",

@@ -7,6 +7,7 @@ from newsletter.domain.papers.merging import merge
 from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
 from newsletter.domain.papers.papers import Author, Paper, PaperId, arxiv_number, parse_arxiv_id, parse_paper_id
 from newsletter.domain.papers.source_kinds import Rhythm, SourceKind, family_of, rhythm_of
+from newsletter.domain.papers.spending import Spending
 from newsletter.domain.papers.summaries import (
     FILE_ENGINE,
     RATINGS,
@@ -41,6 +42,7 @@ __all__ = [
     "Rating",
     "Rhythm",
     "SourceKind",
+    "Spending",
     "Summary",
     "SummaryKey",
     "arxiv_number",

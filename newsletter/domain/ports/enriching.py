@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from newsletter.domain.answers import Spending
-from newsletter.domain.papers import Paper, Summary, SummaryKey
+from newsletter.domain.papers import Paper, Spending, Summary, SummaryKey
 
 __all__ = ["Engine", "PaidEngine"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.domain.answers.budgets import parse_budget, parse_currency
+from newsletter.domain.notation.budgets import parse_budget, parse_currency
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.domain.answers import Spending
+from newsletter.domain.papers.spending import Spending
 
 
 @pytest.mark.parametrize(
