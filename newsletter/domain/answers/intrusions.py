@@ -98,8 +98,7 @@ def _ways_to_reach(text: str) -> Iterator[tuple[str, ...]]:
     """Each address, contact and invitation of a text, in the forms in which its paper may have it."""
     plain = text.replace("\\", "")
     for match in _ADDRESS.finditer(plain):
-        address = re.sub(r"\A(?:https?://|ftp://|mailto:|tel:)?(?:www\.)?", "", match[0].lower()).rstrip("/.,;:)]}'\"")
-        bare = address.partition("}")[0]
+        bare = re.sub(r"\A(?:https?://|ftp://|mailto:|tel:)?(?:www\.)?", "", match[0].lower()).rstrip("/.,;:)]}'\"")
         if (
             "://" in match[0]
             or "@" in bare

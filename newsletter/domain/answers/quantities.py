@@ -143,8 +143,10 @@ def _is_borne_out(claim: Quantity, stated: Stated) -> bool:
 
 def _near(value: float, step: float, known: Sequence[float]) -> bool:
     """Whether one of the sorted values is this one, rounded to `step` or cut to it."""
-    rounding, cutting = (step * 0.5, step) if step <= 1 else (abs(value) * _ROUNDING, abs(value) * _CUTTING)
-    low, high = value - min(step * 0.5, rounding), value + min(step, cutting)
+    below, above = step * 0.5, step
+    if step > 1:
+        below, above = min(below, abs(value) * _ROUNDING), min(above, abs(value) * _CUTTING)
+    low, high = value - below, value + above
     slack = 1e-9 + abs(value) * 1e-9
     at = bisect_left(known, low - slack)
     return at < len(known) and known[at] <= high + slack

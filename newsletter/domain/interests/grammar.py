@@ -69,10 +69,9 @@ class _Reader:
 
     def interest(self) -> Interest:
         root = self._list()
-        if (lexeme := self._lexemes.peek()).kind != "end":
-            self._lexemes.fail(
-                "there is no opening bracket for this one" if lexeme.kind == ")" else "unexpected", lexeme.at
-            )
+        if self._lexemes.kind != "end":
+            # a list goes on up to a closing bracket
+            self._lexemes.fail("there is no opening bracket for this one", self._lexemes.peek().at)
         notes = tuple(dict.fromkeys(self._notes))
         if isinstance(root, _Must):
             return Interest(root.part, must=True, notes=notes)

@@ -117,7 +117,7 @@ def _lines(text: str, line: str) -> Interest:
     if short and len(line) <= MAX_LENGTH and not _reads_like_prose(line):
         listed = _BULLET.sub(lambda bullet: " " * len(bullet[0]), line.rstrip())
         try:
-            return read_expression(text, listed.replace("\r", " ").replace("\n", ";"), ())
+            return read_expression(text, listed.replace("\n", ";"), ())
         except InterestError:
             if not pick_phrases(text):
                 raise

@@ -145,7 +145,8 @@ def test_of_a_very_long_text_the_beginning_is_looked_through():
     [
         ("no tag at all", False), ("a < b & c > d", False), ("It <br>", True), ("It <hr/>", True), ("It <x/>", True),
         ("It <x>", False),
-        ("It <x y=1>", True), ("It <x>y</x>", True), ("It </x>", True), ("It <em>", True), ("a<em>", True),
+        ("It <x y=1>", True), ("It <x>y</x>", True), ("It </x>", True),
+        ("It <a> is", True), ("It <wbr> is", True), ("It <em>", True), ("a<em>", True),
         ("a<b>c", False),
         ("a <b>c", True), ("It <EM>", True), ("It &#160; is", True), ("It &#xa0; is", True), ("$a <br> b$", False),
     ],

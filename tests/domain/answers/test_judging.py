@@ -656,3 +656,16 @@ def test_of_what_models_really_wrote_every_fault_is_found_and_hardly_an_honest_a
     assert found == counted
     assert len(found) == faults
     assert refused <= max(1, MOST_REFUSED * judged)  # of a few days' answers one is more than that
+
+
+def test_a_paper_may_begin_with_what_models_say():
+    abstract = "I'm sorry is a phrase. " + PAPER.abstract
+    assert failure_of(summary(result="I'm sorry is a phrase."), replace(PAPER, abstract=abstract)) is None
+    assert failure_of(summary(result="I'm sorry is a phrase."), PAPER) is FailureKind.REFUSED
+
+
+def test_nine_tenths_to_the_letter_may_be_quoted():
+    abstract = " ".join([*WORDS[:99], "last"])
+    assert len(abstract) == 400
+    assert failure_of(summary(tldr=abstract[1:361]), replace(PAPER, abstract=abstract)) is None
+    assert failure_of(summary(tldr=abstract[1:362]), replace(PAPER, abstract=abstract)) is FailureKind.ECHO

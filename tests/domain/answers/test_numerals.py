@@ -79,6 +79,12 @@ def test_some_words_say_a_value_by_themselves(names: str, value: float) -> None:
         ("two per cent", {"words": "two", "share": "per cent"}),
         ("ten percentage points", {"words": "ten", "share": "percent"}),
         ("three hundred and five rows", {"words": "three hundred and five"}),
+        ("trillion rows", {"words": "trillion"}),
+        ("two trillion rows", {"words": "two trillion"}),
+        ("twenty zero", {"words": "twenty zero"}),
+        ("one half", {"words": "one", "part": "half"}),
+        ("three hundredths", {"words": "three", "part": "hundredth"}),
+        ("one point zero trillion", {"words": "one", "after": " zero trillion"}),
         ("two thirds of them", {"words": "two", "part": "third"}),
         ("a tenfold and a three-fold gain", {"words": "three", "factor": "fold"}),
         ("four times faster", {"words": "four", "factor": "times"}),
@@ -149,6 +155,7 @@ def test_hundreds_tens_and_ones_are_read_for_every_number(hundreds: int, tens: i
         ("四", "三", "五", 3 / 4),
         ("十", "七", None, 0.7),
         ("九十九", "十二", None, 10 / 99),
+        ("九十九", "三", "五", 3 / 99),
     ],
 )
 def test_a_fraction_names_its_denominator_first(below: str, whole: str, after: str | None, value: float) -> None:

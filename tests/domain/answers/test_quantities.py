@@ -297,3 +297,92 @@ def test_of_a_very_long_text_the_beginning_is_read():
 def test_three_hundred_numbers_of_a_kind_are_read():
     assert len([*quantities("17; " * 299)]) == 299
     assert len([*quantities("17; " * 400)]) == 300
+
+
+def worked_out(text):
+    """What a text states: its values, and the shares, factors and counts that can be worked out of them."""
+    stated = stated_in(text)
+    every = (stated.values, stated.shares, stated.factors, stated.counts)
+    return [[round(number, 6) for number in numbers] for numbers in every]
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "shares", "factors", "counts"),
+    [
+        # 60, 50 and 99 are the rests to a hundred; 10 the difference, 25 and 20 the changes, 80 the share in per cent
+        ("40 and 50 rows", [1, 40, 50], [1, 10, 20, 25, 40, 50, 60, 80, 99, 1000], [1.25], [10, 80, 90, 100]),
+        ("50 and 40 rows", [1, 40, 50], [1, 10, 20, 25, 40, 50, 60, 80, 99, 1000], [1.25], [10, 80, 90, 100]),
+        ("4x", [1, 4], [1, 4, 25, 75, 96, 99], [], [8]),
+        ("1x", [1], [1, 99], [], [2]),
+        ("0.5x", [0.5, 1], [0.5, 1, 99, 99.5], [], [1]),
+        ("1.5x", [1, 1.5], [1, 1.5, 33.333333, 66.666667, 98.5, 99], [], [3]),
+        ("20%", [0.2, 1, 20], [0.2, 1, 20, 80, 99, 99.8], [], [40]),
+        ("100 rows", [1, 100], [1, 99], [], [200]),
+        ("99.5 rows", [1, 99.5], [0.5, 1, 99, 99.5], [], [199]),
+        ("0.0 and 40 rows", [0, 1, 40], [0, 1, 40, 60, 99, 100], [], [80]),
+        ("9.136 rows", [1, 9.136, 9136], [1, 9.136, 90.864, 99], [], [18.272]),
+        ("fifty rows", [1, 50], [1, 50, 99], [], [100]),
+        ("13 rows and 40 rows", [1, 13, 40], None, [3.076923], [26, 27, 53, 80]),
+    ],
+)  # fmt: skip
+def test_what_can_be_worked_out_is_worked_out_on_paper(text, values, shares, factors, counts):
+    result = worked_out(text)
+    assert result[0] == values
+    if shares is not None:
+        assert result[1] == shares
+    assert result[2:] == [factors, counts]
+
+
+@pytest.mark.parametrize("text", ["13 rows and 40 rows", "40 rows and 13 rows"])
+def test_whole_numbers_are_of_one_kind_whatever_they_end_with(text):
+    """27 of 13 are 207.69 per cent more."""
+    assert 207.692308 in worked_out(text)[1]
+
+
+@pytest.mark.parametrize(
+    ("paper", "said", "is_borne_out"),
+    [
+        # rounded to the last digit or cut after it, and no further
+        ("96.5 rows", "97 rows", True), ("96.4 rows", "97 rows", False), ("98 rows", "97 rows", True),
+        ("98.1 rows", "97 rows", False),
+        ("1150 rows", "1200 rows", True), ("1149 rows", "1200 rows", False), ("1300 rows", "1200 rows", True),
+        ("1301 rows", "1200 rows", False), ("6.55%", "7%", True), ("6.45%", "7%", False),
+        ("0.852 rows", "0.9 rows", True),
+        ("0.974 rows", "97.3%", True), ("0.974008 rows", "97.3%", False),
+        ("0.9725 rows", "97.3%", True),
+        ("0.972492 rows", "97.3%", False),
+        ("a score of 97.3", "a score of 0.973", True), ("a score of 97.25", "a score of 0.973", True),
+        ("a score of 97.2", "a score of 0.973", False), ("a score of 97.42", "a score of 0.973", False),
+        ("a score of 97.4005", "a score of 0.973", False), ("6.55x", "7x", True), ("6.45x", "7x", False),
+        ("150 rows", "1.5 rows", False), ("40 and 50 rows", "0.8x", True), ("40 and 50 rows", "0.81x", False),
+        ("fifty rows", "1.25 rows", False), ("fifty rows", "0.75 rows", False), ("fifty rows", "1.0 rows", True),
+    ],
+)  # fmt: skip
+def test_a_claim_may_be_rounded_in_every_form_and_no_further(paper, said, is_borne_out):
+    assert (unsupported(said, stated_in(paper)) == ()) == is_borne_out
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("50 m", 50), ("2×10^−3", 0.002), ("2 × 10^–3", 0.002), ("70–80亿", 70e8), ("2000000^2", 1e12), ("3^2", 9)],
+)
+def test_signs_that_look_alike_are_read_alike(text, expected):
+    assert value(text) == pytest.approx(expected)
+
+
+def test_a_wide_comma_parts_two_numbers():
+    assert [q.value for q in quantities("100，200")] == [100, 200]
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [("50m/s", True), ("在第十三行", True), ("hundred users", True), ("两倍", False), ("X十三行", False)],
+)
+def test_what_stands_beside_a_number_says_whether_it_is_a_claim(text, loose):
+    assert next(quantities(text)).is_loose == loose
+
+
+def test_a_power_is_exact_and_a_chinese_decimal_as_exact_as_it_is_said():
+    assert next(quantities("2^10")).step == 0
+    assert next(quantities("三十五点五行")).step == pytest.approx(0.1)
+    assert next(quantities(r"97.3\% of rows")).is_share

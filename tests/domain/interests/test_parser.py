@@ -181,7 +181,7 @@ def test_what_is_plain_is_not_commented_on(text: str) -> None:
 def test_an_interest_of_several_lines_is_stored_in_one() -> None:
     assert one_line(" rag \r\n world\tmodels\n") == "rag; world models"
     wrapped = "I care about robots that learn\nfrom what people show them in the house"
-    assert one_line("graph\n  neural") == "graph neural"
+    assert one_line("graph\n  neural") == one_line("graph\n neural") == "graph neural"
     assert one_line("\n  rag\n  llm\n") == "rag; llm"
     assert one_line(wrapped) == wrapped.replace("\n", " ")
 
@@ -413,7 +413,9 @@ def test_what_was_left_out_is_said() -> None:
     assert parse('"alpha"').notes == ()
 
 
-@pytest.mark.parametrize("text", ['alpha AND beta"', '"alpha AND beta', '""alpha AND beta"', '"alpha AND "'])
+@pytest.mark.parametrize(
+    "text", ['alpha AND beta"', '"alpha AND beta', '""alpha AND beta"', '"alpha AND "', '"alpha OR beta""']
+)
 def test_a_quotation_mark_that_surrounds_nothing_is_not_left_out(text: str) -> None:
     assert "(at character" in refused(text)
 
@@ -455,3 +457,15 @@ def test_a_list_is_commented_on_line_by_line() -> None:
     assert remarks(["search and rescue"]) == [
         "“search and rescue”: “and” is read as a word of the phrase; as an operator it is written AND."
     ]
+
+
+def test_lines_that_are_no_list_are_free_text_where_there_is_a_phrase_in_them() -> None:
+    assert isinstance(parse("(robot arms\nlegs").expression, Prose)
+    assert refused("(alpha\nbeta") == "this bracket is never closed (at character 1)"
+
+
+def test_twelve_words_with_a_comma_are_a_list_and_small_letters_alone_are_no_sentence() -> None:
+    twelve = "robot arms that learn, and the way in which they move about"
+    assert isinstance(parse(twelve).expression, AnyOf)
+    assert isinstance(parse(f"{twelve} them").expression, Prose)
+    assert "more than 12 words belong together" in refused(" ".join(["the", *(f"word{n}" for n in range(12))]))

@@ -110,6 +110,7 @@ WORD = "a" * 900
 
 def test_a_thousand_terms_may_be_kept_and_one_more_may_not() -> None:
     full = [f"{WORD}{n}"[-99:] for n in range(1_000)]
+    assert too_many(["alpha"]) == too_many([]) == 0
     assert (too_many(full), [*left_out(full)], excess(full)) == (0, [], "")
     over = [*full, "beta"]
     assert (too_many(over), [*left_out(over)]) == (1_001, ["beta"])
