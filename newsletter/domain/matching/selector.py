@@ -2,6 +2,9 @@
 
 Selection is a function of the issue, the topic catalogue and the request alone. The order of its rules stands in
 `domain.issues.selection`.
+
+The module is long and has one reason to change: which interests are read and looked up when, and how much is kept
+meanwhile. One subscriber, many and the dry question whether anything comes share these rows, so they stand together.
 """
 
 from __future__ import annotations
