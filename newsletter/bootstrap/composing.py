@@ -105,7 +105,7 @@ class Composing:
     def importing(self) -> ImportArchive:
         """Take in back archives."""
         from newsletter.archives import READERS, json_lines_reader
-        from newsletter.sources.files import read_line
+        from newsletter.sources.paper_lines import read_line
 
         readers = {**READERS, "jsonl": json_lines_reader(read_line)}
         return ImportArchive(self._shared.store, readers, self.compose(), clock=self._shared.clock)

@@ -19,7 +19,7 @@ from newsletter.services.compose import Compose, ComposeOptions
 from newsletter.services.edit import Edit
 from newsletter.services.export import Export
 from newsletter.services.importing import ImportArchive, ImportReport
-from newsletter.sources.files import read_line
+from newsletter.sources.paper_lines import read_line
 from newsletter.store import Database, SqlStore
 from tests.archives.test_arxiv_daily import NEW, OLD, document
 from tests.archives.test_paper_express import PAGE

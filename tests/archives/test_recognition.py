@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.archives import READERS, json_lines_reader
 from newsletter.errors import SourceMalformed
-from newsletter.sources.files import read_line
+from newsletter.sources.paper_lines import read_line
 from tests.archives.test_arxiv_daily import NEW, document
 from tests.archives.test_hf_daily import HEAD, LINK, STYLES
 from tests.archives.test_paper_express import PAGE

@@ -20,7 +20,7 @@ from newsletter.render.markdown import MarkdownRenderer
 from newsletter.render.site import SitePages
 from newsletter.services.export import Export
 from newsletter.services.preview import Preview
-from newsletter.sources.files import parse
+from newsletter.sources.paper_lines import parse
 from tests.support.mails import TEMPLATES, make_assembler, make_publication, make_templates
 from tests.support.samples import DAY, make_issue, make_notice
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.papers import Announcement, AnnounceType, Author, Collected, Keyword, ListingStatus, Rating
-from newsletter.sources.files import Files, UnreadableLine, parse
+from newsletter.sources.files import Files
+from newsletter.sources.paper_lines import UnreadableLine, parse
 
 DAY = date(2026, 6, 15)
 SAMPLE = Path(__file__).parents[2] / "newsletter" / "sample" / "papers.jsonl"
