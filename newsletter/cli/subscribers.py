@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,11 +13,11 @@ from newsletter.cli import rosters
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
+from newsletter.cli.subscriber_options import cleared_fields, named_options, with_interests
 from newsletter.cli.suppressions import as_json, checked_address, explained
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsletter.bootstrap import Application
     from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["app"]
@@ -59,7 +59,7 @@ def add(
 
     application = open_application(context, config)
     address = checked_address(email)
-    named = _named(
+    named = named_options(
         application,
         interest=interest,
         name=name,
@@ -135,15 +135,15 @@ def edit(
 
     application = open_application(context, config)
     values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
-    named = _named(application, interest=interest, **values)
-    _named(application, interest=add_interest)
-    named |= _cleared(clear or (), named)
+    named = named_options(application, interest=interest, **values)
+    named_options(application, interest=add_interest)
+    named |= cleared_fields(clear or (), named)
     if not (named or add_interest or drop_interest):
         msg = "Nothing to change was named. `newsletter subscribers edit --help` lists what can be."
         raise UsageError(msg)
 
     def change(before: Subscriber) -> Subscriber:
-        return _with_interests(replace(before, **named), add_interest or (), drop_interest or ())
+        return with_interests(replace(before, **named), add_interest or (), drop_interest or ())
 
     address = checked_address(email)
     changed = application.store.subscribers.edit(address, change)
@@ -153,89 +153,6 @@ def edit(
     _show_changes(*changed)
     if changed[1].origin == Origin.ROSTER:
         err.print("They came from a roster: when their entry there is edited, it counts.")
-
-
-_CLEARABLE = ("name", "interests", "language", "cadence", "max_papers")
-
-
-def _cleared(fields: Sequence[str], named: Mapping[str, object]) -> dict[str, Any]:
-    """These fields as they are of somebody who chose nothing.
-
-    Raises:
-        UsageError: there is no such field, or the same command sets it.
-    """
-    from newsletter.domain.subscribers import Subscriber
-
-    blank = Subscriber(email="")
-    cleared = {}
-    for field in fields:
-        key = field.replace("-", "_")
-        if key not in _CLEARABLE:
-            msg = f"--clear: expected name, interests, language, cadence or max-papers, got {field[:80]!r}."
-            raise UsageError(msg)
-        if key in named or key in cleared:
-            msg = f"--clear {field}: the same command sets it. Leave one of them out."
-            raise UsageError(msg)
-        cleared[key] = getattr(blank, key)
-    return cleared
-
-
-def _with_interests(subscriber: Subscriber, add: Sequence[str], drop: Sequence[str]) -> Subscriber:
-    """With these interests more, and those less.
-
-    Raises:
-        UsageError: they do not have what is to be dropped, or cannot have as many.
-    """
-    from newsletter.domain.subscribers import choose_interests
-
-    if missing := [text for text in drop if text not in subscriber.interests]:
-        msg = f"--drop-interest {missing[0]!r}: they have {', '.join(map(repr, subscriber.interests)) or 'none'}."
-        raise UsageError(msg)
-    left = [text for text in subscriber.interests if text not in drop]
-    try:
-        return replace(subscriber, interests=choose_interests([*left, *add]))
-    except ValueError as error:
-        msg = f"--add-interest: {error}."
-        raise UsageError(msg) from None
-
-
-def _named(
-    application: Application, *, interest: list[str] | None = None, cadence: str | None = None, **others: str | None
-) -> dict[str, Any]:
-    """What these options say of a subscriber, checked; what is not named is not in it.
-
-    Raises:
-        UsageError: one says something that cannot be chosen.
-    """
-    from newsletter.domain.subscribers import (
-        choose_cadence,
-        choose_interests,
-        choose_language,
-        choose_limit,
-        choose_name,
-    )
-
-    for text in interest or ():
-        if problem := application.check_interest(text):
-            msg = f"--interest {text!r}: {problem}"
-            raise UsageError(msg)
-    languages = application.settings.languages
-    rules: dict[str, tuple[str, object, Callable[[Any], object]]] = {
-        "interests": ("--interest", interest, choose_interests),
-        "name": ("--name", others.get("name"), choose_name),
-        "language": ("--language", others.get("language"), lambda text: choose_language(text, languages)),
-        "cadence": ("--cadence", cadence, choose_cadence),
-        "max_papers": ("--max-papers", others.get("max_papers"), choose_limit),
-    }
-    named = {}
-    for field, (option, value, choose) in rules.items():
-        if value is not None:
-            try:
-                named[field] = choose(value)
-            except ValueError as error:
-                msg = f"{option}: {error}."
-                raise UsageError(msg) from None
-    return named
 
 
 def _show_changes(before: Subscriber, after: Subscriber) -> None:
