@@ -15,16 +15,16 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from newsletter.domain.notation import retry_after, site_of
 from newsletter.domain.papers import FailureKind
 from newsletter.domain.ports import Clock
 from newsletter.enrich._dialects import Dialect
+from newsletter.enrich._streaming import Interrupted, StreamedAnswer, events_in
 from newsletter.enrich.answers import LARGEST
-from newsletter.enrich.budget import Usage, estimated_tokens
+from newsletter.enrich.budget import Usage
 from newsletter.errors import AnswerUnusable, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -43,62 +43,12 @@ _LONGEST_TOKEN = 8
 _SECRET = re.compile(r"\b(?:sk|key|pk|api)[-_][A-Za-z0-9_*-]{6,}|Bearer\s+\S+", re.IGNORECASE)
 
 
-class Interrupted(Exception):
-    """The server gave no whole answer this time: cut, slow, broken or busy. Asking again may well succeed."""
-
-
 class Throttled(Interrupted):
     """The server asked for fewer requests. `retry_after` is in seconds, None where it named no time."""
 
     def __init__(self, message: str, *, retry_after: float | None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What has been received of an answer."""
-
-    asked: str
-    longest: int
-    pieces: list[str] = field(default_factory=list)
-    thoughts: list[str] = field(default_factory=list)
-    length: int = 0
-    finish: str = ""
-    counted: tuple[int, int] | None = None
-
-    def take(self, chunk: Mapping[str, Any]) -> None:
-        """Take a piece of a stream, or a whole answer.
-
-        Raises:
-            AnswerUnusable: it did not keep to its limit.
-        """
-        usage = chunk.get("usage")
-        if isinstance(usage, Mapping):
-            counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
-            if all(isinstance(count, int) and count >= 0 for count in counts):
-                self.counted = counts  # type: ignore[assignment]  # two numbers, as was just seen
-        for choice in chunk.get("choices") or ():
-            said = choice.get("delta") or choice.get("message") or {}
-            for name, texts in (
-                ("content", self.pieces),
-                ("reasoning_content", self.thoughts),
-                ("reasoning", self.thoughts),
-            ):
-                if isinstance(text := said.get(name), str):
-                    texts.append(text)
-                    self.length += len(text)
-            self.finish = choice.get("finish_reason") or self.finish
-        if self.length > self.longest:
-            msg = f"the answer did not end after {self.longest:,} characters"
-            raise AnswerUnusable(msg, kind=FailureKind.TOO_LONG)
-
-    def usage(self) -> Usage:
-        """What it cost so far: as the server counted, or as what was sent and received may have."""
-        if self.counted is not None:
-            return Usage(*self.counted)
-        received = estimated_tokens("".join((*self.pieces, *self.thoughts)))
-        return Usage(estimated_tokens(self.asked), received, is_estimate=True)
 
 
 class ChatClient:
@@ -205,7 +155,7 @@ class ChatClient:
         import openai  # noqa: PLC0415
 
         longest = min(LARGEST, most_tokens * _LONGEST_TOKEN)
-        answer = _Answer("".join(message["content"] for message in messages), longest)
+        answer = StreamedAnswer("".join(message["content"] for message in messages), longest)
         is_served = True
         try:
             async with asyncio.timeout(self._timeout):
@@ -219,9 +169,11 @@ class ChatClient:
         finally:
             if is_served:
                 book(answer.usage())
-        return _whole(answer)
+        return answer.text()
 
-    async def _receive(self, answer: _Answer, messages: Sequence[dict[str, str]], parameters: dict[str, Any]) -> None:
+    async def _receive(
+        self, answer: StreamedAnswer, messages: Sequence[dict[str, str]], parameters: dict[str, Any]
+    ) -> None:
         create: Any = self._client().chat.completions.with_raw_response.create
         # As `extra_body`, because the library would walk the whole schema with every question to convert nothing.
         raw = await create(model=self.model, messages=list(messages), stream=True, extra_body=parameters)
@@ -231,7 +183,7 @@ class ChatClient:
                 async for chunk in raw.parse():
                     answer.take(chunk.to_dict())
             else:
-                for event in _events(await response.aread()):
+                for event in events_in(await response.aread()):
                     answer.take(event)
         finally:
             await response.aclose()
@@ -254,36 +206,6 @@ def _declines_content(error: Exception) -> bool:
     return any(
         word in str(error).lower() for word in ("content_filter", "content_policy", "responsible ai", "data_inspection")
     )
-
-
-def _whole(answer: _Answer) -> str:
-    """The text of an answer that has ended as one should.
-
-    Raises:
-        Interrupted: it has not ended.
-        AnswerUnusable: it was stopped.
-    """
-    if not answer.finish:
-        raise Interrupted("the answer was cut" if answer.length else "the answer was empty")
-    if answer.finish == "content_filter":
-        msg = "the server's content filter stopped the answer"
-        raise AnswerUnusable(msg, kind=FailureKind.REFUSED)
-    if answer.finish == "length":
-        msg = "the answer was longer than its limit of tokens"
-        raise AnswerUnusable(msg, kind=FailureKind.TOO_LONG)
-    return "".join(answer.pieces)
-
-
-def _events(body: bytes) -> list[Mapping[str, Any]]:
-    """What an answer says that is not declared as a stream: one JSON object, or events all the same.
-
-    Raises:
-        json.JSONDecodeError: it is neither.
-    """
-    text = body.decode("utf-8", "replace").strip()
-    lines = [line.removeprefix("data:").strip() for line in text.splitlines() if line.startswith("data:")]
-    values = [json.loads(line) for line in lines if line != "[DONE]"] if lines else [json.loads(text)]
-    return [value for value in values if isinstance(value, Mapping)]
 
 
 async def _limit(response: httpx.Response) -> None:
