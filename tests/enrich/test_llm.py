@@ -50,7 +50,7 @@ class Waits(list):
         await asyncio.sleep(0)
 
 
-def engine_for(server, *, waits=None, budget=None, timeout=2.0, key="sk-secret-key-of-the-test", book=list, **asking):
+def engine_for(server, *, waits=None, budget=None, timeout=10.0, key="sk-secret-key-of-the-test", book=list, **asking):
     client = ChatClient(base_url=server.url, api_key=key, model="m", timeout=timeout, clock=lambda: NOW)
     return LlmEngine(
         client,
@@ -290,7 +290,7 @@ async def test_a_server_that_is_gone_is_not_asked_for_ever():
 
 async def test_a_stalling_server_is_given_up_after_the_timeout():
     summaries, _ = await ask(
-        lambda q: Answer(stall=1.0) if q.attempt == 1 else honest(q), papers=PAPERS[:1], timeout=0.2
+        lambda q: Answer(stall=5.0) if q.attempt == 1 else honest(q), papers=PAPERS[:1], timeout=1.0
     )
     assert_right(summaries, PAPERS[:1])
     assert summaries[PAPERS[0].id].failure is None
@@ -483,9 +483,9 @@ async def test_an_answer_that_drips_is_given_up_at_the_deadline_of_the_whole():
     """Each piece comes in time, the answer never does: before, only the time between two pieces was bounded."""
     expenses = []
     summaries, server = await ask(
-        lambda q: Answer(honest(q).text, drip=0.05) if q.attempt == 1 else honest(q),
+        lambda q: Answer(honest(q).text, drip=0.2) if q.attempt == 1 else honest(q),
         papers=PAPERS[:1],
-        timeout=0.3,
+        timeout=1.0,
         book=expenses.extend,
     )
     assert summaries[PAPERS[0].id].failure is None
@@ -525,7 +525,7 @@ async def test_a_compressed_answer_is_not_unpacked():
 
 SERVED = {
     "cut": (lambda q: Answer(honest(q).text, cut_after=40), True),
-    "stalled": (lambda _: Answer(stall=1.0), True),
+    "stalled": (lambda _: Answer(stall=5.0), True),
     "dropped": (lambda _: Answer(raw=b""), True),
     "throttled": (lambda _: Answer(status=429), False),
     "broken": (lambda _: Answer(status=500), False),
@@ -539,7 +539,7 @@ async def test_every_token_served_is_booked(fault):
     answer, is_served = SERVED[fault]
     expenses = []
     async with LlmServer(lambda q: answer(q) if q.attempt == 1 else Answer(honest(q).text, usage=(100, 50))) as server:
-        engine = engine_for(server, timeout=0.3, book=expenses.extend)
+        engine = engine_for(server, timeout=1.0, book=expenses.extend)
         (summary,) = [s async for s in engine.summarise(PAPERS[:1], "en")]
     assert summary.failure is None
     *in_vain, last = expenses

@@ -48,7 +48,7 @@ class _Quiet(ThreadingHTTPServer):
 
 
 class HttpServer:
-    """The running server: its address, the requests it got, and the number of connections open at the same time."""
+    """The running server: its address, the requests it got, and how many of them waited for an answer at the same time."""
 
     def __init__(self, answer: Callable[[Request], Reply]) -> None:
         self.answer = answer
@@ -64,16 +64,10 @@ class HttpServer:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                with server._lock:
-                    server._open += 1
-                    server.most_at_once = max(server.most_at_once, server._open)
                 try:
                     server._reply(self)
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
-                finally:
-                    with server._lock:
-                        server._open -= 1
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
@@ -109,8 +103,16 @@ class HttpServer:
         request = Request(parts.path, dict(parse_qsl(parts.query)), headers, time.monotonic())
         with self._lock:
             self.requests.append(request)
-        reply = self.answer(request)
-        if reply.stall and self._stopping.wait(reply.stall):
+            self._open += 1
+            self.most_at_once = max(self.most_at_once, self._open)
+        try:
+            reply = self.answer(request)
+            stopped = bool(reply.stall) and self._stopping.wait(reply.stall)
+        finally:
+            # before a byte of the answer is written: who has it whole may ask again before this thread goes on
+            with self._lock:
+                self._open -= 1
+        if stopped:
             handler.close_connection = True
             return
         handler.send_response(reply.status)
