@@ -1,4 +1,8 @@
-"""The daily job: `send`, and each of its steps as a command of its own."""
+"""The daily job: `send`, and each of its steps as a command of its own.
+
+Long because the steps stand side by side: each declares its options, calls its service and prints, and `send` calls
+them all.
+"""
 
 from __future__ import annotations
 

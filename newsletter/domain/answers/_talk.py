@@ -1,7 +1,7 @@
 """How a sentence of a model begins that is no content, as patterns: failures, refusals, apologies, words to its user.
 
 Each stands by itself, so that one can be added or taken away; `model_talk` says how they are used. Repetitions
-are bounded, and an alternative begins with a word of its own.
+are bounded, and an alternative begins with a word of its own. The module is one list, which is why it is long.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ The rules for one term, in the order in which they are applied:
    (`lexicon`), unless the paper itself defines that acronym as something else;
 5. what was found is counted by `ranking`: every phrase by how closely it is written, words that stand close
    together once a field.
+
+These rules need each other's places in the text, so they stand together.
 """
 
 from __future__ import annotations
