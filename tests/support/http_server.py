@@ -48,7 +48,7 @@ class _Quiet(ThreadingHTTPServer):
 
 
 class HttpServer:
-    """The running server: its address, the requests it got, and how many of them waited for an answer at the same time."""
+    """The running server: its address, the requests it got, and how many waited for an answer at the same time."""
 
     def __init__(self, answer: Callable[[Request], Reply]) -> None:
         self.answer = answer
