@@ -98,6 +98,8 @@ class PersonalMails:
             # both codecs see to it, and fields and boundaries begin otherwise
             dotless=True,
             papers=papers,
+            subject=values[Slot.SUBJECT],
+            preheader=values[Slot.PREHEADER],
         )
 
     def _bodies(

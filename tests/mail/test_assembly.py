@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import html
 from datetime import date
 from email.message import EmailMessage
 
@@ -242,3 +243,10 @@ def test_the_name_of_a_holiday_cannot_break_out_of_its_line() -> None:
     message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
     assert "<script" not in body(message, "html")
     assert "(<script>x</script> Bcc: a)." in body(message, "plain")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_what_a_message_says_of_itself_is_what_a_mail_program_lists(language: str) -> None:
+    message = ASSEMBLER.in_language(ISSUE, language).build(make_recipient(), select(ISSUE))
+    assert message.subject == read(message)["Subject"]
+    assert message.preheader in html.unescape(body(message, "html"))

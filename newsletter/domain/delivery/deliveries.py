@@ -175,6 +175,7 @@ class OutgoingMessage:
     the body, so that parts shared by all recipients need not be copied. `sender` is the envelope's (RFC 5321).
     `papers` is how many of the selection stand in it, from the first one on.
     `dotless` is said by who made it so that no line begins with a full stop: then there is nothing to stuff.
+    `subject` and `preheader` are what a mail program lists it by, in words: to be shown without reading it again.
     """
 
     sender: str
@@ -184,6 +185,8 @@ class OutgoingMessage:
     body: tuple[bytes, ...]
     dotless: bool = False
     papers: int = 0
+    subject: str = ""
+    preheader: str = ""
 
     def __bytes__(self) -> bytes:
         return b"".join((self.header, b"\r\n", *self.body))
