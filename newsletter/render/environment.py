@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from newsletter.domain.text import ellipsis, plain, slug
+from newsletter.domain.text import clause, ellipsis, plain, slug
 from newsletter.errors import TemplateFault
 from newsletter.render.bidi import direction_attribute
 from newsletter.render.catalogues import Wording, wording
@@ -123,6 +123,7 @@ class Templates:
             mdplain=markdown_plain,
             wrap=wrap,
             ellipsis=ellipsis,
+            clause=clause,
             slug=slug,
             md=markdown_line,
             mdtext=markdown_text,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.notation import ENGLISH
 from newsletter.domain.papers import AnnounceType, FailureKind, PaperId
-from newsletter.domain.text import clean_document, clean_line, ellipsis, slug
+from newsletter.domain.text import clause, clean_document, clean_line, slug
 from newsletter.render.paper_links import LinkView, view_address, view_code, view_figures, view_links
 from newsletter.render.paper_words import KeywordView, PaperWords, RatingView
 
@@ -102,7 +102,7 @@ class PaperView:
     @property
     def brief(self) -> str:
         """One line that says what the paper is about: the TL;DR, or the abstract's beginning."""
-        return self.tldr or ellipsis(self.translated_abstract or self.abstract, 200)
+        return self.tldr or clause(self.translated_abstract or self.abstract, 200)
 
 
 def view_paper(entry: IssuePaper, language: str) -> PaperView:

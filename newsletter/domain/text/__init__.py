@@ -1,5 +1,6 @@
 """Text as data: clean text, sentences, the language it is in, TeX, and words folded to what they share."""
 
+from newsletter.domain.text.clauses import clause
 from newsletter.domain.text.folding import (
     SCAN,
     SCAN_ASCII,
@@ -23,6 +24,7 @@ __all__ = [
     "STOP_WORDS",
     "Form",
     "base_form",
+    "clause",
     "clean",
     "clean_document",
     "clean_line",

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["shorten", "split_sentences", "visible_length"]
+__all__ = ["closed_math", "shorten", "split_sentences", "visible_length"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -57,7 +57,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
     folded = _SPACE.sub(" ", text).strip()
     if not folded:
         return ()
-    closed = _closed_math(folded)
+    closed = closed_math(folded)
     sentences: list[str] = []
     begin = scanned = depth = 0
     opened = 0
@@ -81,7 +81,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _closed_math(text: str) -> bytearray:
+def closed_math(text: str) -> bytearray:
     """For every character 1 where it stands inside mathematics. A lone dollar sign is a price, not mathematics."""
     inside = bytearray(len(text) + 1)
     opening: re.Match[str] | None = None
@@ -141,7 +141,7 @@ def shorten(text: str, limit: int) -> str:
     """
     if visible_length(text) <= limit:
         return text
-    closed = _closed_math(text)
+    closed = closed_math(text)
     cut = 0
     for space in _SPACE.finditer(text):
         if closed[space.start()]:
