@@ -190,5 +190,7 @@ class Publishing:
             sender=address,
             sender_name=name,
             base_url=s.base_url,
+            bounces=self._shared.settings.bounce_address,
+            verp=self._shared.settings.bounces.verp,
             secret=self._shared.store.secret(),
         )

@@ -18,7 +18,8 @@ _MAX_BYTES = 98_000
 class MailAssembler:
     """Makes the messages of an issue.
 
-    `sender` is the address in From, `bounces` the one that envelope senders are made from (the sender's by default).
+    `sender` is the address in From, `bounces` the one that envelope senders are made from (the sender's by default):
+    one for each delivery, or without `verp` itself.
     `base_url` is where the site and its pages are served; without it no https address is invented: unsubscribing is
     then a mail to `sender`. `secret` signs tokens, envelope senders and ids.
     """
@@ -32,6 +33,7 @@ class MailAssembler:
         sender_name: str = "",
         base_url: str = "",
         bounces: str = "",
+        verp: bool = True,
         reply_to: str = "",
         secret: bytes,
         max_bytes: int = _MAX_BYTES,
@@ -40,6 +42,7 @@ class MailAssembler:
         self._secret = secret
         self._sender = plain_address(sender)
         self._bounces = plain_address(bounces or sender)
+        self._verp = verp
         self._base_url = safe_url(base_url).rstrip("/")
         self._max_bytes = max_bytes
         self._head = _constant_fields(
@@ -61,6 +64,7 @@ class MailAssembler:
             secret=self._secret,
             sender=self._sender,
             bounces=self._bounces,
+            verp=self._verp,
             base_url=self._base_url,
             head=self._head,
             max_bytes=self._max_bytes,

@@ -11,7 +11,15 @@ from datetime import UTC, datetime, time
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from newsletter.domain.delivery import OutgoingMessage, Recipient, Slot, bounce_address, keyed_hash, subscriber_token
+from newsletter.domain.delivery import (
+    OutgoingMessage,
+    Recipient,
+    Slot,
+    bounce_address,
+    keyed_hash,
+    message_id,
+    subscriber_token,
+)
 from newsletter.domain.issues import Issue, Pick, Selection
 from newsletter.domain.ports import DesignedMail
 from newsletter.domain.text import clean_line
@@ -41,6 +49,7 @@ class PersonalMails:
         secret: bytes,
         sender: str,
         bounces: str,
+        verp: bool,
         base_url: str,
         head: bytes,
         max_bytes: int,
@@ -51,6 +60,7 @@ class PersonalMails:
         self._secret = secret
         self._sender = sender
         self._bounces = bounces
+        self._verp = verp
         self._base_url = base_url
         self._head = head
         self._max_bytes = max_bytes
@@ -78,10 +88,10 @@ class PersonalMails:
             Slot.UNSUBSCRIBE: unsubscribe,
             Slot.PREFERENCES: self._page("preferences", recipient),
         }
-        message_id = f"<{self._key.slug}.{mac[:15].hex()}@{self._domain}>"
+        own_id = message_id(self._key, recipient.subscriber_id, mac, self._domain)
         boundary = f"part-{mac[15:25].hex()}".encode()
         to_field = encode_address("To", values[Slot.NAME], address)
-        id_field = b"Message-ID: %b\r\n" % message_id.encode()
+        id_field = b"Message-ID: %b\r\n" % own_id.encode()
         type_field = b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n' % boundary
         header = b"".join((self._head, to_field, subject_field, self._date, id_field, unsubscribe_fields, type_field))
         text_open = _part_header(boundary, b"plain", self._text.encoding)
@@ -90,9 +100,9 @@ class PersonalMails:
         room = self._max_bytes - len(header) - len(text_open) - len(html_open) - len(end) - 2
         text, html, papers = self._bodies(picks, found, values, room)
         return OutgoingMessage(
-            sender=bounce_address(self._secret, self._bounces, self._key, recipient.subscriber_id),
+            sender=self._bounce_address(recipient.subscriber_id),
             recipient=address,
-            message_id=message_id,
+            message_id=own_id,
             header=header,
             body=(text_open, *text, html_open, *html, end),
             # both codecs see to it, and fields and boundaries begin otherwise
@@ -162,6 +172,11 @@ class PersonalMails:
             }
             known = self._abouts[key] = (values, encode_header("Subject", subject))
         return known
+
+    def _bounce_address(self, subscriber_id: int) -> str:
+        if not self._verp:
+            return self._bounces
+        return bounce_address(self._secret, self._bounces, self._key, subscriber_id)
 
     def _page(self, purpose: str, recipient: Recipient) -> str:
         """The address of a subscriber's own page; empty where nothing is served."""

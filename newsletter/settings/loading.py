@@ -19,6 +19,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from newsletter.domain.delivery import MAX_BOUNCE_LOCAL
 from newsletter.domain.notation import feed_name
 from newsletter.domain.papers import SourceKind
 from newsletter.errors import ConfigError
@@ -211,7 +212,19 @@ def _checked(settings: Settings) -> Settings:
         )
         raise ConfigError(msg, key="newsletter.earlier_secrets")
     _refuse_same_feeds(settings)
+    _refuse_long_mailbox(settings)
     return settings
+
+
+def _refuse_long_mailbox(settings: Settings) -> None:
+    """Refuse a sender behind which the token of a delivery has no room."""
+    local = settings.bounce_address.rpartition("@")[0]
+    if settings.bounces.verp and len(local.encode()) > MAX_BOUNCE_LOCAL:
+        msg = (
+            f"bounces.mailbox: {local!r}, which newsletter.from names, has no room for the token of a delivery "
+            f"(expected at most {MAX_BOUNCE_LOCAL} octets). Name a shorter mailbox, or set bounces.verp = false."
+        )
+        raise ConfigError(msg, key="bounces.mailbox")
 
 
 def _refuse_same_feeds(settings: Settings) -> None:

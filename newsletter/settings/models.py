@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -11,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from newsletter.domain.papers import SourceKind
 from newsletter.settings.values import (
     BaseUrl,
+    BounceMailbox,
     BudgetText,
     DatabaseUrl,
+    Domain,
     Duration,
     Existing,
     Language,
@@ -25,6 +28,7 @@ from newsletter.settings.values import (
 )
 
 __all__ = [
+    "BouncesSettings",
     "CollectSettings",
     "DatabaseSettings",
     "DispatchSettings",
@@ -33,6 +37,7 @@ __all__ = [
     "IssueSettings",
     "NewsletterSettings",
     "PublishSettings",
+    "RetentionSettings",
     "Settings",
     "SmtpSettings",
     "SourceSettings",
@@ -192,6 +197,31 @@ class DispatchSettings(_Section):
     processes: int = Field(default=1, ge=1, le=64)
 
 
+class BouncesSettings(_Section):
+    """`[bounces]`: where mail that could not be delivered comes back to, and what follows from it.
+
+    The address is `mailbox` at `domain`; where neither is set, it is the sender's own. A `mailbox` may have 34 octets,
+    because with `verp` the token of the delivery stands behind it.
+    """
+
+    verp: bool = True
+    mailbox: BounceMailbox = ""
+    domain: Domain = ""
+    soft_limit: int = Field(default=7, ge=1, le=1000)
+    soft_span: Duration = timedelta(days=14)
+    soft_half_life: Duration = timedelta(days=60)
+    policy_share: float = Field(default=0.05, gt=0, le=1)
+    policy_least: int = Field(default=20, ge=1)
+    complaint_wait: Duration = timedelta(days=365)
+
+
+class RetentionSettings(_Section):
+    """`[retention]`: how long what came back is kept; a suppression outlives it."""
+
+    events: Duration = timedelta(days=400)
+    evidence: Duration = timedelta(days=30)
+
+
 class DkimSettings(_Section):
     """`[dkim]`: off unless a domain is set. `key_file` is RSA; an Ed25519 key may sign beside it."""
 
@@ -222,6 +252,8 @@ class Settings(_Section):
     publish: PublishSettings = PublishSettings()
     smtp: SmtpSettings = SmtpSettings()
     dispatch: DispatchSettings = DispatchSettings()
+    bounces: BouncesSettings = BouncesSettings()
+    retention: RetentionSettings = RetentionSettings()
     dkim: DkimSettings = DkimSettings()
     web: WebSettings = WebSettings()
     folder: Path = Path()
@@ -231,6 +263,14 @@ class Settings(_Section):
     def languages(self) -> tuple[str, ...]:
         """The languages an issue is rendered in: the newsletter's own first, then those it is enriched in."""
         return tuple(dict.fromkeys((self.newsletter.language, *self.enrich.languages)))
+
+    @property
+    def bounce_address(self) -> str:
+        """Where mail that could not be delivered comes back to: the sender's own address where nothing else is set."""
+        local, _, domain = parseaddr(self.newsletter.from_)[1].rpartition("@")
+        if self.bounces.mailbox or self.bounces.domain:
+            local = self.bounces.mailbox or "bounces"
+        return f"{local}@{self.bounces.domain or domain}"
 
     def path(self, path: Path) -> Path:
         """A path of newsletter.toml as a path of this process."""

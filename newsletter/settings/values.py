@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,15 +15,17 @@ from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from newsletter.domain.delivery import Limit
+from newsletter.domain.delivery import MAX_BOUNCE_LOCAL, Limit
 from newsletter.domain.notation import language_tag, parse_budget
-from newsletter.domain.subscribers import check_address
+from newsletter.domain.subscribers import check_address, domain_of
 from newsletter.errors import AddressInvalid
 
 __all__ = [
     "BaseUrl",
+    "BounceMailbox",
     "BudgetText",
     "DatabaseUrl",
+    "Domain",
     "Duration",
     "Existing",
     "Language",
@@ -69,6 +72,21 @@ def _mailbox(value: str) -> str:
         msg = 'expected an address, for example "Paper digest <digest@example.org>"'
         raise ValueError(msg) from None
     return value
+
+
+def _bounce_mailbox(value: str) -> str:
+    if value and (not re.fullmatch(r"[A-Za-z0-9!#$%&'*/=?^_`{|}~.-]+", value) or len(value) > MAX_BOUNCE_LOCAL):
+        msg = f'expected what stands before the @, for example "bounces", of at most {MAX_BOUNCE_LOCAL} characters'
+        raise ValueError(msg)
+    return value
+
+
+def _domain(value: str) -> str:
+    try:
+        return domain_of(check_address(f"a@{value}")) if value else value
+    except AddressInvalid:
+        msg = 'expected a domain, for example "example.org"'
+        raise ValueError(msg) from None
 
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -130,6 +148,8 @@ Language = Annotated[str, AfterValidator(language_tag)]
 Listed = BeforeValidator(_listed)
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+BounceMailbox = Annotated[str, AfterValidator(_bounce_mailbox)]
+Domain = Annotated[str, AfterValidator(_domain)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Name = Annotated[str, AfterValidator(_name)]
 BudgetText = Annotated[str, AfterValidator(_budget)]

@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.delivery import OutgoingMessage, SigningSecrets, Slot, read_token, subscriber_token
-from newsletter.domain.delivery.tokens import read_bounce_address
+from newsletter.domain.delivery import (
+    OutgoingMessage,
+    SigningSecrets,
+    Slot,
+    read_bounce_address,
+    read_message_id,
+    read_token,
+    subscriber_token,
+)
 from newsletter.domain.issues import Selection, Silence
 from newsletter.errors import AddressInvalid
 from newsletter.mail.encoding import pick_codec
@@ -97,9 +104,25 @@ def test_the_envelope_sender_leads_back_to_the_delivery_and_cannot_be_forged() -
     )
     assert read_bounce_address(SigningSecrets(SECRET), sender.sender) == (issue.key, 17)
     assert len(sender.sender.partition("@")[0]) <= 64
-    assert read_bounce_address(SigningSecrets(SECRET), sender.sender.replace("-17-", "-18-")) is None
+    other = (
+        make_assembler(bounces="bounces@example.org").in_language(issue, "en").build(make_recipient(18), select(issue))
+    )
+    assert other.sender != sender.sender
     assert read_bounce_address(SigningSecrets(b"other secret"), sender.sender) is None
     assert read_bounce_address(SigningSecrets(b"other secret", (SECRET,)), sender.sender) == (issue.key, 17)
+
+
+def test_the_message_id_names_the_delivery_it_is_of() -> None:
+    issue = make_issue()
+    message = make_assembler().in_language(issue, "en").build(make_recipient(17), select(issue))
+    assert read_message_id(message.message_id) == (issue.key, 17)
+    assert read(message)["Message-ID"] == message.message_id
+
+
+def test_a_relay_that_forbids_it_gets_one_envelope_sender_for_all() -> None:
+    issue = make_issue()
+    mails = make_assembler(bounces="bounces@example.org", verp=False).in_language(issue, "en")
+    assert mails.build(make_recipient(17), select(issue)).sender == "bounces@example.org"
 
 
 def test_the_unsubscribe_link_is_signed_for_its_subscriber() -> None:

@@ -28,6 +28,9 @@ CHECKED = {
     "enrich.base_url": "https://model.example.org/v1",
     "enrich.languages": "zh-Hans, en",
     "enrich.daily_budget": "3.50 USD",
+    "bounces.mailbox": "returns",
+    "bounces.domain": "mail.example.org",
+    "bounces.policy_share": "0.2",
 }
 """Text that only some values of are right."""
 

@@ -267,3 +267,14 @@ def test_a_secret_of_a_section_that_has_none_is_an_unknown_key(file: Path) -> No
     error = refused(file, "[web]\npassword = 'hunter2'")
     assert "web.password: no such key" in str(error)
     assert "hunter2" not in str(error)
+
+
+def test_a_sender_too_long_for_a_token_needs_a_mailbox_or_no_tokens(file: Path) -> None:
+    sender = f"{'d' * 35}@example.org"
+    error = refused(file, NEWSLETTER_NEWSLETTER__FROM=sender)
+    assert error.key == "bounces.mailbox"
+    assert "expected at most 34 octets" in str(error)
+    without = load(file, "[bounces]\nverp = false", NEWSLETTER_NEWSLETTER__FROM=sender)
+    assert without.bounce_address == sender
+    short = load(file, f"[bounces]\nmailbox = '{'b' * 34}'", NEWSLETTER_NEWSLETTER__FROM=sender)
+    assert short.bounce_address == f"{'b' * 34}@example.org"

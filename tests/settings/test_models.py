@@ -43,6 +43,17 @@ DEFAULTS = {
     ("smtp", "per_domain"): (),
     ("dispatch", "uncertain"): "hold",
     ("dispatch", "late_after"): timedelta(days=3),
+    ("bounces", "verp"): True,
+    ("bounces", "mailbox"): "",
+    ("bounces", "domain"): "",
+    ("bounces", "soft_limit"): 7,
+    ("bounces", "soft_span"): timedelta(days=14),
+    ("bounces", "soft_half_life"): timedelta(days=60),
+    ("bounces", "policy_share"): 0.05,
+    ("bounces", "policy_least"): 20,
+    ("bounces", "complaint_wait"): timedelta(days=365),
+    ("retention", "events"): timedelta(days=400),
+    ("retention", "evidence"): timedelta(days=30),
     ("dkim", "domain"): "",
     ("dkim", "selector"): "",
     ("dkim", "key_file"): None,
@@ -206,3 +217,27 @@ def test_secrets_do_not_show_in_what_is_printed() -> None:
     )
     assert "hunter2" not in shown
     assert "starttls" in shown
+
+
+@pytest.mark.parametrize(
+    ("bounces", "address"),
+    [
+        ({}, "digest@example.org"),
+        ({"mailbox": "returns"}, "returns@example.org"),
+        ({"domain": "Mail.Example.org"}, "bounces@mail.example.org"),
+        ({"mailbox": "b", "domain": "bücher.example"}, "b@bücher.example"),
+    ],
+)
+def test_bounces_come_back_to_the_sender_unless_a_mailbox_or_a_domain_is_set(
+    bounces: dict[str, str], address: str
+) -> None:
+    assert settings(bounces=bounces).bounce_address == address
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("mailbox", "a@b"), ("mailbox", "a b"), ("mailbox", "b" * 35), ("mailbox", "a+b"), ("domain", "two words")],
+)
+def test_a_mailbox_or_a_domain_for_bounces_that_is_none_is_refused(key: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=r"expected (what stands before the @|a domain)"):
+        settings(bounces={key: value})

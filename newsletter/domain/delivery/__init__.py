@@ -23,15 +23,20 @@ from newsletter.domain.delivery.pacing import Limit, Pacer, Share
 from newsletter.domain.delivery.replies import Reply, Stage
 from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_awaited, is_late
 from newsletter.domain.delivery.tokens import (
+    MAX_BOUNCE_LOCAL,
     SigningSecrets,
     bounce_address,
     feed_token,
     keyed_hash,
+    message_id,
+    read_bounce_address,
+    read_message_id,
     read_token,
     subscriber_token,
 )
 
 __all__ = [
+    "MAX_BOUNCE_LOCAL",
     "Attempt",
     "AttemptResult",
     "Begin",
@@ -65,7 +70,10 @@ __all__ = [
     "is_awaited",
     "is_late",
     "keyed_hash",
+    "message_id",
     "plan_status",
+    "read_bounce_address",
+    "read_message_id",
     "read_token",
     "subscriber_token",
 ]

@@ -13,24 +13,34 @@ import hmac
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from newsletter.domain.issues import IssueKey
+from newsletter.domain.issues import Edition, IssueKey
 
 __all__ = [
+    "MAX_BOUNCE_LOCAL",
     "SigningSecrets",
     "bounce_address",
     "feed_token",
     "keyed_hash",
+    "message_id",
     "read_bounce_address",
+    "read_message_id",
     "read_token",
     "subscriber_token",
 ]
 
 _TOKEN = re.compile(r"(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_-]{22})", re.ASCII)
-_BOUNCE = re.compile(
-    r"[^@]*\+(?P<day>\d{4}-\d{2}-\d{2}(?:-weekly)?)-(?P<id>\d{1,18})-(?P<mac>[0-9a-f]{16})@[^@]+", re.ASCII
+_BOUNCE = re.compile(r"[^@\s]{0,64}\+(?P<token>[A-Za-z2-7]{16,40})@[^@\s]{1,255}", re.ASCII)
+_MESSAGE_ID = re.compile(
+    r"(?P<slug>\d{4}-\d{2}-\d{2}(?:-weekly)?)\.(?P<token>[A-Za-z2-7]{16,40})@", re.ASCII | re.IGNORECASE
 )
+_MAX_FIELD = 1000
 _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
+_DAY, _LARGEST, _MAC, _ID_MAC = 3, 5, 10, 15
+"""Octets of an issue's day, of a subscriber's number at most, and of the keyed hashes."""
+MAX_BOUNCE_LOCAL = _LOCAL_LIMIT - 1 - 29
+"""Octets of the mailbox that bounces come back to: behind it stand a plus sign and the longest token."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,27 +87,91 @@ def read_token(token: str) -> int | None:
 
 
 def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) -> str:
-    """The envelope sender of one delivery (VERP): `bounces+2026-06-02-17-9f86d081884c7d65@example.org`.
+    """The envelope sender of one delivery (VERP): `bounces+aaztoaarpr4tsuabqxgmjtn4@example.org`.
 
-    The local part of `base` is shortened where the result would exceed 64 octets.
+    The token is base32 (RFC 4648 §6) in lower case: some servers change the case of a local part on its way back.
+    It says which issue and subscriber, and has 80 bits of a keyed hash over them.
+
+    Raises:
+        ValueError: the local part would exceed 64 octets (RFC 5321 §4.5.3.1.1); a relay would refuse the message.
     """
     local, _, domain = base.rpartition("@")
-    mac = keyed_hash(secret, "bounce", key.slug, str(subscriber_id))[:8].hex()
-    detail = f"+{key.slug}-{subscriber_id}-{mac}"
-    return f"{local[: _LOCAL_LIMIT - len(detail)]}{detail}@{domain}"
+    names = _number(key) + _octets(subscriber_id)
+    mac = keyed_hash(secret, "bounce", key.slug, str(subscriber_id))[:_MAC]
+    local = f"{local}+{_base32(names + mac)}"
+    if len(local) > _LOCAL_LIMIT:
+        msg = (
+            f"{base[:80]!r} is too long for an envelope sender: expected at most {MAX_BOUNCE_LOCAL} octets before the @"
+        )
+        raise ValueError(msg)
+    return f"{local}@{domain}"
 
 
 def read_bounce_address(secrets: SigningSecrets, address: str) -> tuple[IssueKey, int] | None:
-    """Which issue and subscriber an envelope sender belongs to; None if it is not one of ours or was forged."""
+    """Which issue and subscriber an envelope sender belongs to; None if it is not one of ours or was forged.
+
+    Case does not matter, nor what stands before the token: a server may have folded the one and rewritten the other.
+    """
     match = _BOUNCE.fullmatch(address)
-    if match is None:
+    token = match["token"].lower() if match else ""
+    octets = _octets_of(token)
+    if octets is None or not _DAY + _MAC < len(octets) <= _DAY + _MAC + _LARGEST:
         return None
     try:
-        key = IssueKey.parse(match["day"])
+        key = _issue(octets[:_DAY])
+    except (ValueError, OverflowError):
+        return None
+    subscriber_id = int.from_bytes(octets[_DAY:-_MAC])
+    given = f"x+{token}@x"
+    ours = secrets.signed(given, lambda secret: bounce_address(secret, "x@x", key, subscriber_id))
+    return (key, subscriber_id) if ours else None
+
+
+def message_id(key: IssueKey, subscriber_id: int, mac: bytes, domain: str) -> str:
+    """The Message-ID of one delivery (RFC 5322 §3.6.4): `<2026-06-02.aei…@example.org>`, the same at every attempt.
+
+    `mac` is the keyed hash of the message, 15 octets or more. Which delivery it belongs to can be read from the id
+    (`read_message_id`); what proves it is the ledger, which keeps it.
+    """
+    return f"<{key.slug}.{_base32(_octets(subscriber_id) + mac[:_ID_MAC])}@{domain}>"
+
+
+def read_message_id(text: str) -> tuple[IssueKey, int] | None:
+    """Which issue and subscriber a Message-ID claims, None if it cannot be ours. The ledger's row is the proof."""
+    match = _MESSAGE_ID.search(text[:_MAX_FIELD])
+    octets = _octets_of(match["token"].lower()) if match else None
+    if match is None or octets is None or not _ID_MAC < len(octets) <= _ID_MAC + _LARGEST:
+        return None
+    try:
+        key = IssueKey.parse(match["slug"].lower())
     except ValueError:
         return None
-    subscriber_id = int(match["id"])
-    base = f"x@{address.rpartition('@')[2]}"
-    given = "x" + address[address.rindex("+") :]
-    ours = secrets.signed(given, lambda secret: bounce_address(secret, base, key, subscriber_id))
-    return (key, subscriber_id) if ours else None
+    return key, int.from_bytes(octets[:-_ID_MAC])
+
+
+def _number(key: IssueKey) -> bytes:
+    return (key.day.toordinal() * 2 + (key.edition is Edition.WEEKLY)).to_bytes(_DAY)
+
+
+def _issue(octets: bytes) -> IssueKey:
+    ordinal, weekly = divmod(int.from_bytes(octets), 2)
+    return IssueKey(date.fromordinal(ordinal), Edition.WEEKLY if weekly else Edition.DAILY)
+
+
+def _octets(number: int) -> bytes:
+    """A number in as few octets as hold it, one at least."""
+    return number.to_bytes(max(1, (number.bit_length() + 7) // 8))
+
+
+def _base32(octets: bytes) -> str:
+    return base64.b32encode(octets).decode().rstrip("=").lower()
+
+
+def _octets_of(token: str) -> bytes | None:
+    """What a token in lower case stands for; None for a text that no octets give."""
+    try:
+        octets = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+    except ValueError:
+        return None
+    # the last letter has bits to spare: of the letters that read alike only the one that is written counts
+    return octets if _base32(octets) == token else None
