@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from email.utils import parseaddr
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from newsletter import __version__
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from newsletter.render.publication import Publication
     from newsletter.render.site import SiteTopic
     from newsletter.services.export import DocumentWriter, Export
+    from newsletter.services.held_issues import HeldIssues
     from newsletter.services.preview import Preview
     from newsletter.services.subscriber_feeds import SubscriberFeeds
 
@@ -83,9 +84,19 @@ class Publishing:
             front_matter=s.publish.front_matter,
         )
 
+    @cached_property
+    def _held_issues(self) -> HeldIssues:
+        """The issues that readers ask about: one for their feeds and their pages."""
+        from newsletter.domain.matching import IssueSelector
+        from newsletter.services.held_issues import HeldIssues
+
+        return HeldIssues(
+            self._shared.store.issues,
+            lambda issue: IssueSelector(issue, topics=self._shared.catalogue.expressions),
+        )
+
     def subscriber_feeds(self) -> SubscriberFeeds:
         """The private feeds of subscribers."""
-        from newsletter.domain.matching import IssueSelector
         from newsletter.render.subscriber_feed import SubscriberFeedWriter
         from newsletter.services.subscriber_feeds import SubscriberFeeds
 
@@ -101,7 +112,7 @@ class Publishing:
         ]
         return SubscriberFeeds(
             self._shared.store.issues,
-            lambda issue: IssueSelector(issue, topics=self._shared.catalogue.expressions),
+            self._held_issues,
             SubscriberFeedWriter(self._shared.templates, publication, entries=s.publish.feed_entries),
             entries=s.publish.feed_entries,
             variant=keyed_hash(self._shared.store.secret(), "feed variant", json.dumps(depends)).hex(),

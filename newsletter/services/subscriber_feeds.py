@@ -8,41 +8,34 @@ Feed readers ask every few minutes and mostly for nothing new, so the work is sp
 3. `write` renders. What a subscriber gets of an issue is selected once and kept, so that the next issue costs its own
    selection alone; an issue is read and indexed once for all subscribers.
 
-All that is kept is bounded, whatever the number of subscribers and the size of issues.
+All that is kept is bounded, whatever the number of subscribers and the size of issues (`services.held_issues`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from newsletter.domain.interests import terms_at_most
-from newsletter.domain.issues import Edition, Issue, IssueState, IssueStatus, SelectionRequest
-from newsletter.domain.ports import FeedWriter, IssueStore, SelectorFactory
+from newsletter.domain.issues import Edition, Issue, IssueStatus, SelectionRequest
+from newsletter.domain.ports import FeedWriter, IssueStore
 from newsletter.domain.subscribers import Subscriber
-from newsletter.errors import StoreError
-
-if TYPE_CHECKING:
-    from newsletter.domain.matching import IssueSelector
+from newsletter.services.held_issues import HeldIssues
 
 __all__ = ["SubscriberFeed", "SubscriberFeeds"]
 
 MOST_ISSUES = 10
 """How many issues a feed looks back."""
 MOST_PAPERS = 3000
-"""How many papers those issues may have together: at most some 50 KB of memory each while they are indexed."""
-_LOOK_BACK = 100
-"""Issues of both rhythms among which those of one are found: ten weeks have sixty working days and weekends."""
+"""How many papers those issues may have together: fewer than are held in memory."""
+_LOOK_BACK = 30
+"""Issues among which those with papers are found: there may be one for every day without."""
 _KEPT_SELECTIONS = 30_000
 """At most some 25 MB; enough for 3,000 subscribers' last ten issues."""
-_USES = 250
-"""Selections after which an index is made anew: it remembers every interest and match that it was asked for."""
 _STEP_TERMS = 5_000
 """Terms, by the quick count, that one step of preparing a feed looks up."""
 
@@ -58,33 +51,19 @@ class SubscriberFeed:
     tag: str
 
 
-@dataclass(slots=True)
-class _Held:
-    """An issue in memory; its selector is made when it is first needed, and made anew after `_USES`."""
-
-    issue: Issue
-    selector: IssueSelector | None = None
-    uses: int = 0
-
-
 class SubscriberFeeds:
     """The use case. Safe to use from threads; documents are written one at a time."""
 
-    def __init__(
-        self, issues: IssueStore, select: SelectorFactory, writer: FeedWriter, *, entries: int, variant: str
-    ) -> None:
+    def __init__(self, issues: IssueStore, held: HeldIssues, writer: FeedWriter, *, entries: int, variant: str) -> None:
         """`entries` bounds a document; `variant` stands for everything else that documents depend on.
 
-        That is the program's version, templates, titles, topics. `select` must make a selector of its own for each
-        call: they are kept here.
+        That is the program's version, templates, titles, topics.
         """
         self._issues = issues
-        self._select = select
+        self._held = held
         self._writer = writer
         self._entries = entries
         self._variant = variant
-        self._lock = threading.Lock()
-        self._held: OrderedDict[str, _Held] = OrderedDict()
         self._selections: OrderedDict[tuple[str, bytes], array[int]] = OrderedDict()
 
     def look(self, subscriber: Subscriber, *, address: str, form: str) -> SubscriberFeed:
@@ -111,7 +90,7 @@ class SubscriberFeeds:
         """
         terms = 1 + sum(map(terms_at_most, feed.subscriber.interests))
         spent = papers = 0
-        with self._lock:
+        with self._held.lock:
             for status in feed.issues:
                 if papers >= self._entries:
                     break
@@ -124,14 +103,14 @@ class SubscriberFeeds:
 
     def write(self, feed: SubscriberFeed) -> bytes:
         """The document: the newest papers that match, in the order of the mails, `entries` at most."""
-        with self._lock:
+        with self._held.lock:
             picked: list[tuple[Issue, Sequence[int]]] = []
             papers = 0
             for status in feed.issues:
                 if papers >= self._entries:
                     break
                 if places := self._places(feed.subscriber, status):
-                    picked.append((self._hold(status).issue, places))
+                    picked.append((self._held.issue(status), places))
                     papers += len(places)
             return self._writer.write(
                 picked,
@@ -146,8 +125,8 @@ class SubscriberFeeds:
         """The newest published issues of this rhythm; one at least, whatever its size."""
         window: list[IssueStatus] = []
         papers = 0
-        for status in self._issues.archive(state=IssueState.PUBLISHED, limit=_LOOK_BACK):
-            if status.key.edition is not edition or status.is_silent:
+        for status in self._issues.published(edition, limit=_LOOK_BACK):
+            if status.is_silent:
                 continue
             papers += status.papers
             if window and (papers > MOST_PAPERS or len(window) == MOST_ISSUES):
@@ -165,36 +144,11 @@ class SubscriberFeeds:
         if places is not None:
             self._selections.move_to_end(key)
             return places
-        held = self._hold(status)
-        if held.selector is None:
-            held.selector = self._select(held.issue)
-        selection = held.selector.select(SelectionRequest(subscriber.interests, subscriber.max_papers))
-        places = array("I", selection.places[: self._entries])
-        held.uses += 1
-        if held.uses >= _USES:
-            held.selector, held.uses = None, 0
-        self._selections[key] = places
+        selection = self._held.select(status, SelectionRequest(subscriber.interests, subscriber.max_papers))
+        places = self._selections[key] = array("I", selection.places[: self._entries])
         while len(self._selections) > _KEPT_SELECTIONS:
             self._selections.popitem(last=False)
         return places
-
-    def _hold(self, status: IssueStatus) -> _Held:
-        """An issue, read once; those asked for longest ago make room.
-
-        Raises:
-            StoreError: it is gone: somebody changes the database by hand.
-        """
-        held = self._held.get(status.hash)
-        if held is None:
-            issue = self._issues.get(status.key, status.revision)
-            if issue is None:
-                msg = f"Issue {status.key.slug} is no longer there."
-                raise StoreError(msg)
-            held = self._held[status.hash] = _Held(issue)
-            while len(self._held) > 1 and sum(len(one.issue.papers) for one in self._held.values()) > MOST_PAPERS:
-                self._held.popitem(last=False)
-        self._held.move_to_end(status.hash)
-        return held
 
 
 def _digest(subscriber: Subscriber) -> bytes:

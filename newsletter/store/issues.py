@@ -132,6 +132,38 @@ class SqlIssueStore:
         with self._database.read() as connection:
             return tuple(_status(row) for row in connection.execute(statement))
 
+    def published(
+        self,
+        edition: Edition,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        limit: int,
+        forward: bool = False,
+    ) -> tuple[IssueStatus, ...]:
+        """The published issues of one rhythm between two days, each in its newest published revision, newest first."""
+        out = _ISSUE.c.state == IssueState.PUBLISHED.value
+        other = _ISSUE.alias()
+        later = select(other.c.revision).where(
+            other.c.day == _ISSUE.c.day,
+            other.c.edition == _ISSUE.c.edition,
+            other.c.state == IssueState.PUBLISHED.value,
+            other.c.revision > _ISSUE.c.revision,
+        )
+        days = _ISSUE.c.day
+        statement = (
+            select(*_STATUS)
+            .where(_ISSUE.c.edition == edition.value, out, ~later.exists())
+            .order_by(days.asc() if forward else days.desc())
+            .limit(limit)
+        )
+        if since is not None:
+            statement = statement.where(days >= since)
+        if until is not None:
+            statement = statement.where(days <= until)
+        with self._database.read() as connection:
+            return tuple(_status(row) for row in connection.execute(statement))
+
     def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:
         """Which of these papers stand in another daily issue already."""
         issued: set[PaperId] = set()

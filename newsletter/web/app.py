@@ -22,6 +22,7 @@ from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Purpose, Subscriptions
 from newsletter.web.feed_routes import SubscriberFeedRoute
 from newsletter.web.guard import FEEDS, PRIVATE, BodyRefused, SecureHeaders, read_body
+from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.published import PublishedSite
 from newsletter.web.site_routes import answer_file
@@ -81,7 +82,8 @@ def create_app(
     """
     app = FastAPI(title=pages.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     _add_subscription_pages(app, subscriptions, pages)
-    SubscriberFeedRoute(subscriptions, feeds, pages, base_url=base_url, clock=clock).register(app)
+    documents = OwnDocuments(clock=clock)
+    SubscriberFeedRoute(subscriptions, feeds, pages, documents, base_url=base_url).register(app)
     _add_health(app, check)
     _add_site(app, PublishedSite(site), pages, clock)
     _add_error_pages(app, pages)

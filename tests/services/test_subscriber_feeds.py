@@ -14,8 +14,9 @@ from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, Issue
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
-from newsletter.services import subscriber_feeds
+from newsletter.services import held_issues, subscriber_feeds
 from newsletter.services.dispatch import MessageMaker
+from newsletter.services.held_issues import HeldIssues
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler
@@ -68,7 +69,8 @@ class Desk:
     def __init__(self, store: SqlStore, entries: int = 100) -> None:
         self.writer = Writer()
         self.indexes = Indexes()
-        self.feeds = SubscriberFeeds(store.issues, self.indexes, self.writer, entries=entries, variant="1")
+        self.held = HeldIssues(store.issues, self.indexes)
+        self.feeds = SubscriberFeeds(store.issues, self.held, self.writer, entries=entries, variant="1")
 
     def look(self, reader: Subscriber) -> SubscriberFeed:
         return self.feeds.look(reader, address="https://news.example.org/feed/x", form="atom")
@@ -151,11 +153,11 @@ def test_a_new_issue_costs_its_own_selection_alone(store: SqlStore, monkeypatch:
     publish_days(store, 3)
     desk = Desk(store)
     desk.papers(reader("retrieval"))
-    monkeypatch.setattr(desk.feeds, "_select", lambda issue: pytest.fail(f"{issue.key.slug} was indexed again"))
-    for held in desk.feeds._held.values():  # as if their time were over
+    monkeypatch.setattr(desk.held, "_select", lambda issue: pytest.fail(f"{issue.key.slug} was indexed again"))
+    for held in desk.held._held.values():  # as if their time were over
         held.selector = None
     desk.papers(reader("retrieval"))
-    monkeypatch.setattr(desk.feeds, "_select", desk.indexes)
+    monkeypatch.setattr(desk.held, "_select", desk.indexes)
     desk.indexes.made.clear()
     publish_days(store, 1, first=FIRST + timedelta(days=3))
     desk.papers(reader("retrieval"))
@@ -163,7 +165,7 @@ def test_a_new_issue_costs_its_own_selection_alone(store: SqlStore, monkeypatch:
 
 
 def test_an_index_is_made_anew_now_and_then(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subscriber_feeds, "_USES", 5)
+    monkeypatch.setattr(held_issues, "_USES", 5)
     publish_days(store, 1)
     desk = Desk(store)
     found = [desk.papers(reader("retrieval", f"word{number}")) for number in range(12)]
@@ -174,6 +176,7 @@ def test_an_index_is_made_anew_now_and_then(store: SqlStore, monkeypatch: pytest
 def test_what_is_kept_is_bounded(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscriber_feeds, "_KEPT_SELECTIONS", 10)
     monkeypatch.setattr(subscriber_feeds, "MOST_PAPERS", 25)
+    monkeypatch.setattr(held_issues, "MOST_PAPERS", 25)
     publish_days(store, 6)
     for day in (5, 12):
         weekly = make_issue([paper(n) for n in range(20)], key=IssueKey(date(2026, 6, day), Edition.WEEKLY))
@@ -183,7 +186,7 @@ def test_what_is_kept_is_bounded(store: SqlStore, monkeypatch: pytest.MonkeyPatc
         for cadence in Edition:
             assert desk.papers(reader("retrieval", f"word{number}", cadence=cadence))
             assert len(desk.feeds._selections) <= 10
-            assert sum(len(held.issue.papers) for held in desk.feeds._held.values()) <= 25
+            assert desk.held.papers <= 25
 
 
 def test_an_issue_larger_than_all_is_shown_all_the_same(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +237,7 @@ def test_every_cause_of_a_change_changes_the_tag(store: SqlStore) -> None:
     for step in range(2):
         publish_days(store, 1, first=FIRST + timedelta(days=step))
         tags.append(desk.look(someone).tag)
-    other = SubscriberFeeds(store.issues, desk.indexes, desk.writer, entries=100, variant="2")
+    other = SubscriberFeeds(store.issues, desk.held, desk.writer, entries=100, variant="2")
     tags.append(other.look(someone, address="https://news.example.org/feed/x", form="atom").tag)
     tags.append(desk.feeds.look(someone, address="https://news.example.org/feed/y", form="atom").tag)
     tags.append(desk.feeds.look(someone, address="https://news.example.org/feed/x", form="rss").tag)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,32 @@ def test_the_archive_has_the_newest_revision_of_every_issue_newest_first(store: 
     assert [(s.key, s.revision) for s in store.issues.archive()] == [(tuesday, 1), (KEY, 2), (weekly, 1)]
     assert [(s.key, s.revision) for s in store.issues.archive(state=PUBLISHED)] == [(KEY, 1), (weekly, 1)]
     assert [s.key for s in store.issues.archive(limit=1)] == [tuesday]
+
+
+def test_what_is_published_in_one_rhythm_is_listed_from_day_to_day(store: SqlStore) -> None:
+    days = [MONDAY + timedelta(days=n) for n in range(4)]
+    for day in days:
+        for edition in Edition:
+            key = IssueKey(day, edition)
+            store.issues.save(issue(1, key=key))
+            store.issues.mark(key, 1, PUBLISHED, LATER)
+    store.issues.save(issue(1, 2, key=IssueKey(days[1]), revision=2))
+    store.issues.mark(IssueKey(days[1]), 2, PUBLISHED, LATER)
+    store.issues.save(issue(1, 2, 3, key=IssueKey(days[1]), revision=3))  # a draft
+    store.issues.save(issue(1, key=IssueKey(days[3] + timedelta(days=1))))
+
+    def listed(**bounds: Any) -> list[tuple[date, int]]:
+        found = store.issues.published(Edition.DAILY, **({"limit": 9} | bounds))
+        assert all(one.state is PUBLISHED and one.key.edition is Edition.DAILY for one in found)
+        return [(one.key.day, one.revision) for one in found]
+
+    everything = [(days[3], 1), (days[2], 1), (days[1], 2), (days[0], 1)]
+    assert listed() == everything
+    assert listed(forward=True) == everything[::-1]
+    assert listed(limit=2) == everything[:2]
+    assert listed(until=days[2], since=days[1]) == everything[1:3]
+    assert listed(since=days[1], forward=True, limit=1) == [(days[1], 2)]
+    assert listed(until=MONDAY - timedelta(days=1)) == []
 
 
 def test_a_paper_is_issued_if_it_stands_in_another_daily_issue(store: SqlStore) -> None:

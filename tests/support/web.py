@@ -16,6 +16,7 @@ from newsletter.domain.matching import IssueSelector
 from newsletter.errors import InterestError
 from newsletter.formats import parse_catalogue
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
+from newsletter.services.held_issues import HeldIssues
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
@@ -24,7 +25,16 @@ from newsletter.web.pages import Pages
 from newsletter.web.server import listen, make_server
 from tests.support.mails import SECRET, make_publication, make_templates
 
-__all__ = ["CATALOGUE", "check_interest", "make_app", "make_feeds", "make_store", "make_subscriptions", "running"]
+__all__ = [
+    "CATALOGUE",
+    "check_interest",
+    "make_app",
+    "make_feeds",
+    "make_held",
+    "make_store",
+    "make_subscriptions",
+    "running",
+]
 
 
 CATALOGUE = parse_catalogue(
@@ -74,7 +84,14 @@ def make_subscriptions(store: SqlStore) -> Subscriptions:
     )
 
 
-def make_feeds(store: SqlStore, base_url: str = "", entries: int = 100, variant: str = "1") -> SubscriberFeeds:
+def make_held(store: SqlStore) -> HeldIssues:
+    """Issues of this store in memory, with the topics of `CATALOGUE`."""
+    return HeldIssues(store.issues, lambda issue: IssueSelector(issue, topics=CATALOGUE.expressions))
+
+
+def make_feeds(
+    store: SqlStore, base_url: str = "", entries: int = 100, variant: str = "1", held: HeldIssues | None = None
+) -> SubscriberFeeds:
     """Private feeds over this store."""
     writer = SubscriberFeedWriter(
         make_templates(),
@@ -83,7 +100,7 @@ def make_feeds(store: SqlStore, base_url: str = "", entries: int = 100, variant:
     )
     return SubscriberFeeds(
         store.issues,
-        lambda issue: IssueSelector(issue, topics=CATALOGUE.expressions),
+        held or make_held(store),
         writer,
         entries=entries,
         variant=variant,

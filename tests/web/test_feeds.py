@@ -21,10 +21,11 @@ import pytest
 from lxml import html
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.ports import Clock
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore
-from newsletter.web.feed_routes import SubscriberFeedRoute
+from newsletter.web.own_documents import OwnDocuments
 from tests.support.mails import make_site
 from tests.support.samples import make_issue, make_notice, make_paper
 from tests.support.web import make_app, make_feeds, running
@@ -516,21 +517,21 @@ def test_documents_that_are_kept_are_bounded(store: SqlStore, site: Path, issues
     assert issues
     readers = [f"reader{number}@example.org" for number in range(20)]
     store.subscribers.upsert([Subscriber(email=email, interests=("retrieval",)) for email in readers])
-    routes: list[SubscriberFeedRoute] = []
-    original = SubscriberFeedRoute.__init__
+    kept: list[OwnDocuments] = []
+    original = OwnDocuments.__init__
 
-    def remember(route: SubscriberFeedRoute, *arguments: object, **options: object) -> None:
-        original(route, *arguments, **options, memory=30_000)  # type: ignore[arg-type]
-        routes.append(route)
+    def remember(documents: OwnDocuments, *, clock: Clock) -> None:
+        original(documents, clock=clock, memory=30_000)
+        kept.append(documents)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SubscriberFeedRoute, "__init__", remember)
+        patch.setattr(OwnDocuments, "__init__", remember)
         app = make_app(store, site)
     sizes = []
     with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         for email in readers:
             assert client.get(f"/feed/{token_of(store, 'feed', email)}.atom").status_code == 200
-            sizes.append(routes[0].held)
+            sizes.append(kept[0].held)
     assert 0 < max(sizes) <= 30_000
     assert any(later < earlier + 1000 for earlier, later in pairwise(sizes))
 

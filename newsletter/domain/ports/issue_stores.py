@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from newsletter.domain.issues import BackIssue, Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.issues import BackIssue, Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.papers import (
     IssueNote,
     PaperId,
@@ -50,6 +50,21 @@ class IssueStore(Protocol):
 
     def archive(self, *, state: IssueState | None = None, limit: int | None = None) -> tuple[IssueStatus, ...]:
         """The newest revision of every issue, newest first."""
+        ...
+
+    def published(
+        self,
+        edition: Edition,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        limit: int,
+        forward: bool = False,
+    ) -> tuple[IssueStatus, ...]:
+        """The published issues of one rhythm between two days (both included), each in its newest published revision.
+
+        Newest first, or with `forward` oldest first; at most `limit`.
+        """
         ...
 
     def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:

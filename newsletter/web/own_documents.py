@@ -1,0 +1,115 @@
+"""Documents of single readers (their feed, their pages): made one at a time, in fair turns, and kept within bounds.
+
+The rules, in the order in which they are applied:
+
+1. a copy that is still good is a 304, for which no paper is read: the tag stands for all that a document is made from;
+2. documents are made one at a time, so that however many are asked for at once, the other pages are answered; one that
+   takes long is made in steps, between which others have their turn, in the order in which they asked;
+3. who asks for what is being made waits for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.domain.ports import Clock
+from newsletter.web.published import Document, make_document
+from newsletter.web.site_routes import accepts_gzip, answer_document, is_current
+
+__all__ = ["OwnDocument", "OwnDocuments"]
+
+_CACHE = "private, max-age=300"
+_KEPT_TAGS = 50_000
+"""About 10 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDocument:
+    """A document that can be made.
+
+    `tag` stands for everything its bytes depend on. `prepare` does a step of the work and says whether there is more to
+    do before `write` makes the bytes; both run in worker threads, one at a time. `headers` are added to the answer.
+    """
+
+    tag: str
+    name: str
+    media_type: str
+    prepare: Callable[[], bool]
+    write: Callable[[], bytes]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class OwnDocuments:
+    """Makes, keeps and answers with documents. One for the whole application: turns are fair among all that is made."""
+
+    def __init__(self, *, clock: Clock, memory: int = 16 * 1024 * 1024) -> None:
+        """`memory` is how many bytes of documents are kept."""
+        self._clock = clock
+        self._memory = memory
+        # these are touched from the event loop alone
+        self._first_seen: OrderedDict[str, float] = OrderedDict()
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._held = 0
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def held(self) -> int:
+        """Bytes of documents that are kept."""
+        return self._held
+
+    async def answer(self, wanted: OwnDocument, request: Request) -> Response:
+        """One request."""
+        modified = self._seen(wanted.tag)
+        zipped = accepts_gzip(request.headers.get("accept-encoding", ""))
+        tag = f'"{wanted.tag}{"-gzip" if zipped else ""}"'
+        if is_current(request, tag, modified, self._clock()):
+            return Response(status_code=304, headers={"ETag": tag, "Cache-Control": _CACHE, "Vary": "Accept-Encoding"})
+        document = await self._document(wanted, modified)
+        answer = answer_document(document, request, cache=_CACHE, now=self._clock())
+        answer.headers.update(wanted.headers)
+        return answer
+
+    def _seen(self, tag: str) -> float:
+        """When this tag was first asked for: the document is no younger, so it serves as its Last-Modified."""
+        moment = self._first_seen.setdefault(tag, self._clock().timestamp())
+        self._first_seen.move_to_end(tag)
+        if len(self._first_seen) > _KEPT_TAGS:
+            self._first_seen.popitem(last=False)
+        return moment
+
+    async def _document(self, wanted: OwnDocument, modified: float) -> Document:
+        if (document := self._kept(wanted.tag)) is not None:
+            return document
+        while True:
+            # an asyncio lock is fair: who waits has it before who lets it go can have it again
+            async with self._one_at_a_time:
+                if (document := self._kept(wanted.tag)) is not None:
+                    return document
+                if await run_in_threadpool(wanted.prepare):
+                    continue
+                return await self._make_and_keep(wanted, modified)
+
+    async def _make_and_keep(self, wanted: OwnDocument, modified: float) -> Document:
+        document = await run_in_threadpool(_make, wanted, modified)
+        self._documents[wanted.tag] = document
+        self._held += document.size
+        while self._held > self._memory and len(self._documents) > 1:
+            self._held -= self._documents.popitem(last=False)[1].size
+        return document
+
+    def _kept(self, tag: str) -> Document | None:
+        document = self._documents.get(tag)
+        if document is not None:
+            self._documents.move_to_end(tag)
+        return document
+
+
+def _make(wanted: OwnDocument, modified: float) -> Document:
+    return make_document(wanted.name, wanted.write(), kind=wanted.media_type, tag=wanted.tag, modified=modified)
