@@ -190,7 +190,7 @@ def show_dry_run(report: DryRunReport, key: IssueKey, *, sample: bool) -> None:
             e.status,
             len(e.papers) or "",
             f"{e.size / 1024:.0f} KB" if e.size else "",
-            told_reason(e.reason, weekly=weekly) or _why(e.matched),
+            told_reason(e.reason, weekly=weekly) or _why(e.interests),
         )
         for e in report.first[:SHOWN]
     ]
@@ -267,7 +267,7 @@ def _summed(totals: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {status}" for status, count in totals.items() if count) or "nobody to send to"
 
 
-def _why(matched: Mapping[str, tuple[str, ...]]) -> str:
-    """The interests that matched, the most frequent first."""
-    counted = Counter(term for terms in matched.values() for term in terms)
-    return ", ".join(term for term, _ in counted.most_common(4)) + (" ..." if len(counted) > 4 else "")
+def _why(interests: Mapping[str, int]) -> str:
+    """The interests by which papers came, those that found most first."""
+    names = sorted(interests, key=interests.__getitem__, reverse=True)
+    return ", ".join(names[:4]) + (" ..." if len(names) > 4 else "")

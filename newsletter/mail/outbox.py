@@ -9,7 +9,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from pathlib import Path
 from types import TracebackType
@@ -38,7 +38,8 @@ _LISTED = 200
 class OutboxEntry:
     """One recipient as the manifest lists them.
 
-    `matched` maps a paper's id to the terms that it came for. Without a message `file`, `sha256` and `message_id` are
+    `matched` maps a paper's id to the terms that it came for, `interests` (which the manifest leaves out) each of the
+    subscriber's own interests to how many papers it found. Without a message `file`, `sha256` and `message_id` are
     empty and `reason` says why.
     """
 
@@ -47,6 +48,7 @@ class OutboxEntry:
     reason: str
     papers: tuple[str, ...]
     matched: Mapping[str, tuple[str, ...]]
+    interests: Mapping[str, int] = field(default_factory=dict)
     file: str = ""
     size: int = 0
     sha256: str = ""

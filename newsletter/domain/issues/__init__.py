@@ -26,17 +26,22 @@ from newsletter.domain.issues.listings import (
     usual,
 )
 from newsletter.domain.issues.paper_pages import page_owner, page_precedence
-from newsletter.domain.issues.selection import Match, Pick, Selection, SelectionRequest
+from newsletter.domain.issues.picks import Match, Pick
+from newsletter.domain.issues.sections import NO_OUTLINE, RARE, Outline, Section
+from newsletter.domain.issues.selection import Explained, Selection, SelectionRequest
 from newsletter.domain.issues.silence import Silence, explain_silence
 
 __all__ = [
     "ARCHIVE_SOURCE",
     "HISTORY",
+    "NO_OUTLINE",
     "PAPERS",
+    "RARE",
     "Admits",
     "AnnouncementCalendar",
     "BackIssue",
     "Edition",
+    "Explained",
     "Feed",
     "Gap",
     "Issue",
@@ -45,7 +50,9 @@ __all__ = [
     "IssueState",
     "IssueStatus",
     "Match",
+    "Outline",
     "Pick",
+    "Section",
     "Selection",
     "SelectionRequest",
     "Silence",

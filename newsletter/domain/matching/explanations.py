@@ -7,6 +7,7 @@ kept is bounded: by entries, and by how many papers they hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -88,6 +89,11 @@ class Explanations:
                 for doc, score in zip(docs, scores, strict=True)
             ]
         )
+
+    def papers(self, text: str) -> AbstractSet[int]:
+        """The places of the papers that an interest finds; none where it can be no reason for one to come."""
+        score_of = self._scores_of(text)
+        return score_of.keys() if score_of is not None else frozenset()
 
     @property
     def held(self) -> tuple[int, int]:

@@ -14,7 +14,12 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["ScoreTable", "best_papers"]
+__all__ = ["Cells", "ScoreTable", "best_papers", "of_lines"]
+
+Ints = npt.NDArray[np.int64]
+Cells = tuple[Ints, Ints]
+"""Places in a matrix of subscribers by papers: their lines and their papers, (n,) each."""
+NO_CELLS: Cells = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 _DOC_BITS = 20
 _DOC_MASK = (1 << _DOC_BITS) - 1
@@ -42,7 +47,7 @@ class ScoreTable:
         """How many scores are kept."""
         return self._used
 
-    def add(self, docs: npt.NDArray[np.int64], scores: npt.NDArray[np.int64]) -> int:
+    def add(self, docs: Ints, scores: Ints) -> int:
         """Keep a row: papers, ascending, and their whole scores, at least 1, both (n,) int64. Returns its number."""
         size = len(docs)
         while self._used + size > len(self._packed):
@@ -53,56 +58,83 @@ class ScoreTable:
         self._used += size
         return len(self._starts) - 1
 
-    def row(self, number: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    def row(self, number: int) -> tuple[Ints, Ints]:
         """The papers of a row, ascending, and their scores: (n,) int64 each."""
         start = self._starts[number]
         packed = self._packed[start : start + self._sizes[number]]
         return packed & _DOC_MASK, packed >> _DOC_BITS
 
-    def line(self, rows: Sequence[int]) -> npt.NDArray[np.int64]:
+    def line(self, rows: Sequence[int]) -> Ints:
         """The sums of some rows: (papers,) int64, 0 where no row has the paper."""
-        line: npt.NDArray[np.int64] = self.matrix([rows])[0]
+        line: Ints = self.matrix([rows])[0]
         return line
 
-    def matrix(self, subscribers: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
+    def matrix(self, subscribers: Sequence[Sequence[int]]) -> Ints:
         """The sums of each subscriber's rows: (subscribers, papers) int64."""
+        return self.sums(subscribers, 0)[0]
+
+    def sums(self, subscribers: Sequence[Sequence[int]], small: int) -> tuple[Ints, Cells]:
+        """The matrix, and the cells in it that a row of fewer than `small` papers has part in."""
         flat = np.fromiter(chain.from_iterable(subscribers), dtype=np.int64)
         counts = np.fromiter(map(len, subscribers), dtype=np.int64, count=len(subscribers))
-        where = np.repeat(np.arange(len(subscribers), dtype=np.int64) * self._papers, counts)
+        where = np.repeat(np.arange(len(subscribers), dtype=np.int64), counts)
         sizes = np.array(self._sizes, dtype=np.int64)[flat]
         starts = np.array(self._starts, dtype=np.int64)[flat]
+        packed = self._pairs(starts, sizes)
+        cells = np.repeat(where * self._papers, sizes) + (packed & _DOC_MASK)
+        summed = np.bincount(cells, weights=packed >> _DOC_BITS, minlength=len(subscribers) * self._papers)
+        lines: Ints = summed.astype(np.int64).reshape(len(subscribers), self._papers)
+        few = np.flatnonzero(sizes < small)
+        papers = self._pairs(starts[few], sizes[few]) & _DOC_MASK
+        return lines, (np.repeat(where[few], sizes[few]), papers)
+
+    def _pairs(self, starts: Ints, sizes: Ints) -> Ints:
+        """The pairs of these rows, one row after the other."""
         ends = np.cumsum(sizes)
         total = int(ends[-1]) if len(ends) else 0
         # For each pair its place in the packed array: the start of its row, and how far into the row it is.
-        place = np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)
-        packed = self._packed[place]
-        cells = np.repeat(where, sizes) + (packed & _DOC_MASK)
-        summed = np.bincount(cells, weights=packed >> _DOC_BITS, minlength=len(subscribers) * self._papers)
-        lines: npt.NDArray[np.int64] = summed.astype(np.int64).reshape(len(subscribers), self._papers)
-        return lines
+        pairs: Ints = self._packed[np.arange(total, dtype=np.int64) + np.repeat(starts - (ends - sizes), sizes)]
+        return pairs
 
 
-def best_papers(
-    matrix: npt.NDArray[np.int64], limit: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def best_papers(matrix: Ints, limit: int, first: Cells = NO_CELLS) -> tuple[Ints, Ints, Ints]:
     """The best papers of each line: (papers, scores, how many papers have a score at all).
 
     `matrix` is (subscribers, papers) int64; the first two results are (subscribers, at most `limit`) int64, the third
     is (subscribers,) int64.
 
-    Papers are ordered by score, then by place; lines with fewer than `limit` papers are filled up with score 0.
+    Papers are ordered by score, then by place; lines with fewer than `limit` papers are filled up with score 0. Where
+    there are more than `limit`, those of `first` that have a score are chosen before all others.
     """
     papers = matrix.shape[1]
     counts = np.count_nonzero(matrix, axis=1)
     bits = max(1, (papers - 1).bit_length())
+    limit = min(limit, papers)
+    cuts = 0 < limit < papers
+    highest = int(matrix.max(initial=0))
+    ahead = 1 << highest.bit_length() if cuts and len(first[0]) else 0
     # Score and place in one number: a plain sort of it is the order wanted, and the place is read back from it.
     keys = (matrix << bits) | np.arange((1 << bits) - 1, (1 << bits) - 1 - papers, -1)
-    if papers and int(matrix.max(initial=0)) < 1 << (31 - bits):
+    if papers and max(highest, 2 * ahead - 1) < 1 << (31 - bits):
         keys = keys.astype(np.int32)
-    limit = min(limit, papers)
-    if 0 < limit < papers:
+    if ahead:
+        # a bit above all scores while papers are chosen, not while they are ordered
+        lines, docs = first
+        scored = matrix[lines, docs] > 0
+        keys[lines[scored], docs[scored]] |= keys.dtype.type(ahead << bits)
+    if cuts:
         keys = np.partition(keys, papers - limit, axis=1)
     keys = keys[:, papers - limit :]
+    if ahead:
+        keys = keys & keys.dtype.type((ahead << bits) - 1)
     keys = np.sort(keys, axis=1)[:, ::-1].astype(np.int64)
     mask = (1 << bits) - 1
     return mask - (keys & mask), keys >> bits, counts
+
+
+def of_lines(cells: Cells, lines: Ints, size: int) -> Cells:
+    """The cells in some lines of a matrix of `size` lines, numbered as in the matrix of those lines alone."""
+    number = np.full(size, -1, dtype=np.int64)
+    number[lines] = np.arange(len(lines), dtype=np.int64)
+    there = number[cells[0]]
+    return there[there >= 0], cells[1][there >= 0]

@@ -30,10 +30,11 @@ from newsletter.domain.interests import (
     terms_at_most,
     terms_in,
 )
-from newsletter.domain.issues import Issue, Match, Selection, SelectionRequest
+from newsletter.domain.issues import RARE, Explained, Issue, Match, Outline, Pick, Selection, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.explanations import Explanations, Reasons
-from newsletter.domain.matching.score_table import ScoreTable, best_papers
+from newsletter.domain.matching.score_table import ScoreTable, best_papers, of_lines
+from newsletter.domain.matching.sectioning import by_category, by_interest
 from newsletter.errors import InterestError
 
 __all__ = ["InterestReading", "IssueSelector"]
@@ -73,6 +74,7 @@ class IssueSelector:
 
     def __init__(self, issue: Issue, *, topics: Mapping[str, str] | None = None) -> None:
         self._ids = tuple(entry.id for entry in issue.papers)
+        self._categories = tuple(next(iter(entry.paper.categories), "") for entry in issue.papers)
         self._evaluator = Evaluator(issue, _read_topics(topics or {}))
         self._topics = frozenset(topics or ())
         # what `matches_many` has looked up, without what was found: those that find any paper, those that find none,
@@ -185,7 +187,8 @@ class IssueSelector:
                 rows.append([])
             if not rows[-1]:
                 special.append(number)
-        matrix = self._table.matrix(rows)
+                rows[-1] = self._wanted_rows(request)
+        matrix, rare = self._table.sums(rows, RARE)
         for number in special:
             matrix[number] = self._line(block[number])
         limits = np.array([self._limit(request) for request in block], dtype=np.int64)
@@ -193,10 +196,18 @@ class IssueSelector:
         for limit in np.unique(limits).tolist():
             # Lines of one limit together: the partial sort then takes the same number from each.
             lines = np.flatnonzero(limits == limit)
-            papers, scores, totals = best_papers(matrix if len(lines) == len(block) else matrix[lines], limit)
+            if len(lines) == len(block):
+                papers, scores, totals = best_papers(matrix, limit, rare)
+            else:
+                papers, scores, totals = best_papers(matrix[lines], limit, of_lines(rare, lines, len(block)))
             for number, own, score, count in zip(lines.tolist(), papers, scores, totals.tolist(), strict=True):
                 selections[number] = self._selection(block[number], own, score, count, limit)
         yield from (selections[number] for number in range(len(block)))
+
+    def _wanted_rows(self, request: SelectionRequest) -> list[int]:
+        """The rows of those interests that bring papers."""
+        readings = [self._read(text) for text in dict.fromkeys(request.interests)]
+        return [r.row for r in readings if r.interest is not None and not (r.interest.excludes or r.interest.must)]
 
     def _sort(self, texts: Collection[str]) -> None:
         """Look those interests up that are new, and keep no more of each than whether it finds anything."""
@@ -303,7 +314,23 @@ class IssueSelector:
     ) -> Selection:
         count = min(total, limit)
         places, sums = array("q", papers[:count].tobytes()), array("q", scores[:count].tobytes())
-        return Selection.later(lambda: self._explanations.picks(request.interests, places, sums), places, total)
+
+        def explain() -> Explained:
+            picks = self._explanations.picks(request.interests, places, sums)
+            return picks, self._outline(request, picks)
+
+        return Selection.later(explain, places, total)
+
+    def _outline(self, request: SelectionRequest, picks: Sequence[Pick]) -> Outline:
+        """The sections of a digest; what limits and explanations leave out is counted all the same."""
+        readings = [self._read(text) for text in dict.fromkeys(request.interests)]
+        wanted = [r.text for r in readings if r.interest is None or not (r.interest.excludes or r.interest.must)]
+        if len(wanted) == len(readings) and wanted:
+            return by_interest(picks, {text: self._explanations.papers(text) for text in wanted})
+        left = frozenset(np.flatnonzero(self._line(request)).tolist())
+        if not wanted:
+            return by_category(picks, self._categories, left)
+        return by_interest(picks, {text: self._explanations.papers(text) & left for text in wanted})
 
     def _reasons(self, text: str) -> Reasons | None:
         """What an interest asks for and finds; None where it can be no reason for a paper to come."""

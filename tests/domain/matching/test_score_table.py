@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.matching.score_table import MAX_INDEXED_PAPERS, ScoreTable, best_papers
+from newsletter.domain.matching.score_table import MAX_INDEXED_PAPERS, ScoreTable, best_papers, of_lines
 
 
 def table(*rows: dict[int, int], papers: int = 4) -> ScoreTable:
@@ -113,3 +113,28 @@ def test_a_sort_by_score_and_place_gives_the_same(lines: list[list[int]], limit:
     for line, (papers, scores, count) in zip(lines, best(lines, limit), strict=True):
         ordered = sorted(range(5), key=lambda doc: (-line[doc], doc))[:limit]
         assert (papers, scores, count) == (ordered, [line[doc] for doc in ordered], sum(map(bool, line)))
+
+
+def test_the_papers_of_small_rows_are_told_by_subscriber() -> None:
+    kept = table({0: 5, 2: 1}, {0: 10, 1: 1, 3: 1}, {1: 3}, {})
+    lines, papers = kept.sums([[0, 1], [], [1, 2, 3]], 3)[1]
+    assert [*zip(lines.tolist(), papers.tolist(), strict=True)] == [(0, 0), (0, 2), (2, 1)]
+    lines, papers = of_lines((lines, papers), np.array([2]), 3)
+    assert (lines.tolist(), papers.tolist()) == ([0], [1])
+
+
+@given(
+    st.lists(st.integers(0, 2**40) | st.integers(0, 9), min_size=7, max_size=7),
+    st.sets(st.integers(0, 6)),
+    st.integers(0, 8),
+)
+def test_the_first_are_chosen_before_the_best_and_all_stand_in_order(
+    line: list[int], first: set[int], limit: int
+) -> None:
+    cells = np.zeros(len(first), dtype=np.int64), np.array(sorted(first), dtype=np.int64)
+    papers, scores, counts = best_papers(np.array([line], dtype=np.int64), limit, cells)
+    found = [doc for doc in range(7) if line[doc]]
+    chosen = sorted(found, key=lambda doc: (doc not in first, -line[doc], doc))[:limit]
+    shown = [doc for doc, score in zip(papers[0].tolist(), scores[0].tolist(), strict=True) if score]
+    assert shown == sorted(chosen, key=lambda doc: (-line[doc], doc))
+    assert counts.tolist() == [len(found)]
