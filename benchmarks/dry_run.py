@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.dispatch import Newsletter, now
 from newsletter.domain.issues import Issue
 from newsletter.domain.matching import IssueSelector
-from newsletter.render.outbox import render_outbox
+from newsletter.render.outbox import OutboxRenderer
 from newsletter.services.dispatch import DryRun
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler, make_templates
@@ -43,17 +43,22 @@ def dry_run(folder: Path) -> None:
         select=select,
         mail=make_assembler(),
         outbox=folder / "outbox",
-        page=lambda manifest, html: render_outbox(templates, manifest, html=html),
+        design=lambda issue: OutboxRenderer(templates, issue),
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     begin = time.perf_counter()
     report = run.run(status.key)
     seconds = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    index = (report.folder / "index.html").stat().st_size / 1e6
-    manifest = (report.folder / "manifest.json").stat().st_size / 1e6
+    sizes = {path.name: path.stat().st_size / 1e6 for path in report.folder.iterdir()}
+    lists = [size for name, size in sizes.items() if name.startswith("index")]
+    messages = [size for name, size in sizes.items() if name.endswith(".html") and "@" in name]
+    written = {"manifest.json": sizes["manifest.json"], "recipients.js": sizes["recipients.js"]}
     print(f"{report.recipients:,} recipients in {seconds:.0f} s, peak {peak:.0f} MB of {LIMIT}, {before:.0f} before it")
-    print(f"index.html {index:.1f} MB, manifest.json {manifest:.1f} MB, {dict(report.totals)}")
+    print(
+        f"{len(messages):,} pages of messages ({sum(messages):.0f} MB), {len(lists)} of the list ({sum(lists):.1f} MB)"
+    )
+    print(", ".join(f"{name} {size:.1f} MB" for name, size in written.items()) + f", {dict(report.totals)}")
     if peak > LIMIT:
         raise SystemExit(1)
 

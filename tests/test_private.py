@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from newsletter import private
+from newsletter.domain.ports import OutboxEntry
 from newsletter.mail.outbox import OutboxWriter
+from newsletter.render.outbox import OutboxRenderer
 from newsletter.services.files import write_atomically
 from newsletter.store import Database
+from tests.support.mails import make_assembler, make_templates
+from tests.support.samples import make_issue, make_recipient, select
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077], ids=["umask-000", "umask-022", "umask-077"])
@@ -28,8 +32,12 @@ def mode(path: Path) -> int:
 
 
 def write_outbox(folder: Path) -> None:
-    with OutboxWriter(folder, slug=folder.name, issue_hash="", page=lambda *_: "<html>"):
-        pass
+    issue = make_issue(1)
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
+    with OutboxWriter(
+        folder, slug=folder.name, issue_hash="", design=OutboxRenderer(make_templates(), issue)
+    ) as writer:
+        writer.add(OutboxEntry(email="ada@example.org", status="queued", reason="", papers=(), matched={}), message)
 
 
 @pytest.mark.usefixtures("umask")
@@ -60,7 +68,9 @@ def test_nobody_else_reads_an_outbox(tmp_path: Path) -> None:
     write_outbox(tmp_path / "outbox" / "2026-06-02")
     folders = [tmp_path / "outbox", tmp_path / "outbox" / "2026-06-02"]
     assert {mode(path) for path in folders} == {0o700}
-    assert {mode(path) for path in folders[1].iterdir()} == {0o600}
+    files = {path.name: mode(path) for path in folders[1].iterdir()}
+    names = ("ada@example.org.eml", "ada@example.org.html", "index.html", "manifest.json", "recipients.js")
+    assert files == dict.fromkeys(names, 0o600)
 
 
 def test_earlier_outboxes_are_closed_to_others(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ class Application(Shared):
         """Planning and sending, and what accounts for it."""
         from newsletter.bootstrap.sending import Sending
 
-        return Sending(self, self.publishing, self.records)
+        return Sending(self, self.publishing)
 
     @cached_property
     def subscribing(self) -> Subscribing:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from newsletter.bootstrap.publishing import Publishing
@@ -14,11 +14,10 @@ from newsletter.domain.delivery import DeliveryStatus, is_awaited
 from newsletter.domain.issues import Issue, IssueKey
 from newsletter.errors import ConfigError, IssueMissing
 from newsletter.services.progress import SilentProgress
-from newsletter.services.records import Records
 from newsletter.settings import Settings
 
 if TYPE_CHECKING:
-    from newsletter.domain.ports import Signer
+    from newsletter.domain.ports import OutboxDesign, Signer
     from newsletter.mail.dkim import DkimKey
     from newsletter.mail.smtp import Relay
     from newsletter.services.audit import Audit
@@ -30,10 +29,9 @@ __all__ = ["Sending"]
 class Sending:
     """Builds what sends an issue, and what accounts for it."""
 
-    def __init__(self, shared: Shared, publishing: Publishing, records: Records) -> None:
+    def __init__(self, shared: Shared, publishing: Publishing) -> None:
         self._shared = shared
         self._publishing = publishing
-        self._records = records
 
     def plan(self) -> Plan:
         """Freeze an issue's audience."""
@@ -145,22 +143,15 @@ class Sending:
             select=self._shared.selector,
             mail=self._publishing.mail(),
             outbox=self._shared.settings.path(self._shared.settings.publish.outbox),
-            page=self._outbox_page,
+            design=self._outbox_design,
+            shown=self._shared.settings.publish.outbox_pages,
             signer=self._signer(),
         )
 
-    def _outbox_page(self, manifest: Mapping[str, Any], html: Mapping[str, str]) -> str:
-        from newsletter.render.outbox import render_outbox
+    def _outbox_design(self, issue: Issue) -> OutboxDesign:
+        from newsletter.render.outbox import OutboxRenderer
 
-        issue = self._records.issue(IssueKey.parse(str(manifest["date"])))
-        titles: dict[str, str] = {entry.id: entry.paper.title for entry in issue.papers}
-        return render_outbox(
-            self._shared.templates,
-            manifest,
-            language=self._shared.settings.newsletter.language,
-            titles=titles,
-            html=html,
-        )
+        return OutboxRenderer(self._shared.templates, issue, language=self._shared.settings.newsletter.language)
 
     @contextmanager
     def watching(self, label: str, planned: PlanReport) -> Iterator[Callable[[Snapshot], None]]:
@@ -184,10 +175,9 @@ class Sending:
 def _send_alone(settings: Settings, key: IssueKey, *, wait: bool) -> DispatchReport:
     """One of several processes that send an issue: it builds everything anew, from the settings alone."""
     shared = Shared(settings, progress=SilentProgress())
-    records = Records(shared.store, today=lambda: shared.today)
     status = shared.store.deliveries.status(key)
     issue = shared.store.issues.get(key, status.revision if status else None)
     if issue is None:
         msg = f"There is no issue {key.slug}."
         raise IssueMissing(msg)
-    return Sending(shared, Publishing(shared), records).send().run(issue, wait=wait)
+    return Sending(shared, Publishing(shared)).send().run(issue, wait=wait)

@@ -8,65 +8,24 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from email import message_from_bytes, policy
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
 from newsletter.domain.delivery import OutgoingMessage
+from newsletter.domain.ports import OutboxDesign, OutboxEntry
 from newsletter.domain.subscribers import address_key
 from newsletter.errors import MailError
+from newsletter.mail.outbox_pages import OutboxPages
 from newsletter.private import keep_private, open_private, private_folder, write_private
 
-__all__ = ["OutboxEntry", "OutboxPage", "OutboxWriter", "file_name"]
-
-OutboxPage = Callable[[Mapping[str, Any], Mapping[str, str]], str]
-"""Renders `index.html` from the manifest and, by address, the HTML part of messages to be shown in it.
-
-The manifest it gets lists the first recipients alone; `more` says how many others there are.
-"""
+__all__ = ["OutboxWriter", "file_name"]
 
 _SAFE = re.compile(r"[a-z0-9_+=][a-z0-9_+=.-]{0,63}@[a-z0-9][a-z0-9.-]{0,119}", re.ASCII)
 _UNSAFE = re.compile(r"[^a-z0-9_+=@-]+", re.ASCII)
-_SHOWN = 15
-_LISTED = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxEntry:
-    """One recipient as the manifest lists them.
-
-    `matched` maps a paper's id to the terms that it came for, `interests` (which the manifest leaves out) each of the
-    subscriber's own interests to how many papers it found. Without a message `file`, `sha256` and `message_id` are
-    empty and `reason` says why.
-    """
-
-    email: str
-    status: str
-    reason: str
-    papers: tuple[str, ...]
-    matched: Mapping[str, tuple[str, ...]]
-    interests: Mapping[str, int] = field(default_factory=dict)
-    file: str = ""
-    size: int = 0
-    sha256: str = ""
-    message_id: str = ""
-
-    def as_dict(self) -> dict[str, object]:
-        """The entry as the manifest holds it."""
-        return {
-            "email": self.email,
-            "status": self.status,
-            "reason": self.reason,
-            "papers": list(self.papers),
-            "matched": {paper: list(terms) for paper, terms in self.matched.items()},
-            "file": self.file,
-            "bytes": self.size,
-            "sha256": self.sha256,
-            "message_id": self.message_id,
-        }
+_FIRST = 200
+"""Recipients whom the command may tell of without reading the manifest."""
 
 
 def file_name(email: str) -> str:
@@ -93,15 +52,19 @@ class OutboxWriter:
         totals: how many stand in which state.
     """
 
-    def __init__(self, folder: Path, *, slug: str, issue_hash: str, page: OutboxPage | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, slug: str, issue_hash: str, design: OutboxDesign | None = None, shown: int = 1000
+    ) -> None:
+        """`design` draws the pages, a page each for the first `shown` messages; without it there are none."""
         self.folder = folder
         self._slug = slug
         self._hash = issue_hash
-        self._page = page
+        self._design = design
+        self._shown = shown
         self._building = folder.with_name(f".{folder.name}.{os.getpid()}.new")
         self.first: list[OutboxEntry] = []
         self._manifest: BinaryIO | None = None
-        self._html: dict[str, str] = {}
+        self._pages: OutboxPages | None = None
         self.totals: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -112,6 +75,8 @@ class OutboxWriter:
             self._manifest = open_private(self._building / "manifest.json")
             head = _json({"date": self._slug, "issue_hash": self._hash})
             self._manifest.write(head[:-1] + b',"deliveries":[')
+            if self._design is not None:
+                self._pages = OutboxPages(self._building, self._design, shown=self._shown)
         except OSError as error:
             raise self._explained(error) from error
         return self
@@ -125,8 +90,9 @@ class OutboxWriter:
         except OSError as fault:
             raise self._explained(fault) from fault
         finally:
-            if self._manifest is not None:
-                self._manifest.close()
+            for opened in (self._manifest, self._pages):
+                if opened is not None:
+                    opened.close()
             shutil.rmtree(self._building, ignore_errors=True)
 
     def add(self, entry: OutboxEntry, message: OutgoingMessage | None) -> None:
@@ -136,24 +102,26 @@ class OutboxWriter:
             MailError: a file cannot be written.
         """
         assert self._manifest is not None  # noqa: S101  # open as long as the context is
+        content = b"" if message is None else bytes(message)
         if message is not None:
-            content = bytes(message)
             entry = replace(
                 entry,
+                subject=message.subject,
+                preheader=message.preheader,
                 file=file_name(entry.email),
                 size=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
                 message_id=message.message_id,
             )
-            if self._page is not None and len(self._html) < _SHOWN and len(self.first) < _LISTED:
-                self._html[entry.email] = _html_of(content)
         try:
-            if message is not None:
+            if content:
                 write_private(self._building / entry.file, content)
+            if self._pages is not None:
+                entry = self._pages.add(entry, content)
             self._manifest.write((b"," if self.totals else b"") + b"\n" + _json(entry.as_dict()))
         except OSError as error:
             raise self._explained(error) from error
-        if len(self.first) < _LISTED:
+        if len(self.first) < _FIRST:
             self.first.append(entry)
         self.totals[entry.status] += 1
 
@@ -162,11 +130,8 @@ class OutboxWriter:
         totals = dict(sorted(self.totals.items()))
         with self._manifest as file:
             file.write(b'\n],"totals":' + _json(totals) + b"}\n")
-        if self._page is not None:
-            deliveries = [entry.as_dict() for entry in self.first]
-            manifest = {"date": self._slug, "issue_hash": self._hash, "deliveries": deliveries, "totals": totals}
-            more = sum(totals.values()) - len(deliveries)
-            write_private(self._building / "index.html", self._page(manifest | {"more": more}, self._html).encode())
+        if self._pages is not None:
+            self._pages.finish(totals)
         old = self.folder.with_name(f".{self.folder.name}.{os.getpid()}.old")
         shutil.rmtree(old, ignore_errors=True)
         if self.folder.exists():
@@ -193,8 +158,3 @@ class OutboxWriter:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _html_of(content: bytes) -> str:
-    part = message_from_bytes(content, policy=policy.default).get_body(("html",))
-    return str(part.get_content()) if part is not None else ""

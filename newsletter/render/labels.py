@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
+from newsletter.domain.delivery import DeliveryStatus, SkipReason
 from newsletter.domain.issues import Silence
 from newsletter.domain.papers import AnnounceType, FailureKind
 from newsletter.render.catalogues import Wording
@@ -40,6 +41,8 @@ class Labels:
         self._ratings = _ratings(words.gettext)
         self._holidays = _holidays(words.gettext)
         self._failures = _failures(words.gettext)
+        self._statuses = _statuses(words.gettext)
+        self._skips = _skips(words.gettext)
 
     def kind(self, paper: PaperView) -> str:
         """How it was announced: `new`, `cross-listed`."""
@@ -84,6 +87,19 @@ class Labels:
         """`7 upvotes`."""
         count = paper.upvotes or 0
         return self._words.ngettext("%(num)d upvote", "%(num)d upvotes", count) % {"num": count}
+
+    def status(self, status: str) -> str:
+        """The state of a delivery: `queued`."""
+        return self._statuses.get(status, status)
+
+    def state(self, status: str, reason: str) -> str:
+        """The same with its reason: `skipped (none of the papers fits)`. A relay's or a mistake's own words stay."""
+        why = self._skips.get(reason, reason)
+        return f"{self.status(status)} ({why})" if why else self.status(status)
+
+    def size(self, octets: int) -> str:
+        """`45 KB`."""
+        return f"{-(-octets // 1024)} KB"
 
     def stars(self, paper: PaperView) -> str:
         """`7 stars` of a code repository."""
@@ -209,4 +225,29 @@ def _failures(_: Gettext) -> dict[FailureKind | None, str]:
         FailureKind.UNPARSABLE: unusable,
         FailureKind.ECHO: unusable,
         FailureKind.ERROR_TEXT: unusable,
+    }
+
+
+def _statuses(_: Gettext) -> dict[str, str]:
+    """The states of a delivery."""
+    return {
+        DeliveryStatus.QUEUED: _("queued"),
+        DeliveryStatus.SENDING: _("being sent"),
+        DeliveryStatus.SENT: _("sent"),
+        DeliveryStatus.DEFERRED: _("deferred"),
+        DeliveryStatus.FAILED: _("failed"),
+        DeliveryStatus.BOUNCED: _("bounced"),
+        DeliveryStatus.SKIPPED: _("skipped"),
+        DeliveryStatus.UNCERTAIN: _("uncertain"),
+    }
+
+
+def _skips(_: Gettext) -> dict[str, str]:
+    """Why somebody gets no message."""
+    return {
+        SkipReason.NO_MATCH: _("no paper fits"),
+        SkipReason.UNCONFIRMED: _("not confirmed"),
+        SkipReason.UNSUBSCRIBED: _("unsubscribed"),
+        SkipReason.SUPPRESSED: _("never to be mailed"),
+        SkipReason.OTHER_CADENCE: _("gets the other edition"),
     }

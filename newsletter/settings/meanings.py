@@ -60,6 +60,7 @@ MEANINGS: Mapping[str, str] = {
     "issue.weekly_on": "The day that closes the weekly issue.",
     "publish.site": "Where the site is written; any web server can serve it.",
     "publish.outbox": "Where dry runs are written.",
+    "publish.outbox_pages": "How many messages of a dry run get a page to look at; all have their `.eml`.",
     "publish.markdown": "Which Markdown documents every issue has ([formats.md](formats.md)).",
     "publish.front_matter": "A head before them, for a site generator.",
     "publish.feed_entries": "How many entries a feed has.",

@@ -162,6 +162,7 @@ class PublishSettings(_Section):
 
     site: Path = Path("site")
     outbox: Path = Path("outbox")
+    outbox_pages: int = Field(default=1000, ge=0)
     markdown: Annotated[tuple[Literal["arxiv-daily", "hf-daily", "paper-express"], ...], Listed] = ("arxiv-daily",)
     front_matter: Literal["", "jekyll", "hugo"] = ""
     feed_entries: int = Field(default=100, ge=1, le=2000)

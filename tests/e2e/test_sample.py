@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sqlite3
 from pathlib import Path
@@ -47,9 +48,14 @@ def test_limits_and_exclusions_of_the_roster_hold(demo: Path) -> None:
 
 
 def test_the_outbox_shows_every_message(demo: Path) -> None:
-    page = (demo / "outbox" / "2026-06-15" / "index.html").read_text()
-    assert "adaeze@example.org" in page
-    assert "<script" not in page
+    outbox = demo / "outbox" / "2026-06-15"
+    page = (outbox / "index.html").read_text()
+    for delivery in json.loads((outbox / "manifest.json").read_text())["deliveries"]:
+        assert delivery["email"] in page
+        assert (delivery["page"] == "") == (delivery["status"] == "skipped")
+        if delivery["page"]:
+            assert f'href="{delivery["page"]}"' in page
+            assert html.escape(delivery["subject"], quote=False) in (outbox / delivery["page"]).read_text()
 
 
 def test_the_site_has_a_page_and_feeds_in_both_languages(demo: Path) -> None:

@@ -17,9 +17,10 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from newsletter.domain.issues import Issue, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.papers import Author, Keyword, PaperNote, Rating
+from newsletter.domain.ports import OutboxEntry, OutboxListing, OutboxMessage
 from newsletter.formats import decode_issue
 from newsletter.render.markdown import MarkdownRenderer
-from newsletter.render.outbox import render_outbox
+from newsletter.render.outbox import OutboxRenderer
 from newsletter.render.site import SiteTopic
 from tests.support.mails import make_assembler, make_site, make_templates
 from tests.support.samples import make_issue, make_paper, make_recipient, select
@@ -239,14 +240,26 @@ def site_structure(issue: Issue, text: str) -> Iterator[tuple[str, Any]]:
 
 def outbox_structure(issue: Issue, text: str) -> Iterator[tuple[str, Any]]:
     paper = issue.papers[0].id
-    delivery = {"email": text, "status": "queued", "reason": text, "papers": [paper], "matched": {paper: [text]}}
-    manifest = {
-        "date": "2026-06-02",
-        "deliveries": [{**delivery, "file": "a.eml", "bytes": 1}],
-        "totals": {"queued": 1},
-    }
-    page = render_outbox(make_templates(), manifest, titles={paper: text}, html={text: f"<p>{text}"})
-    yield "outbox", html_structure(page)
+    entry = OutboxEntry(
+        email=text,
+        status="failed",
+        reason=text,
+        papers=(paper,),
+        matched={paper: (text,)},
+        subject=text,
+        preheader=text,
+        file="a.eml",
+        page="a.html",
+    )
+    design = OutboxRenderer(make_templates(), issue)
+    yield "outbox list", html_structure(design.listing(OutboxListing(1, [entry], pages=["index.html"], totals={})))
+    yield "outbox message", html_structure(design.message(entry, OutboxMessage(f"<p>{text}", text, text)))
+    script = design.search_head() + design.search_line(entry) + design.search_foot()
+    statements = [json.loads(line.partition(" = ")[2]) for line in script.replace(",\n]", "]").split(";\n") if line]
+    [recipients, titles] = statements
+    yield "outbox search", [[type(value) for value in one] for one in recipients]
+    assert recipients[0][1] == text
+    assert len(titles) == len(issue.papers)
 
 
 SURFACES: tuple[Callable[[Issue, str], Iterator[tuple[str, Any]]], ...] = (

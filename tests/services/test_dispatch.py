@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from email import message_from_bytes, policy
+from functools import partial
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -18,10 +18,12 @@ from newsletter.domain.matching import IssueSelector
 from newsletter.domain.subscribers import Subscriber, SubscriptionState, check_address
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
 from newsletter.mail.smtp import PoolSettings, Timeouts
+from newsletter.render.outbox import OutboxRenderer
 from newsletter.services.audit import Audit
 from newsletter.services.dispatch.plan import audience
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
+from tests.support.mails import make_templates
 from tests.support.samples import make_issue, make_notice
 from tests.support.smtp_server import Behaviour, running_server
 
@@ -217,21 +219,17 @@ def test_a_domain_of_other_letters_is_mailed_and_paced_as_the_one_it_is(newslett
 def test_a_dry_run_holds_few_of_its_recipients_and_lists_them_all(newsletter: Dispatching, tmp_path: Path) -> None:
     """Twenty thousand of them once took half a gigabyte."""
     newsletter.subscribe(*subscribers(450))
-    pages: list[tuple[dict[str, Any], int]] = []
-
-    def page(manifest: dict[str, Any], html: dict[str, str]) -> str:
-        pages.append((manifest, len(html)))
-        return "a page"
-
-    report = newsletter.dry_run(tmp_path, page=page).run(newsletter.issue.key)
+    design = partial(OutboxRenderer, make_templates())
+    report = newsletter.dry_run(tmp_path, design=design, shown=5).run(newsletter.issue.key)
     assert (report.recipients, len(report.first), report.totals) == (450, 200, {"queued": 450})
     manifest = json.loads((report.folder / "manifest.json").read_text())
     assert [*manifest] == ["date", "issue_hash", "deliveries", "totals"]
     assert [d["email"] for d in manifest["deliveries"]] == [s.email for s in subscribers(450)]
     assert (manifest["totals"], manifest["issue_hash"]) == ({"queued": 450}, newsletter.issue.hash)
-    [(shown, messages)] = pages
-    assert (len(shown["deliveries"]), shown["more"], messages) == (200, 250, 15)
-    assert shown["deliveries"] == manifest["deliveries"][:200]
+    assert [d["page"] for d in manifest["deliveries"]] == [f"{s.email}.html" for s in subscribers(5)] + [""] * 445
+    pages = sorted(path.name for path in report.folder.glob("index*.html"))
+    assert pages == ["index-2.html", "index.html"]
+    assert (report.folder / "index.html").read_text().count("@example.org.eml") == 245
 
 
 def test_a_dry_run_for_nobody_is_a_manifest_all_the_same(newsletter: Dispatching, tmp_path: Path) -> None:

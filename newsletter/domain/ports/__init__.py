@@ -10,6 +10,7 @@ from newsletter.domain.ports.enriching import Engine, PaidEngine
 from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
+from newsletter.domain.ports.outboxes import OutboxDesign, OutboxEntry, OutboxListing, OutboxMessage
 from newsletter.domain.ports.paper_stores import (
     AcronymCount,
     AcronymStore,
@@ -54,6 +55,10 @@ __all__ = [
     "MailInLanguage",
     "MessageQueue",
     "NoteStore",
+    "OutboxDesign",
+    "OutboxEntry",
+    "OutboxListing",
+    "OutboxMessage",
     "PaidEngine",
     "PaperStore",
     "Progress",

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.issues import Issue, IssueKey, Selection
-from newsletter.domain.ports import DeliveryStore, IssueStore, MailFactory, SelectorFactory, Signer, SubscriberStore
+from newsletter.domain.ports import (
+    DeliveryStore,
+    IssueStore,
+    MailFactory,
+    OutboxDesign,
+    OutboxEntry,
+    SelectorFactory,
+    Signer,
+    SubscriberStore,
+)
 from newsletter.errors import AddressInvalid
-from newsletter.mail.outbox import OutboxEntry, OutboxPage, OutboxWriter
+from newsletter.mail.outbox import OutboxWriter
 from newsletter.services.dispatch.messages import MessageMaker
 from newsletter.services.dispatch.plan import Planned, audience, planned_issue
 
@@ -45,21 +54,23 @@ class DryRun:
         select: SelectorFactory,
         mail: MailFactory,
         outbox: Path,
-        page: OutboxPage | None = None,
+        design: Callable[[Issue], OutboxDesign] | None = None,
+        shown: int = 1000,
         signer: Signer | None = None,
     ) -> None:
-        """`outbox` is the folder of outboxes; `page` renders `index.html`."""
+        """`outbox` is the folder of outboxes; `design` draws its pages, a page each for the first `shown` messages."""
         self._issues = issues
         self._subscribers = subscribers
         self._deliveries = deliveries
         self._select = select
         self._mail = mail
         self._outbox = outbox
-        self._page = page
+        self._design = design
+        self._shown = shown
         self._signer = signer
 
     def run(self, key: IssueKey) -> DryRunReport:
-        """Write `<outbox>/<issue>/`: one `.eml` a recipient, `index.html` and `manifest.json`.
+        """Write `<outbox>/<issue>/`: one `.eml` a recipient, `manifest.json`, and the pages that begin at `index.html`.
 
         An issue that was planned is shown as the ledger has frozen it, one that was not as planning now would.
 
@@ -69,7 +80,13 @@ class DryRun:
         """
         issue = planned_issue(self._issues, key, self._deliveries.status(key))
         maker = MessageMaker(issue, self._select, self._mail, self._signer)
-        writer = OutboxWriter(self._outbox / key.slug, slug=key.slug, issue_hash=issue.hash, page=self._page)
+        writer = OutboxWriter(
+            self._outbox / key.slug,
+            slug=key.slug,
+            issue_hash=issue.hash,
+            design=self._design(issue) if self._design is not None else None,
+            shown=self._shown,
+        )
         with writer:
             for planned in self._planned(issue, maker):
                 self._write(writer, maker, planned)
