@@ -11,6 +11,7 @@ from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Day, Json, open_application, parse_day
 from newsletter.cli.output import out, print_json
 from newsletter.domain.notation import counted
+from newsletter.domain.text import plain
 from newsletter.errors import IssueMissing, UsageError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _document(issue: Issue, reviewed: Review, selection: Selection) -> dict[str,
         "picks": [
             {
                 "id": pick.paper_id,
-                "title": issue.papers[pick.index].paper.title,
+                "title": plain(issue.papers[pick.index].paper.title),
                 "score": pick.score,
                 "matched": [
                     {"interest": m.interest, "field": m.field, "found": m.found, "via": m.via} for m in pick.matches
@@ -135,12 +136,12 @@ def _show(issue: Issue, selector: IssueSelector, reviewed: Review, selection: Se
         entry = issue.papers[pick.index]
         marks = [mark for match in pick.matches for mark in (match.marks or (match.found,)) if mark]
         out.print()
-        out.print(_marked(f"{place}. {entry.paper.title}", marks), soft_wrap=True)
+        out.print(_marked(f"{place}. {plain(entry.paper.title)}", marks), soft_wrap=True)
         labels = "; ".join(_label(match) for match in pick.matches)
         out.print(
             f"   {pick.score:g}  {labels or 'no interest asks for it: every paper is in'}", style="dim", markup=False
         )
-        if excerpt := _excerpt(entry.paper.abstract, marks):
+        if excerpt := _excerpt(plain(entry.paper.abstract), marks):
             out.print(_marked(f"   {excerpt}", marks), soft_wrap=True)
     if selection.found > len(selection):
         out.print(f"\n… and {selection.found - len(selection)} more", markup=False)
@@ -161,7 +162,7 @@ def _show_ruled_out(issue: Issue, selector: IssueSelector, reviewed: Review, exc
     for place in lost[:RULED_OUT]:
         match = selector.explain(place, exclusion)
         words = f"  (“{match.found}” in {match.field})" if match is not None and match.found else ""
-        out.print(f"    {issue.papers[place].paper.title}{words}", markup=False, soft_wrap=True)
+        out.print(f"    {plain(issue.papers[place].paper.title)}{words}", markup=False, soft_wrap=True)
     if len(lost) > RULED_OUT:
         out.print(f"    … and {len(lost) - RULED_OUT} more", markup=False)
 

@@ -18,6 +18,7 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
+from newsletter.domain.text import plain
 from newsletter.render.paper_view import PaperView
 
 __all__ = ["Entry", "FeedFormat", "FeedSpec", "entry_id", "write_feed"]
@@ -145,15 +146,15 @@ def _generator(spec: FeedSpec, entries: Sequence[Entry], form: FeedFormat) -> Fe
 def _entry(entry: Entry) -> FeedEntry:
     result = FeedEntry()
     result.id(entry.id)
-    result.title(entry.paper.title)
+    result.title(plain(entry.paper.title))
     result.updated(entry.updated)
     result.published(entry.updated)
     if entry.url:
         result.link(href=entry.url, rel="alternate", type="text/html")
     result.author([{"name": name} for name in entry.paper.authors[:20]] or [{"name": "?"}])
     result.category([{"term": category} for category in entry.paper.categories])
-    result.summary(entry.paper.brief)
-    result.description(entry.paper.brief or entry.paper.title)
+    result.summary(plain(entry.paper.brief))
+    result.description(plain(entry.paper.brief or entry.paper.title))
     result.content(entry.html, type="html")
     return result
 
@@ -170,9 +171,9 @@ def _json(spec: FeedSpec, entries: Sequence[Entry]) -> bytes:
             {
                 "id": entry.id,
                 **({"url": entry.url} if entry.url else {}),
-                "title": entry.paper.title,
+                "title": plain(entry.paper.title),
                 "content_html": entry.html,
-                "summary": entry.paper.brief,
+                "summary": plain(entry.paper.brief),
                 "date_published": entry.updated.isoformat(),
                 "authors": [{"name": name} for name in entry.paper.authors[:20]],
                 "tags": list(entry.paper.categories),

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from newsletter.domain.issues import Issue
 from newsletter.domain.ports import OutboxEntry, OutboxListing, OutboxMessage
-from newsletter.domain.text import clean_line
+from newsletter.domain.text import clean_line, plain
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
 from newsletter.render.labels import Labels
@@ -36,7 +36,7 @@ class OutboxRenderer:
         self._language = language
         self._label = Labels(wording(language))
         self._slug = issue.key.slug
-        self._titles: dict[str, str] = {entry.id: clean_line(entry.paper.title, _TITLE) for entry in issue.papers}
+        self._titles: dict[str, str] = {entry.id: clean_line(plain(entry.paper.title), _TITLE) for entry in issue.papers}
         self._places = {paper: at for at, paper in enumerate(self._titles)}
         style = templates.trusted("web/style.css") + templates.trusted("web/outbox.css")
         self._shared = {"slug": self._slug, "style": style}

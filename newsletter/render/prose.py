@@ -12,7 +12,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from newsletter.domain.text import formula_at, plain, segments
+from newsletter.domain.text import formula_at, inside, plain, segments
 from newsletter.render.mathml import mathml
 
 __all__ = ["markdown_html", "markdown_parser", "math"]
@@ -32,8 +32,7 @@ def math(text: str, surface: str) -> Markup:
         return escape(plain(text))
     parts = []
     for is_math, part in segments(text):
-        inside = part[2:-2] if part.startswith(("$$", "\\")) else part[1:-1]
-        shown = mathml(inside) if is_math else None
+        shown = mathml(inside(part)) if is_math else None
         parts.append(escape(plain(part) if is_math else part) if shown is None else shown)
     return Markup().join(parts)
 

@@ -12,7 +12,7 @@ from newsletter.domain.issues import Issue, IssueState, IssueStatus
 from newsletter.services.files import write_if_changed
 from tests.support.databases import new_database
 from tests.support.mails import make_site
-from tests.support.samples import make_issue
+from tests.support.samples import make_issue, make_paper
 from tests.support.web import make_app, make_store, running
 
 
@@ -65,3 +65,16 @@ def test_reader_finds_no_new_entry_after_a_rebuild(served: tuple[str, Path], nam
         assert reader.get_entry_counts().total == 7
         titles = {entry.title for entry in reader.get_entries()}
         assert titles == {entry.paper.title for entry in make_issue().papers}
+
+
+@pytest.mark.parametrize("name", ["feed.atom", "feed.rss", "feed.json"])
+def test_titles_and_summaries_in_a_list_of_entries_have_no_tex(served: tuple[str, Path], name: str) -> None:
+    lemon = pytest.importorskip("reader")
+    address, folder = served
+    title = r"Valid $\ne$ Necessary: $\mathcal{O}(n\log n)$ for $100"
+    publish(folder, address, make_issue([make_paper(title=title)]))
+    with lemon.make_reader(":memory:") as reader:
+        reader.add_feed(f"{address}/{name}")
+        reader.update_feed(f"{address}/{name}")
+        (entry,) = reader.get_entries()
+    assert entry.title == "Valid ≠ Necessary: O(n log n) for $100"

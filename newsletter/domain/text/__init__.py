@@ -1,6 +1,7 @@
 """Text as data: clean text, sentences, the language it is in, TeX, and words folded to what they share."""
 
 from newsletter.domain.text.clauses import clause
+from newsletter.domain.text.dollars import formula_at, inside, segments
 from newsletter.domain.text.folding import (
     SCAN,
     SCAN_ASCII,
@@ -12,11 +13,12 @@ from newsletter.domain.text.folding import (
     surfaces,
     tokens,
 )
+from newsletter.domain.text.formulas import read_formula
 from newsletter.domain.text.inflection import base_form, stem_form, verb_form
 from newsletter.domain.text.languages import english_share, is_in, is_prose_in, scripts
 from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
-from newsletter.domain.text.texts import clean, formula_at, plain, readable, segments
+from newsletter.domain.text.texts import clean, plain, readable
 
 __all__ = [
     "SCAN",
@@ -34,10 +36,12 @@ __all__ = [
     "fold",
     "fold_text",
     "formula_at",
+    "inside",
     "is_in",
     "is_prose_in",
     "is_unspaced",
     "plain",
+    "read_formula",
     "readable",
     "safe_url",
     "scripts",

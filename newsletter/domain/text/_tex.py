@@ -12,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["math_to_text", "text_to_unicode"]
+__all__ = ["text_to_unicode"]
 
 _MARKS = re.compile(r"[\\`~{]|''|--")
 
@@ -128,87 +128,14 @@ def text_to_unicode(text: str) -> str:
     return text
 
 
-# --- mathematics -----------------------------------------------------------------------------------------------------
-
-_SUPERSCRIPT: Final = dict(zip("0123456789+-=()ni*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ*", strict=True))
-_SUBSCRIPT: Final = dict(zip("0123456789+-=()aeoxhklmnpstijruv", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ", strict=True))
-_MATH_ACCENT: Final = {
-    "hat": "\u0302", "widehat": "\u0302", "tilde": "\u0303", "widetilde": "\u0303", "bar": "\u0304",
-    "overline": "\u0304", "dot": "\u0307", "ddot": "\u0308", "vec": "\u20d7", "check": "\u030c",
-}  # fmt: skip
-_LAYOUT = re.compile(
-    r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|scriptstyle|limits|nolimits|mathrm|rm|bf|it|cal|mathstrut)"
-    r"(?![A-Za-z])"
-)
-_MATH_SPACE = re.compile(r"\\(?:[,;:! ]|\\|quad(?![A-Za-z])|qquad(?![A-Za-z]))|[~&]")
-# A script that has no letters of its own is written `^x` at the end; until then its sign must not be read again.
-_CARET, _LOW = "\ue002", "\ue003"
-_INNER = r"\{([^{}]{0,500})\}"
-_FRACTION = re.compile(r"\\[dtc]?frac[ ]?" + _INNER + r"[ ]?" + _INNER)
-_ROOT = re.compile(r"\\sqrt[ ]?(?:\[([^\[\]]{0,20})\])?[ ]?" + _INNER)
-_SCRIPT = re.compile(r"([\^_])[ ]?(?:" + _INNER + r"|(\\[A-Za-z]{1,30}|[^\s{}\\^_]))")
-_MATH_COMMAND = re.compile(r"\\([A-Za-z]{1,40})\*?[ ]?" + _INNER)
-_MATH_BARE = re.compile(r"\\([A-Za-z]{1,40})[ ]?")
-_GROUP = re.compile(_INNER)
+_SUPERSCRIPT: Final = dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPT: Final = dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎", strict=True))
 
 
-def _raise(text: str, where: str) -> str:
-    table = _SUPERSCRIPT if where == "^" else _SUBSCRIPT
-    compact = text.replace(" ", "")
-    if compact in {"\\circ", "∘"} and where == "^":
-        return "°"
-    if compact and all(character in table for character in compact) and (len(compact) == 1 or not compact.isalpha()):
-        return "".join(table[character] for character in compact)
-    mark = _CARET if where == "^" else _LOW
-    return f"{mark}{compact}" if compact.isalnum() else f"{mark}({text.strip()})"
-
-
-def _script(match: re.Match[str]) -> str:
-    content = match[2] if match[2] is not None else match[3]
-    return _raise(_MATH_BARE.sub(_math_bare, content), match[1])
-
-
-def _fraction(match: re.Match[str]) -> str:
-    above, below = (part if len(part) <= 2 or part.isalnum() else f"({part})" for part in match.groups())
-    return f"{above}/{below}"
-
-
-def _math_command(match: re.Match[str]) -> str:
-    name, argument = match[1], match[2]
-    mark = _MATH_ACCENT.get(name)
-    if mark is not None:
-        return f"{argument}{mark}" if len(argument) == 1 else argument
-    symbol = _symbols().get(name)
-    return f"{symbol}{argument}" if symbol is not None else argument
-
-
-def _math_bare(match: re.Match[str]) -> str:
-    name = match[1]
-    symbol = _symbols().get(name)
-    gap = " " if match[0].endswith(" ") else ""
-    return (symbol if symbol is not None else name) + gap
-
-
-def math_to_text(tex: str) -> str:
-    """The inside of a formula as plain text, as well as one line of Unicode can say it: `n^{2}` as `n²`."""
-    text = _LAYOUT.sub("", tex)
-    text = _MATH_SPACE.sub(" ", text)
-    for _ in range(6):  # innermost braces first; deeper nesting keeps its braces' content only
-        before = text
-        text = _SCRIPT.sub(_script, text)
-        text = _ROOT.sub(lambda m: f"√{m[2]}" if len(m[2]) == 1 else f"√({m[2]})", text)
-        text = _FRACTION.sub(_fraction, text)
-        text = _MATH_COMMAND.sub(_math_command, text)
-        if text == before:
-            if "{" not in text:
-                break
-            text = _GROUP.sub(r"\1", text)
-            if text == before:
-                break
-    text = _MATH_BARE.sub(_math_bare, text)
-    text = _ESCAPED.sub(r"\1", text).replace("{", "").replace("}", "").replace("\\|", "‖")
-    text = text.replace(_CARET, "^").replace(_LOW, "_")
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+def _raise(text: str, sign: str) -> str:
+    table = _SUPERSCRIPT if sign == "^" else _SUBSCRIPT
+    raised = all(character in table for character in text)
+    return "".join(table[character] for character in text) if raised else f"{sign}{text}"
 
 
 @lru_cache(maxsize=1)

@@ -5,19 +5,19 @@ Every function is total (no text makes it raise) and linear in the length of the
 - `clean` drops what XML or PostgreSQL cannot hold and normalises the rest (Unicode NFC);
 - `readable` also joins lines and turns TeX outside mathematics into Unicode where that is safe: accents, quotes,
   dashes, `\%`, `\textbf{…}`. Mathematics stays as TeX between its delimiters, for pages that can show it;
-- `plain` also turns mathematics into plain text, for places that cannot show it and for matching words;
-- `segments` says which parts of a readable text are mathematics, by the rule that the others use.
+- `plain` also turns mathematics into plain text, for places that cannot show it and for matching words.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
-from newsletter.domain.text._tex import math_to_text, text_to_unicode
+from newsletter.domain.text._formula_line import formula_text
+from newsletter.domain.text._tex import text_to_unicode
+from newsletter.domain.text.dollars import inside, segments
 
-__all__ = ["clean", "formula_at", "plain", "readable", "segments"]
+__all__ = ["clean", "plain", "readable"]
 
 # What XML 1.0 §2.2 forbids, the C1 controls, the marks that reorder text (U+202A…, U+2066…: a spoofing tool),
 # invisible separators, and noncharacters. Joiners (U+200C, U+200D) stay: Persian and Indic names need them.
@@ -34,17 +34,6 @@ _BROKEN = re.compile(
 )
 _MARKS = re.compile(r"[\\`~{]|''|--|\$")
 
-# A dollar opens mathematics only where `$5 and $10` cannot be meant: no space after it, none before the closing one,
-# no digit after that (pandoc's rule). Repetitions are bounded, so an unclosed dollar costs little.
-_MATH = re.compile(
-    r"(?<!\\)(?:"
-    r"\$\$(?P<display>[^$]{1,2000})\$\$"
-    r"|\$(?=[^\s$])(?P<inline>(?:\\.|[^$\\]){1,1000}?)(?<!\s)\$(?!\d)"
-    r"|\\\((?P<paren>(?:(?!\\[()]).){1,1000})\\\)"
-    r"|\\\[(?P<bracket>(?:(?!\\[\[\]]).){1,2000})\\\]"
-    r")",
-    re.DOTALL,
-)
 # While the text around it is rewritten, a formula is one character that no text keeps (private use).
 _HOLE, _HOLE_END = "\ue000", "\ue001"
 _HOLES = re.compile(f"{_HOLE}(\\d{{1,6}}){_HOLE_END}")
@@ -57,27 +46,6 @@ def clean(text: str) -> str:
         return text
     text = _UNWANTED.sub("", text)
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def segments(text: str) -> Iterator[tuple[bool, str]]:
-    """The text in order as (is mathematics, part) pairs that joined are the text; delimiters belong to the part."""
-    end = 0
-    if "$" in text or "\\" in text:
-        for match in _MATH.finditer(text):
-            if match.start() > end:
-                yield False, text[end : match.start()]
-            yield True, match[0]
-            end = match.end()
-    if end < len(text):
-        yield False, text[end:]
-
-
-def formula_at(text: str, position: int) -> str:
-    """The formula between dollars that begins at this place of a text, with its delimiters; empty where none does."""
-    if not text.startswith("$", position):
-        return ""
-    match = _MATH.match(text, position)
-    return match[0] if match else ""
 
 
 def readable(text: str) -> str:
@@ -105,11 +73,7 @@ def plain(text: str) -> str:
     text = readable(text)
     if "$" not in text and "\\" not in text:
         return text
-    return _joined("".join(math_to_text(_inside(part)) if is_math else part for is_math, part in segments(text)))
-
-
-def _inside(formula: str) -> str:
-    return formula[2:-2] if formula.startswith(("$$", "\\")) else formula[1:-1]
+    return _joined("".join(formula_text(inside(part)) if is_math else part for is_math, part in segments(text)))
 
 
 def _joined(text: str) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsletter.domain.text.texts import clean, plain, readable, segments
+from newsletter.domain.text.dollars import segments
+from newsletter.domain.text.texts import clean, plain, readable
 
 TEX = st.text(st.sampled_from("\\{}$^_`'\"~-% \nabcéuvH[]()0123<>\x00\ue000\ue001\ud800"), max_size=200)
 ANY = st.one_of(st.text(max_size=300), TEX, st.characters(codec=None).map(lambda c: c * 3))
@@ -56,11 +57,19 @@ def test_mathematics_markup_and_code_stay_as_they_are(kept: str) -> None:
     ("tex", "text"),
     [
         ("$k$-means in $O(n^2)$", "k-means in O(n²)"),
-        (r"$\alpha$-divergence, $\leq 3$", "α-divergence, ≤ 3"),
+        (r"$\alpha$-divergence, $\leq 3$", "α-divergence, ≤3"),
         (r"H$_2$O at $10^{-3}$ and $90^\circ$", "H₂O at 10⁻³ and 90°"),
         (r"$\mathcal{L}_{\text{total}} = \frac{a}{b}$", "L_total = a/b"),
-        (r"\textbf{$\sqrt{s_{NN}}=200$ GeV}", "√(s_NN)=200 GeV"),
-        (r"\(\hat{x} \in \mathbb{R}^d\)", "x̂ ∈ R^d"),
+        (r"\textbf{$\sqrt{s_{NN}}=200$ GeV}", "√(s_NN) = 200 GeV"),
+        (r"\(\hat{x} \in \mathbb{R}^d\)", "x̂ ∈ ℝ^d"),
+        (r"a map $f\colon X\to\mathbb{R}$ in $O(n\log n)$", "a map f: X → ℝ in O(n log n)"),
+        (r"over $\mathbb R$ and $\mathbb R^2$", "over ℝ and ℝ²"),
+        (r"$\sim$174,000 at 55.0$\pm$2.9%", "~174,000 at 55.0±2.9%"),
+        ("a $∼$174,000 that was stored as Unicode", "a ∼174,000 that was stored as Unicode"),
+        (r"the language $\mathtt{QMKL}$", "the language QMKL"),
+        (r"Valid $\ne$ Necessary", "Valid ≠ Necessary"),
+        (r"scores $55.0 \pm 2.9\%$, that is $55.0 ± 2.9%$", "scores 55.0 ± 2.9%, that is 55.0 ± 2.9%"),
+        (r"\(3\times 3\) patches of $10,000$ in $ O(T) $", "3×3 patches of 10,000 in O(T)"),
         ("no mathematics", "no mathematics"),
     ],
 )
@@ -98,3 +107,41 @@ def test_segments_joined_are_the_text(text: str) -> None:
 @given(st.text(st.characters(categories=["L", "Nd"], codec="utf-8"), max_size=80))
 def test_ordinary_words_are_not_touched(text: str) -> None:
     assert readable(text) == unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize(
+    "money",
+    [
+        "from $50,000 to $500",
+        "$100 and $200",
+        "ranging $0.01-$3.59",
+        "for $14,000 from GPT-4.1 (a model) at ($5)",
+        "less than $$$400",
+        "$18/hour versus $60/hour",
+    ],
+)
+def test_money_is_no_mathematics(money: str) -> None:
+    assert plain(money) == money
+
+
+def test_a_dollar_that_lost_its_partner_turns_no_prose_into_mathematics() -> None:
+    text = r"costs US$0.50 per audit. For high-flow traffic ($>$5 vehicles) we need $n \log n$ steps"
+    assert plain(text) == "costs US$0.50 per audit. For high-flow traffic (>5 vehicles) we need n log n steps"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "$" + r"\frac{" * 10_000,
+        "$" + r"\frac{" * 60 + "x" + "}{y}" * 60 + "$",
+        "$" + r"\sqrt" * 190 + "$",
+        "$" + "^" * 900 + "$",
+        "$" + "_{" * 300 + "}" * 300 + "$",
+        "$}{$ and $\\left($ and $\\begin{a}$",
+        "$a$" * 5_000,
+        "$" * 20_000,
+        r"\(" * 5_000 + r"\[" * 5_000,
+    ],
+)
+def test_hostile_tex_becomes_some_text(hostile: str) -> None:
+    assert len(plain(hostile)) <= len(hostile)
