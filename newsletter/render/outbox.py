@@ -36,7 +36,9 @@ class OutboxRenderer:
         self._language = language
         self._label = Labels(wording(language))
         self._slug = issue.key.slug
-        self._titles: dict[str, str] = {entry.id: clean_line(plain(entry.paper.title), _TITLE) for entry in issue.papers}
+        self._titles: dict[str, str] = {
+            entry.id: clean_line(plain(entry.paper.title), _TITLE) for entry in issue.papers
+        }
         self._places = {paper: at for at, paper in enumerate(self._titles)}
         style = templates.trusted("web/style.css") + templates.trusted("web/outbox.css")
         self._shared = {"slug": self._slug, "style": style}
