@@ -19,7 +19,7 @@ from markupsafe import Markup
 
 from newsletter.domain.text import segments
 
-__all__ = ["direction_attribute", "text_direction"]
+__all__ = ["direction_attribute", "isolated", "isolated_text", "text_direction"]
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
@@ -52,3 +52,13 @@ def direction_attribute(text: str, around: str = "ltr") -> Markup:
     way = text_direction(text)
     mixed = around == "ltr" or any(unicodedata.bidirectional(character) == "L" for character in text)
     return Markup(' dir="{}"').format(way) if way and mixed else Markup()
+
+
+def isolated(name: str) -> Markup:
+    """A name among others, kept from turning what stands beside it: in a `<bdi>` of its own."""
+    return Markup("<bdi>{}</bdi>").format(name)
+
+
+def isolated_text(name: str) -> str:
+    """The same for plain text: between U+2068 and U+2069 (UAX #9, 2.4.2) where it has letters that turn a line."""
+    return f"\u2068{name}\u2069" if _RIGHT_TO_LEFT.search(name) else name

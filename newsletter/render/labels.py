@@ -6,9 +6,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Protocol
 
+from markupsafe import Markup
+
 from newsletter.domain.delivery import DeliveryStatus, SkipReason
 from newsletter.domain.issues import Silence
 from newsletter.domain.papers import AnnounceType, FailureKind
+from newsletter.render.bidi import isolated, isolated_text
 from newsletter.render.catalogues import Wording
 from newsletter.render.issue_view import IssueView
 from newsletter.render.paper_links import LinkView
@@ -41,6 +44,7 @@ class Labels:
         self._ratings = _ratings(words.gettext)
         self._holidays = _holidays(words.gettext)
         self._failures = _failures(words.gettext)
+        self._engines = _engines(words.gettext)
         self._statuses = _statuses(words.gettext)
         self._skips = _skips(words.gettext)
 
@@ -61,11 +65,22 @@ class Labels:
         return self._words.gettext("%(value)s of 5") % {"value": f"{rating.value:g}"}
 
     def authors(self, paper: PaperView) -> str:
-        """The first few authors: `A, B, C and 12 more`."""
-        names = ", ".join(paper.authors_first)
+        """The first few authors as plain text: `A, B, C and 12 more`."""
+        return self._and_more(", ".join(map(isolated_text, paper.authors_first)), paper)
+
+    def authors_html(self, paper: PaperView) -> Markup:
+        """The same as HTML: each name runs its own way and turns no other."""
+        names = Markup(", ").join(map(isolated, paper.authors_first))
+        return Markup(self._and_more(str(names), paper))  # noqa: S704 - names are escaped, the rest is the catalogue's
+
+    def _and_more(self, names: str, paper: PaperView) -> str:
         if not paper.authors_more:
             return names
         return self._words.gettext("%(names)s and %(count)d more") % {"names": names, "count": paper.authors_more}
+
+    def summariser(self, paper: PaperView) -> str:
+        """Who wrote the summary: a model by its name, the abstract itself; empty where it came with the paper."""
+        return paper.model or self._engines.get(paper.engine, "")
 
     def failure(self, paper: PaperView) -> str:
         """Why an abstract stands where a summary should."""
@@ -204,6 +219,11 @@ def _holidays(_: Gettext) -> dict[str, str]:
         "winter break": _("winter break"),
         "New Year's Eve": _("New Year's Eve"),
     }
+
+
+def _engines(_: Gettext) -> dict[str, str]:
+    """Who summarises without a model."""
+    return {"extractive": _("the abstract’s own sentences")}
 
 
 def _failures(_: Gettext) -> dict[FailureKind | None, str]:

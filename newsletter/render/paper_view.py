@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.notation import ENGLISH
 from newsletter.domain.papers import AnnounceType, FailureKind, PaperId
-from newsletter.domain.text import clause, clean_document, clean_line, slug
+from newsletter.domain.text import clause, clean_document, clean_line, same_words, slug
 from newsletter.render.paper_links import LinkView, view_address, view_code, view_figures, view_links
 from newsletter.render.paper_words import KeywordView, PaperWords, RatingView
 
@@ -115,15 +115,16 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
     summary = words.summary
     original = clean_line(paper.title, _TITLE_LIMIT) or paper.id
     title = clean_line(words.field("title"), _TITLE_LIMIT)
+    title = "" if same_words(title, original) else title
     code = view_code(entry, summary)
-    affiliation = (note.affiliation if note else "") or (summary.affiliation if summary else "")
+    affiliation = (note.affiliation if note else "") or (summary.affiliation if summary else "") or paper.organization
     return PaperView(
         id=paper.id,
         slug=slug(paper.id),
         url=view_address(paper),
         title=title or original,
         title_language=summary.language if summary and title else ENGLISH,
-        original_title=original if title and title != original else "",
+        original_title=original if title else "",
         authors=tuple(filter(None, (clean_line(author.name, 200) for author in paper.authors))),
         categories=tuple(clean_line(category, 40) for category in paper.categories),
         announced_as=entry.announced_as,

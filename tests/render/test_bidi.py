@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from newsletter.domain.issues import IssueState, IssueStatus
+from newsletter.domain.papers import Author
 from newsletter.render.bidi import direction_attribute, text_direction
 from newsletter.render.environment import Templates
 from tests.support.mails import make_renderer, make_site
@@ -113,3 +114,19 @@ def test_a_title_runs_the_same_way_on_every_surface(title: str, way: str) -> Non
         for element in elements:
             ways = element.xpath("ancestor-or-self::*/@dir")
             assert ways[-1] == way, html.tostring(element, encoding="unicode")
+
+
+def test_an_arabic_name_turns_no_other_name() -> None:
+    names = ("محمد علي", "Ada Lovelace", "שרה כהן", "Kurt <b>", "Alan Turing")
+    issue = make_issue([make_paper(1, authors=tuple(map(Author, names)), organization="جامعة القاهرة")])
+    assert issue.frozen_at is not None
+    status = IssueStatus(issue.key, 1, IssueState.PUBLISHED, issue.hash, 1, issue.frozen_at, issue.frozen_at)
+    files = {file.path: file.content.decode() for file in make_site(identity="x").render(issue, [issue], [status])}
+    mail = make_renderer().design(issue, "en")
+    shown = "<bdi>محمد علي</bdi>, <bdi>Ada Lovelace</bdi>, <bdi>שרה כהן</bdi> and 2 more, <bdi>جامعة القاهرة</bdi>"
+    assert shown in files["issues/2026-06-02/index.html"]
+    assert shown in files["papers/sample-2606-00001/index.html"]
+    assert "<bdi>Kurt &lt;b&gt;</bdi>" in files["papers/sample-2606-00001/index.html"]
+    assert shown in "".join(str(piece) for card in mail.html.cards for piece in card)
+    text = "".join(str(piece) for card in mail.text.cards for piece in card)
+    assert "\u2068محمد علي\u2069, Ada Lovelace, \u2068שרה כהן\u2069 and 2 more" in text

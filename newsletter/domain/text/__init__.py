@@ -18,7 +18,7 @@ from newsletter.domain.text.inflection import base_form, stem_form, verb_form
 from newsletter.domain.text.languages import english_share, is_in, is_prose_in, scripts
 from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
-from newsletter.domain.text.texts import clean, plain, readable
+from newsletter.domain.text.texts import clean, plain, readable, same_words
 
 __all__ = [
     "SCAN",
@@ -44,6 +44,7 @@ __all__ = [
     "read_formula",
     "readable",
     "safe_url",
+    "same_words",
     "scripts",
     "segments",
     "shorten",

@@ -17,7 +17,7 @@ from newsletter.domain.text._formula_line import formula_text
 from newsletter.domain.text._tex import text_to_unicode
 from newsletter.domain.text.dollars import inside, segments
 
-__all__ = ["clean", "plain", "readable"]
+__all__ = ["clean", "plain", "readable", "same_words"]
 
 # What XML 1.0 §2.2 forbids, the C1 controls, the marks that reorder text (U+202A…, U+2066…: a spoofing tool),
 # invisible separators, and noncharacters. Joiners (U+200C, U+200D) stay: Persian and Indic names need them.
@@ -74,6 +74,16 @@ def plain(text: str) -> str:
     if "$" not in text and "\\" not in text:
         return text
     return _joined("".join(formula_text(inside(part)) if is_math else part for is_math, part in segments(text)))
+
+
+def same_words(first: str, second: str) -> bool:
+    """Whether two lines differ in nothing but quotation marks and other punctuation, case, spaces and TeX."""
+    return first == second or _bare(first) == _bare(second)
+
+
+def _bare(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", plain(text)).casefold()
+    return "".join(character for character in folded if unicodedata.category(character)[0] not in "PZC")
 
 
 def _joined(text: str) -> str:
