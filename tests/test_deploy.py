@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.web.guard import PRIVATE
 from tests.support.shared import ROOT
 
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
@@ -83,6 +84,15 @@ def test_files_under_a_fixed_address_are_served_and_other_hidden_ones_are_not() 
     assert "location ~ /\\. { return 404; }" in nginx
     caddy = (ROOT / "deploy" / "Caddyfile").read_text()
     assert caddy.index("handle /.well-known/*") < caddy.index("@hidden path */.*")
+
+
+def test_every_address_with_a_token_is_passed_on_and_not_logged() -> None:
+    caddy = (ROOT / "deploy" / "Caddyfile").read_text()
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text()
+    [passed] = re.findall(r"location ~ \^/\((.+)\)/ \{\n +access_log off;", nginx)
+    assert {f"/{name}/" for name in passed.split("|")} == {*PRIVATE}
+    [passed] = re.findall(r"@pages path (.+)", caddy)
+    assert {f"{prefix}*" for prefix in PRIVATE} <= {*passed.split()}
 
 
 def test_the_backup_names_everything_that_cannot_be_made_again() -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from newsletter.bootstrap.collecting import Collecting
     from newsletter.bootstrap.composing import Composing
     from newsletter.bootstrap.publishing import Publishing
+    from newsletter.bootstrap.reading import Reading
     from newsletter.bootstrap.sending import Sending
     from newsletter.bootstrap.subscribing import Subscribing
     from newsletter.services.records import Records
@@ -41,6 +42,13 @@ class Application(Shared):
         from newsletter.bootstrap.publishing import Publishing
 
         return Publishing(self)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Private feeds and readers' own pages."""
+        from newsletter.bootstrap.reading import Reading
+
+        return Reading(self, self.publishing)
 
     @cached_property
     def sending(self) -> Sending:

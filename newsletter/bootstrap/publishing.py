@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from email.utils import parseaddr
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from newsletter import __version__
 from newsletter.bootstrap.shared import Shared
-from newsletter.domain.delivery import keyed_hash
 from newsletter.domain.issues import Issue, IssueKey, SelectionRequest
 from newsletter.domain.ports import MailFactory
 from newsletter.errors import IssueMissing
@@ -22,9 +18,7 @@ if TYPE_CHECKING:
     from newsletter.render.publication import Publication
     from newsletter.render.site import SiteTopic
     from newsletter.services.export import DocumentWriter, Export
-    from newsletter.services.held_issues import HeldIssues
     from newsletter.services.preview import Preview
-    from newsletter.services.subscriber_feeds import SubscriberFeeds
 
 __all__ = ["Publishing"]
 
@@ -77,48 +71,15 @@ class Publishing:
         s = self._shared.settings
         return SitePages(
             self._shared.templates,
-            self._publication(),
+            self.publication(),
             feed_entries=s.publish.feed_entries,
             markdown=s.publish.markdown,
             topics=self.topic_pages(),
             front_matter=s.publish.front_matter,
         )
 
-    @cached_property
-    def _held_issues(self) -> HeldIssues:
-        """The issues that readers ask about: one for their feeds and their pages."""
-        from newsletter.domain.matching import IssueSelector
-        from newsletter.services.held_issues import HeldIssues
-
-        return HeldIssues(
-            self._shared.store.issues,
-            lambda issue: IssueSelector(issue, topics=self._shared.catalogue.expressions),
-        )
-
-    def subscriber_feeds(self) -> SubscriberFeeds:
-        """The private feeds of subscribers."""
-        from newsletter.render.subscriber_feed import SubscriberFeedWriter
-        from newsletter.services.subscriber_feeds import SubscriberFeeds
-
-        s = self._shared.settings
-        publication = self._publication()
-        shown = asdict(publication) | {"entries": s.publish.feed_entries}
-        names = (*self._shared.templates.names("feed"), *self._shared.templates.names("paper"))
-        depends = [
-            __version__,
-            shown,
-            self._shared.catalogue.expressions,
-            [self._shared.templates.source(name) for name in names],
-        ]
-        return SubscriberFeeds(
-            self._shared.store.issues,
-            self._held_issues,
-            SubscriberFeedWriter(self._shared.templates, publication, entries=s.publish.feed_entries),
-            entries=s.publish.feed_entries,
-            variant=keyed_hash(self._shared.store.secret(), "feed variant", json.dumps(depends)).hex(),
-        )
-
-    def _publication(self) -> Publication:
+    def publication(self) -> Publication:
+        """The newsletter as its pages and feeds name it."""
         from newsletter.render.publication import Publication
 
         s = self._shared.settings

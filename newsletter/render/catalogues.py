@@ -39,6 +39,12 @@ class Wording:
         pattern = "d MMMM y" if is_english(self.locale.language) else "long"
         return dates.format_date(day, pattern, locale=self.locale)
 
+    def near_day(self, day: date, *, weekday: bool) -> str:
+        """A date of about this time, without its year: `Tue 2 June`, `6月2日周二`."""
+        if is_english(self.locale.language):
+            return dates.format_date(day, "EEE d MMMM" if weekday else "d MMMM", locale=self.locale)
+        return dates.format_skeleton("MMMMEd" if weekday else "MMMMd", day, locale=self.locale)
+
     def weekday(self, day: date) -> str:
         """The day's name."""
         return dates.format_date(day, "EEEE", locale=self.locale)

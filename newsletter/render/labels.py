@@ -128,6 +128,11 @@ class Labels:
             return self._words.gettext("Week to %(date)s") % {"date": day}
         return self._words.gettext("%(weekday)s, %(date)s") % {"weekday": self._words.weekday(view.day), "date": day}
 
+    def near_issue(self, view: DatedIssue) -> str:
+        """An issue's name beside another's: without the year, its weekday abbreviated."""
+        day = self._words.near_day(view.day, weekday=not view.weekly)
+        return self._words.gettext("Week to %(date)s") % {"date": day} if view.weekly else day
+
     def silence(self, silence: Silence) -> str:
         """Why a day has no papers. A holiday of the operator's own calendar alone is named as it stands there."""
         if silence.holiday is None:

@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     FEED = "feed"
+    DAY = "day"
 
 
 class PreferencesOutcome(StrEnum):
@@ -56,8 +57,8 @@ class PreferencesForm:
     """A subscriber's preferences as a page shows them.
 
     `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
-    tags that can be chosen. `feed` is the token of the private feed; empty for who is not subscribed. `remarks` say
-    in English how new interests were read where that may not be what was meant.
+    tags that can be chosen. `feed` is the token of the private feed, `day` that of the reader's own pages; empty for
+    who is not subscribed. `remarks` say in English how new interests were read where that may not be what was meant.
     """
 
     subscriber: Subscriber
@@ -66,6 +67,7 @@ class PreferencesForm:
     outcome: PreferencesOutcome = PreferencesOutcome.UNTOUCHED
     problems: tuple[Problem, ...] = ()
     feed: str = ""
+    day: str = ""
     remarks: tuple[str, ...] = ()
 
 
@@ -179,14 +181,15 @@ class Subscriptions:
         fields: Mapping[str, str] | None = None,
         problems: tuple[Problem, ...] = (),
     ) -> PreferencesForm:
-        subscribed = subscriber.state is SubscriptionState.CONFIRMED
+        subscribed, present = subscriber.state is SubscriptionState.CONFIRMED, self._secrets().present
         return PreferencesForm(
             subscriber,
             fill_form(subscriber, self._topics) if fields is None else fields,
             self._offered(subscriber),
             outcome,
             problems,
-            _token(self._secrets().present, Purpose.FEED, subscriber) if subscribed else "",
+            _token(present, Purpose.FEED, subscriber) if subscribed else "",
+            _token(present, Purpose.DAY, subscriber) if subscribed else "",
         )
 
     def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, delete, func, insert, select, update
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.papers import PaperId
@@ -23,6 +23,28 @@ _IN_ISSUE = table_of(IssuePaperRow)
 _IN_KEYS = ("paper_id", "day", "edition")
 _SHOWN = ("day", "edition", "revision", "state", "hash", "papers", "frozen_at", "published_at")
 _STATUS = tuple(_ISSUE.c[name] for name in _SHOWN)
+
+
+def _published() -> Select[tuple[object, ...]]:
+    """Made once: it is asked at every look at a page, and making it takes longer than answering it."""
+    other = _ISSUE.alias()
+    published = IssueState.PUBLISHED.value
+    later = select(other.c.revision).where(
+        other.c.day == _ISSUE.c.day,
+        other.c.edition == _ISSUE.c.edition,
+        other.c.state == published,
+        other.c.revision > _ISSUE.c.revision,
+    )
+    return (
+        select(*_STATUS)
+        .where(_ISSUE.c.edition == bindparam("edition"), _ISSUE.c.state == published, ~later.exists())
+        .where(_ISSUE.c.day.between(bindparam("since"), bindparam("until")))
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+_PUBLISHED = _published().order_by(_ISSUE.c.day.desc())
+_PUBLISHED_FORWARD = _published().order_by(_ISSUE.c.day)
 
 
 class SqlIssueStore:
@@ -142,27 +164,10 @@ class SqlIssueStore:
         forward: bool = False,
     ) -> tuple[IssueStatus, ...]:
         """The published issues of one rhythm between two days, each in its newest published revision, newest first."""
-        out = _ISSUE.c.state == IssueState.PUBLISHED.value
-        other = _ISSUE.alias()
-        later = select(other.c.revision).where(
-            other.c.day == _ISSUE.c.day,
-            other.c.edition == _ISSUE.c.edition,
-            other.c.state == IssueState.PUBLISHED.value,
-            other.c.revision > _ISSUE.c.revision,
-        )
-        days = _ISSUE.c.day
-        statement = (
-            select(*_STATUS)
-            .where(_ISSUE.c.edition == edition.value, out, ~later.exists())
-            .order_by(days.asc() if forward else days.desc())
-            .limit(limit)
-        )
-        if since is not None:
-            statement = statement.where(days >= since)
-        if until is not None:
-            statement = statement.where(days <= until)
+        bounds = {"edition": edition.value, "since": since or date.min, "until": until or date.max, "most": limit}
         with self._database.read() as connection:
-            return tuple(_status(row) for row in connection.execute(statement))
+            rows = connection.execute(_PUBLISHED_FORWARD if forward else _PUBLISHED, bounds)
+            return tuple(_status(row) for row in rows)
 
     def issued(self, ids: Sequence[PaperId], *, other_than: IssueKey) -> frozenset[PaperId]:
         """Which of these papers stand in another daily issue already."""

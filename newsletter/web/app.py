@@ -18,10 +18,12 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.ports import Clock
 from newsletter.errors import StoreError
+from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Purpose, Subscriptions
+from newsletter.web.day_routes import ReaderPageRoute
 from newsletter.web.feed_routes import SubscriberFeedRoute
-from newsletter.web.guard import FEEDS, PRIVATE, BodyRefused, SecureHeaders, read_body
+from newsletter.web.guard import DOCUMENTS, PRIVATE, BodyRefused, SecureHeaders, read_body
 from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.published import PublishedSite
@@ -63,6 +65,7 @@ def create_app(
     *,
     subscriptions: Subscriptions,
     feeds: SubscriberFeeds,
+    days: ReaderPages,
     pages: Pages,
     base_url: str,
     site: Path,
@@ -74,6 +77,7 @@ def create_app(
     Args:
         subscriptions: what readers do with their subscription.
         feeds: the private feeds.
+        days: the readers' own pages.
         pages: renders this application's own pages.
         base_url: where readers reach it; empty where that is not known.
         site: the folder that `newsletter publish` writes.
@@ -84,6 +88,7 @@ def create_app(
     _add_subscription_pages(app, subscriptions, pages)
     documents = OwnDocuments(clock=clock)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, base_url=base_url).register(app)
+    ReaderPageRoute(subscriptions, days, pages, documents).register(app)
     _add_health(app, check)
     _add_site(app, PublishedSite(site), pages, clock)
     _add_error_pages(app, pages)
@@ -169,5 +174,5 @@ def _add_error_pages(app: FastAPI, pages: Pages) -> None:
         page.headers.update(error.headers or {})
         if error.status_code == 405 and request.url.path.startswith(PRIVATE):
             # routing knows the methods of one of the two routes only
-            page.headers["Allow"] = "GET, HEAD" if request.url.path.startswith(FEEDS) else "GET, HEAD, POST"
+            page.headers["Allow"] = "GET, HEAD" if request.url.path.startswith(DOCUMENTS) else "GET, HEAD, POST"
         return page

@@ -11,11 +11,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["FEEDS", "PRIVATE", "BodyRefused", "SecureHeaders", "read_body"]
+__all__ = ["DOCUMENTS", "PRIVATE", "BodyRefused", "SecureHeaders", "read_body"]
 
-FEEDS = "/feed/"
-"""What begins the addresses of private feeds."""
-PRIVATE = ("/unsubscribe/", "/preferences/", FEEDS)
+DOCUMENTS = ("/feed/", "/day/")
+"""What begins the addresses of what a reader may keep: private feeds, own pages."""
+PRIVATE = ("/unsubscribe/", "/preferences/", *DOCUMENTS)
 """What begins the addresses that carry a token."""
 _COMMON = "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _TOKEN_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_COMMON}"
@@ -84,7 +84,7 @@ def _guard(headers: MutableHeaders, *, private: bool) -> None:
     kind = headers.get("content-type", "")
     if private:
         headers["Content-Security-Policy"] = _TOKEN_POLICY
-        if not headers.get("cache-control", "").startswith("private"):  # a feed reader may keep the reader's own feed
+        if not headers.get("cache-control", "").startswith("private"):  # a reader may keep what is theirs
             headers["Cache-Control"] = "no-store"
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Robots-Tag"] = "noindex, nofollow"

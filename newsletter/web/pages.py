@@ -48,9 +48,13 @@ class Pages:
             own_language=_language_name(self.languages[0]),
         )
 
-    def notice(self, kind: str, status: int, *, depth: int = 0, language: str = "") -> HTMLResponse:
-        """Says why there is no page: `unknown-link`, `not-found`, `refused`, `unavailable`, `feed-ended`."""
-        return self._page("web/notice.html", status, language, depth=depth, kind=kind)
+    def notice(self, kind: str, status: int, *, depth: int = 0, language: str = "", href: str = "") -> HTMLResponse:
+        """Says why there is no page.
+
+        `kind` is `unknown-link`, `not-found`, `refused`, `unavailable`, `feed-ended`, `page-ended`, or `no-issue`,
+        which leads to `href`.
+        """
+        return self._page("web/notice.html", status, language, depth=depth, kind=kind, href=href)
 
     def _page(self, name: str, status: int, language: str, *, depth: int, **context: object) -> HTMLResponse:
         chosen = language if language in self.languages else self.languages[0]

@@ -142,11 +142,13 @@ def _load(path: Path, *, modified: float, large: bool) -> Document:
     return make_document(path, content, kind=kind, tag=hashlib.sha256(content).hexdigest()[:32], modified=modified)
 
 
-def make_document(name: str | Path, content: bytes, *, kind: str, tag: str, modified: float) -> Document:
-    """A document that is held in memory, with its compressed bytes where they are worth it."""
+def make_document(
+    name: str | Path, content: bytes, *, kind: str, tag: str, modified: float, level: int = 6
+) -> Document:
+    """A document that is held in memory, with its compressed bytes where they are worth it (`level` as gzip's)."""
     compressed = None
     if len(content) >= _WORTH_IT and _is_text(kind):
-        compressed = gzip.compress(content, 6, mtime=0)
+        compressed = gzip.compress(content, level, mtime=0)
     return Document(Path(name), kind, tag, modified, content, compressed)
 
 

@@ -30,7 +30,8 @@ def web_application(application: Application) -> ASGIApp:
     )
     return create_app(
         subscriptions=application.subscribing.subscriptions(),
-        feeds=application.publishing.subscriber_feeds(),
+        feeds=application.reading.subscriber_feeds(),
+        days=application.reading.reader_pages(),
         pages=pages,
         base_url=s.newsletter.base_url,
         site=s.path(s.publish.site),

@@ -15,8 +15,10 @@ from newsletter.domain.interests import parse
 from newsletter.domain.matching import IssueSelector
 from newsletter.errors import InterestError
 from newsletter.formats import parse_catalogue
+from newsletter.render.day_pages import DayPages
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
 from newsletter.services.held_issues import HeldIssues
+from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
@@ -29,6 +31,7 @@ __all__ = [
     "CATALOGUE",
     "check_interest",
     "make_app",
+    "make_days",
     "make_feeds",
     "make_held",
     "make_store",
@@ -107,7 +110,21 @@ def make_feeds(
     )
 
 
-def make_app(store: SqlStore, site: Path, *, base_url: str = "", feeds: SubscriberFeeds | None = None) -> ASGIApp:
+def make_days(store: SqlStore, base_url: str = "", variant: str = "1", held: HeldIssues | None = None) -> ReaderPages:
+    """Readers' own pages over this store."""
+    publication = make_publication("The Daily Sample", identity="0123", base_url=base_url, languages=("en", "zh-Hans"))
+    writer = DayPages(make_templates(), publication, topics=CATALOGUE.topics)
+    return ReaderPages(store.issues, held or make_held(store), writer, variant=variant)
+
+
+def make_app(
+    store: SqlStore,
+    site: Path,
+    *,
+    base_url: str = "",
+    feeds: SubscriberFeeds | None = None,
+    days: ReaderPages | None = None,
+) -> ASGIApp:
     """The application over this store and this site folder."""
     pages = Pages(
         make_templates(),
@@ -120,6 +137,7 @@ def make_app(store: SqlStore, site: Path, *, base_url: str = "", feeds: Subscrib
     return create_app(
         subscriptions=make_subscriptions(store),
         feeds=feeds or make_feeds(store, base_url),
+        days=days or make_days(store, base_url),
         pages=pages,
         base_url=base_url,
         site=site,

@@ -59,6 +59,12 @@ def unsubscribe(store: SqlStore) -> str:
 
 
 @pytest.fixture
+def day(store: SqlStore) -> str:
+    """The path of Ada's own page of the latest issue."""
+    return f"/day/{token_of(store, 'day')}"
+
+
+@pytest.fixture
 def preferences(store: SqlStore) -> str:
     """The path of Ada's preferences link."""
     return f"/preferences/{token_of(store, 'preferences')}"

@@ -333,7 +333,9 @@ def test_the_feed_ends_with_the_subscriber(client: httpx.Client, store: SqlStore
 
 def addresses(answer: httpx.Response) -> list[str]:
     """The feeds that a preferences page offers."""
-    return [str(href) for href in html.document_fromstring(answer.text).xpath("//section//a/@href")]
+    return [
+        str(href) for href in html.document_fromstring(answer.text).xpath("//section[@aria-labelledby='feed']//a/@href")
+    ]
 
 
 def test_the_preferences_page_leads_to_the_feed(client: httpx.Client, preferences: str, feed: str) -> None:

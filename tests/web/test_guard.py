@@ -25,7 +25,7 @@ def policy(answer: httpx.Response) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
-@pytest.mark.parametrize("kind", ["unsubscribe", "preferences", "wrong", "wrong feed"])
+@pytest.mark.parametrize("kind", ["unsubscribe", "preferences", "wrong", "wrong feed", "wrong page"])
 def test_pages_with_a_token_are_private(
     client: httpx.Client, unsubscribe: str, preferences: str, method: str, kind: str
 ) -> None:
@@ -34,6 +34,7 @@ def test_pages_with_a_token_are_private(
         "preferences": preferences,
         "wrong": "/preferences/wrong",
         "wrong feed": "/feed/wrong.atom",
+        "wrong page": "/day/wrong/2026-06-02",
     }[kind]
     headers = client.request(method, path).headers
     assert headers["cache-control"] == "no-store"

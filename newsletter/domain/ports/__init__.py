@@ -19,6 +19,7 @@ from newsletter.domain.ports.paper_stores import (
     PaperStore,
     SummaryStore,
 )
+from newsletter.domain.ports.reading import DayOrder, DaySection, DayWriter, ReaderDay
 from newsletter.domain.ports.rendering import (
     DesignedMail,
     FeedWriter,
@@ -40,6 +41,9 @@ __all__ = [
     "ArchiveReader",
     "ArchiveStore",
     "Clock",
+    "DayOrder",
+    "DaySection",
+    "DayWriter",
     "DecideAudience",
     "DeliveryStore",
     "DesignedMail",
@@ -62,6 +66,7 @@ __all__ = [
     "PaidEngine",
     "PaperStore",
     "Progress",
+    "ReaderDay",
     "SelectorFactory",
     "Signer",
     "SiteFile",
