@@ -13,7 +13,7 @@ JOBS ?= auto
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-all crash-test mta-test mutation check-standards lint types format bench lock migration reference clean
+.PHONY: help demo run test test-all crash-test mta-test mutation check-standards pictures lint types format bench lock migration reference clean
 
 help:  ## List these tasks
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -66,6 +66,11 @@ mutation: $(VENV)/dev  ## Change what decides bit by bit; do its tests notice? O
 
 check-standards: $(VENV)/dev  ## Check mail, feeds and pages by caniemail, axe, SpamAssassin, feed readers (Debian, npm)
 	@PYTHON=$(BIN)/python tests/standards/run.sh
+
+pictures: $(VENV)/dev  ## Take the pictures of docs/screenshots again; ALL=folder takes every digest there (chromium)
+	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
+		$(BIN)/python -m tests.standards.make "$$work" $(if $(ALL),,--sample) && \
+		$(BIN)/python -m tests.standards.pictures "$$work" $(if $(ALL),"$(ALL)" --all,docs/screenshots)
 
 lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/ruff check .

@@ -1,6 +1,6 @@
-"""Looks at mails and pages with the system's Chromium: axe-core for accessibility, and pictures.
+"""Looks at mails and pages with the system's Chromium and axe-core, as their readers would meet them.
 
-`python -m tests.standards.browser FOLDER AXE_JS [PICTURES]` serves FOLDER/site and FOLDER/mails on loopback.
+`python -m tests.standards.browser FOLDER AXE_JS` serves what `tests.standards.make` wrote into FOLDER on loopback.
 """
 
 from __future__ import annotations
@@ -14,14 +14,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.standards.outbox import OutboxInBrowser
 
 PAGES = (
-    "mails/en-30.html",
-    "mails/zh-Hans-30.html",
-    "mails/en-1.html",
     "site/index.html",
     "site/archive/index.html",
     "site/topics/index.html",
@@ -30,14 +29,11 @@ PAGES = (
     "site/issues/{day}/zh-Hans/index.html",
     "site/preferences/index.html",
     "site/feed.atom",
+    "outbox/{day}/index.html",
+    "outbox/{day}/{message}",
 )
-PICTURES = {
-    "mail": "mails/en-30.html",
-    "mail-zh": "mails/zh-Hans-30.html",
-    "issue": "site/issues/{day}/index.html",
-    "feed": "site/feed.atom",
-}
 WIDTHS = (320, 375, 640)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,58 +67,62 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def check(browser: Browser, address: str, axe: Path, day: str) -> int:
-    """Run axe-core on every page in light and dark; returns how many violations there are."""
-    violations = 0
-    for path in (page.format(day=day) for page in PAGES):
-        for scheme in ("light", "dark"):
-            page = browser.new_page(color_scheme=scheme, viewport={"width": 375, "height": 800})
-            foreign: list[str] = []
-            page.on("request", lambda request, found=foreign: found.append(request.url))
-            page.goto(f"{address}/{path}")
-            others = [url for url in foreign if not url.startswith(address)]
-            width = page.evaluate("(document.documentElement || {}).scrollWidth || 0")
-            found = []
-            if not path.endswith(".atom"):
-                page.add_script_tag(path=str(axe))
-                found = page.evaluate("async () => (await axe.run()).violations")
-            for one in found:
-                print(f"axe {path} ({scheme}): {one['id']}: {one['help']}, {one['nodes'][0]['html'][:120]}")
-            for url in others:
-                print(f"{path}: asks a third party: {url}")
-            if width > 375:
-                print(f"{path}: is {width} px wide on a screen of 375")
-            violations += len(found) + len(others) + (width > 375)
-            page.close()
-        print(f"axe {path}: looked at in light and dark")
-    return violations
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
-def picture(browser: Browser, address: str, folder: Path, day: str) -> None:
-    """Keep pictures of what a reader sees first, at three widths, in light and dark."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, path in PICTURES.items():
+def violations(page: Page, axe: Path) -> list[str]:
+    """What axe-core finds wrong with a page as it stands."""
+    # a page's own policy lets no script of others in; one that is evaluated is no script of the page
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [f"axe: {one['id']}: {one['help']}, {one['nodes'][0]['html'][:120]}" for one in found]
+
+
+def check(browser: Browser, address: str, path: str, axe: Path) -> list[str]:
+    """What is wrong with a page, in light and dark, at every width, and what it asks third parties for."""
+    faults: list[str] = []
+    for scheme in SCHEMES:
+        page = browser.new_page(color_scheme=scheme, viewport={"width": 375, "height": 800})
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(f"{address}/{path}")
+        if not path.endswith(".atom"):
+            faults += violations(page, axe)
         for width in WIDTHS:
-            for scheme in ("light", "dark"):
-                page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
-                page.goto(f"{address}/{path.format(day=day)}")
-                page.screenshot(path=str(folder / f"{name}-{width}-{scheme}.jpg"), type="jpeg", quality=45)
-                page.close()
+            page.set_viewport_size({"width": width, "height": 800})
+            actual = page.evaluate("(document.documentElement || {}).scrollWidth || 0")
+            if actual > width:
+                faults.append(f"is {actual} px wide on a screen of {width}")
+        faults += [f"asks a third party: {url}" for url in asked if not url.startswith(address)]
+        page.close()
+    return [f"{path}: {fault}" for fault in faults]
 
 
 def main() -> int:
-    """Check, and take pictures where a folder for them is named."""
+    """Check every page that was made, and how the outbox behaves from disk."""
     folder, axe = Path(sys.argv[1]), Path(sys.argv[2])
     day = next((folder / "site" / "issues").iterdir()).name
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    with served(folder) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        violations = check(browser, address, axe, day)
-        if len(sys.argv) > 3:
-            picture(browser, address, Path(sys.argv[3]), day)
-        browser.close()
-    print(f"axe: {violations} violations")
-    return 1 if violations else 0
+    message = next(path.name for path in sorted((folder / "outbox").glob("*/*@*.html")))
+    mails = [f"mails/{path.name}" for path in sorted((folder / "mails").glob("*.html"))]
+    faults: list[str] = []
+    with served(folder) as address, launched() as browser:
+        for path in (*mails, *(page.format(day=day, message=message) for page in PAGES)):
+            found = check(browser, address, path, axe)
+            print(f"axe {path}: {len(found)} faults in light and dark, at {', '.join(map(str, WIDTHS))} px")
+            faults += found
+        outbox = OutboxInBrowser(browser, folder / "outbox" / day)
+        for name, found in outbox.check():
+            print(f"outbox {name}: {len(found)} faults")
+            faults += found
+    print(*faults, f"axe: {len(faults)} faults", sep="\n")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

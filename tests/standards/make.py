@@ -10,27 +10,40 @@ import email.policy
 import os
 import subprocess
 import sys
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from newsletter.bootstrap import Application, sample_settings, shipped
-from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus
+from newsletter.domain.delivery import Recipient
+from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus, Selection
 from newsletter.domain.subscribers import Subscriber, fill_form
 from newsletter.formats import parse_catalogue
+from newsletter.render.outbox import OutboxRenderer
 from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
 from newsletter.services.progress import SilentProgress
 from newsletter.services.subscriptions import PreferencesForm
+from newsletter.store import Database
 from newsletter.web.pages import Pages
+from tests.standards.digests import SIZES, Digests
+from tests.support.dispatching import Dispatching
 from tests.support.june import june_issue
 from tests.support.mails import make_assembler, make_site, make_templates
-from tests.support.samples import make_issue, make_recipient, select
+from tests.support.recorded_day import real_lists
+from tests.support.samples import make_issue, make_notice, make_recipient
 from tests.support.shared import DATA
 
 BASE_URL = "http://127.0.0.1:8947"
+_ON_SITE = 50
 
 
 def issue_to_show(folder: Path, *, sample: bool) -> Issue:
-    """The bundled sample, a recorded day, or papers of no meaning."""
+    """The bundled sample, a whole recorded day, or papers of no meaning."""
     if sample:
         command = [sys.executable, "-c", "from newsletter.cli import main; main()", "send", "--dry-run"]
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,26 +52,56 @@ def issue_to_show(folder: Path, *, sample: bool) -> Issue:
         issue = Application(sample_settings(folder), progress=SilentProgress()).store.issues.get(IssueKey(SAMPLE_DAY))
         assert issue is not None
         return issue
-    return june_issue(2, 30) if DATA.is_dir() else make_issue(30)
+    return june_issue(2) if DATA.is_dir() else make_issue(30)
 
 
-def write_mails(folder: Path, issue: Issue) -> None:
-    """Messages of all sizes in both languages: `.eml`, and their HTML."""
+def interest_lists(folder: Path, *, sample: bool) -> list[list[str]]:
+    """What readers want: the roster of the sample, or the lists of real people."""
+    if sample:
+        roster = tomllib.loads((folder / "subscribers" / "example.toml").read_text(encoding="utf-8"))
+        return [one["interests"] for one in roster["subscriber"]]
+    return real_lists() if DATA.is_dir() else [["retrieval-augmented generation", "language model"]]
+
+
+def write_mails(folder: Path, issue: Issue, digests: Digests) -> None:
+    """Messages of all sizes, and the notice of a day without papers, in both languages: `.eml`, and their HTML."""
     folder.mkdir(parents=True, exist_ok=True)
     for language in issue.languages:
-        mail = make_assembler().in_language(issue, language)
-        for papers in (1, 5, 30):
-            terms = ("retrieval-augmented generation", "language model")
-            recipient = make_recipient(name="Ada Lovelace", language=language)
-            raw = bytes(mail.build(recipient, select(issue, papers, terms=terms)))
-            parsed = email.message_from_bytes(raw, policy=email.policy.default)
-            html = parsed.get_body(("html",))  # type: ignore[attr-defined]
-            (folder / f"{language}-{papers}.eml").write_bytes(raw)
-            (folder / f"{language}-{papers}.html").write_text(html.get_content())
+        for name, papers in (("one", 1), *SIZES.items()):
+            interests, selection = digests.of_size(papers)
+            recipient = make_recipient(name="Ada Lovelace", language=language, interests=interests)
+            _write_mail(folder / f"{language}-{name}", issue, recipient, selection)
+            print(f"mail {language}-{name}: {len(selection)} papers for {len(interests)} interests")
+        _write_mail(folder / f"{language}-none", make_notice(), make_recipient(language=language), Selection((), 0))
 
 
-def write_site(folder: Path, issue: Issue) -> None:
-    """The published site."""
+def _write_mail(path: Path, issue: Issue, recipient: Recipient, selection: Selection) -> None:
+    raw = bytes(make_assembler().in_language(issue, recipient.language).build(recipient, selection))
+    html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))  # type: ignore[attr-defined]
+    path.with_suffix(".eml").write_bytes(raw)
+    path.with_suffix(".html").write_text(html.get_content(), encoding="utf-8")
+
+
+def write_outbox(folder: Path, issue: Issue, lists: Sequence[Sequence[str]]) -> None:
+    """The outbox of a dry run for these readers, every third of whom reads Chinese; the last one finds nothing."""
+    languages = (issue.languages[0], issue.languages[0], issue.languages[-1])
+    people = [
+        Subscriber(email=f"reader{number}@example.org", interests=tuple(one), language=languages[number % 3])
+        for number, one in enumerate([*lists, ["no such thing as this"]])
+    ]
+    with (
+        tempfile.TemporaryDirectory() as name,
+        closing(Database("sqlite:///newsletter.db", folder=Path(name))) as database,
+    ):
+        database.open()
+        newsletter = Dispatching(database, issue=issue)
+        newsletter.subscribe(*people)
+        newsletter.dry_run(folder, design=partial(OutboxRenderer, make_templates())).run(issue.key)
+
+
+def write_site(folder: Path, whole: Issue) -> None:
+    """The published site, of as many papers as feed readers are asked to read."""
+    issue = replace(whole, papers=whole.papers[:_ON_SITE])
     assert issue.frozen_at is not None
     status = IssueStatus(
         issue.key, 1, IssueState.PUBLISHED, issue.hash, len(issue.papers), issue.frozen_at, issue.frozen_at
@@ -90,10 +133,12 @@ def write_preferences(folder: Path) -> None:
 
 
 def main() -> None:
-    """Write both under the folder that is named."""
-    folder = Path(sys.argv[1])
-    issue = issue_to_show(folder / "sample", sample="--sample" in sys.argv)
-    write_mails(folder / "mails", issue)
+    """Write all of it under the folder that is named."""
+    folder, sample = Path(sys.argv[1]), "--sample" in sys.argv
+    issue = issue_to_show(folder / "sample", sample=sample)
+    lists = interest_lists(shipped("subscribers").parent, sample=sample)
+    write_mails(folder / "mails", issue, Digests(issue, lists))
+    write_outbox(folder / "outbox", issue, lists)
     write_site(folder / "site", issue)
     write_preferences(folder / "site" / "preferences")
 

@@ -1,22 +1,20 @@
 #!/usr/bin/env bash
 # Checks that need Debian or npm packages: caniemail, axe-core, SpamAssassin, newsboat, rss2email.
-# With a folder as its argument it looks at the bundled sample and keeps pictures there.
 # Debian: chromium spamassassin newsboat rss2email nodejs npm. PYTHON names an interpreter with the development packages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-.venv/bin/python}
 work=${STANDARDS_WORK:-$(mktemp -d)}
-pictures=${1:-}
 echo "working in $work"
 "$python" -c "import playwright" 2> /dev/null || "$python" -m pip install -q playwright
 
-"$python" -m tests.standards.make "$work" ${pictures:+--sample}
+"$python" -m tests.standards.make "$work"
 
 mkdir -p "$work/npm"
 cp tests/standards/caniemail.mjs "$work/npm/"
 ( cd "$work/npm" && { [ -f package.json ] || npm init -y > /dev/null; } && { [ -d node_modules/caniemail ] || npm install --silent caniemail axe-core; } && node caniemail.mjs "$work"/mails/*.html )
 
-"$python" -m tests.standards.browser "$work" "$work/npm/node_modules/axe-core/axe.min.js" ${pictures:+"$pictures"}
+"$python" -m tests.standards.browser "$work" "$work/npm/node_modules/axe-core/axe.min.js"
 
 for mail in "$work"/mails/*.eml; do
   spamassassin -L -t < "$mail" > "$work/spam.txt" 2> /dev/null || true
