@@ -79,7 +79,7 @@ lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/deptry .
 
 types: $(VENV)/dev  ## Check types, strictly, of the package, the benchmarks and what tests are made of
-	@$(BIN)/mypy newsletter benchmarks tests/support tests/mutation
+	@$(BIN)/mypy newsletter benchmarks tests/support tests/mutation tests/standards
 
 format: $(VENV)/dev  ## Put the code into its form
 	@$(BIN)/ruff check --fix-only --quiet .

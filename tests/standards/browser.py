@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import http.server
 import os
 import shutil
@@ -13,10 +12,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.standards.outbox import OutboxInBrowser
 
@@ -60,7 +60,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on loopback."""
-    handler = functools.partial(_Handler, directory=str(folder))
+    handler = partial(_Handler, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
@@ -85,13 +85,17 @@ def violations(page: Page, axe: Path) -> list[str]:
     return [f"axe: {one['id']}: {one['help']}, {one['nodes'][0]['html'][:120]}" for one in found]
 
 
+def _note(asked: list[str], request: Request) -> None:
+    asked.append(request.url)
+
+
 def check(browser: Browser, address: str, path: str, axe: Path) -> list[str]:
     """What is wrong with a page, in light and dark, at every width, and what it asks third parties for."""
     faults: list[str] = []
     for scheme in SCHEMES:
         page = browser.new_page(color_scheme=scheme, viewport={"width": 375, "height": 800})
         asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("request", partial(_note, asked))
         page.goto(f"{address}/{path}")
         if not path.endswith(".atom"):
             faults += violations(page, axe)

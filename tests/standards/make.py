@@ -77,7 +77,8 @@ def write_mails(folder: Path, issue: Issue, digests: Digests) -> None:
 
 def _write_mail(path: Path, issue: Issue, recipient: Recipient, selection: Selection) -> None:
     raw = bytes(make_assembler().in_language(issue, recipient.language).build(recipient, selection))
-    html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))  # type: ignore[attr-defined]
+    html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))
+    assert html is not None
     path.with_suffix(".eml").write_bytes(raw)
     path.with_suffix(".html").write_text(html.get_content(), encoding="utf-8")
 

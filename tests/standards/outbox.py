@@ -165,5 +165,4 @@ def _mail(page: Page) -> Frame:
 
 
 def _ground(frame: Frame) -> str:
-    colour: str = frame.evaluate("getComputedStyle(document.body).backgroundColor")
-    return colour
+    return str(frame.evaluate("getComputedStyle(document.body).backgroundColor"))
