@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsletter.domain.issues import Issue, IssueStatus, Selection, SelectionRequest
@@ -22,17 +22,17 @@ __all__ = ["HeldIssues"]
 
 MOST_PAPERS = 4000
 """How many papers the issues may have together: at most some 50 KB of memory each while they are indexed."""
-_USES = 250
-"""Selections after which an index is made anew: it remembers every interest and match that it was asked for."""
+_LISTS = 250
+"""Lists of interests after which an index is made anew: it remembers every interest and match that it was asked for."""
 
 
 @dataclass(slots=True)
 class _Held:
-    """An issue in memory; its selector is made when it is first needed, and made anew after `_USES`."""
+    """An issue in memory; its selector is made when it is first needed, and made anew after `_LISTS`."""
 
     issue: Issue
     selector: IssueSelector | None = None
-    uses: int = 0
+    lists: set[tuple[str, ...]] = field(default_factory=set)
 
 
 class HeldIssues:
@@ -65,9 +65,9 @@ class HeldIssues:
             StoreError: it is gone.
         """
         held = self._hold(status)
-        if held.selector is None or held.uses >= _USES:
-            held.selector, held.uses = self._select(held.issue), 0
-        held.uses += 1
+        if held.selector is None or (len(held.lists) >= _LISTS and request.interests not in held.lists):
+            held.selector, held.lists = self._select(held.issue), set()
+        held.lists.add(request.interests)
         return held.selector.select(request)
 
     @property

@@ -165,7 +165,7 @@ def test_a_new_issue_costs_its_own_selection_alone(store: SqlStore, monkeypatch:
 
 
 def test_an_index_is_made_anew_now_and_then(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_issues, "_USES", 5)
+    monkeypatch.setattr(held_issues, "_LISTS", 5)
     publish_days(store, 1)
     desk = Desk(store)
     found = [desk.papers(reader("retrieval", f"word{number}")) for number in range(12)]
