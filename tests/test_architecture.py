@@ -17,7 +17,9 @@ import pytest
 from newsletter.domain.issues import Issue, IssueKey, IssuePaper, SelectionRequest
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.papers import Paper, PaperId
+from newsletter.mail.reports import BoxMessage, messages_in, read_report
 from newsletter.store import Database
+from tests.mail.reports.samples import SAMPLES
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.shared import ROOT
 from tests.support.smtp_server import running_server
@@ -85,6 +87,16 @@ def test_the_way_from_a_recipient_to_250_is_taken_in_that_order(tmp_path: Path) 
         newsletter.send(server)
     assert server.recipients == ["reader0001@example.org"]
     _assert_taken("From a recipient to 250", called)
+
+
+def test_the_way_from_a_reports_bytes_to_an_event_is_taken_in_that_order(tmp_path: Path) -> None:
+    report = tmp_path / "report.eml"
+    report.write_text(SAMPLES["Postfix"].raw)
+    with _calls() as called:
+        for message in messages_in(report):
+            assert isinstance(message, BoxMessage)
+            assert read_report(message.raw).events
+    _assert_taken("From a report's bytes to an event", called)
 
 
 def _assert_taken(way: str, called: list[str]) -> None:

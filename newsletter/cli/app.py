@@ -12,7 +12,19 @@ import typer
 from rich.markup import escape
 
 from newsletter import __version__
-from newsletter.cli import daily, editing, interests, sending, serve, setup, showing, status, subscribers, suppressions
+from newsletter.cli import (
+    bounces,
+    daily,
+    editing,
+    interests,
+    sending,
+    serve,
+    setup,
+    showing,
+    status,
+    subscribers,
+    suppressions,
+)
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config
 from newsletter.cli.logs import shorten_logs
@@ -58,6 +70,7 @@ daily.register(app)
 editing.register(app)
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(suppressions.app, name="suppressions")
+app.add_typer(bounces.app, name="bounces")
 app.add_typer(interests.app, name="interests")
 status.register(app)
 showing.register(app)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tests.cli.command import DAY, Folder
 from tests.cli.test_wording import COMMANDS
+from tests.mail.reports.samples import SAMPLES
 from tests.support.shared import ROOT
 from tests.support.smtp_server import running_server
 
@@ -28,6 +29,7 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
     dated = ("--date", DAY)
     archive = newsletter.path / "back.jsonl"
     newsletter.set(f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n')
+    (newsletter.path / "report.eml").write_text(SAMPLES["Postfix"].raw)
     commands = {
         "collect --json": ("collect", *dated),
         "enrich --json": ("enrich", *dated),
@@ -44,6 +46,7 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
         "subscribers list --json": ("subscribers", "list"),
         "subscribers show --json": ("subscribers", "show", "ada@example.org"),
         "suppressions list --json": ("suppressions", "list"),
+        "bounces read --check --json": ("bounces", "read", "--check", "report.eml"),
         "interests test --json": ("interests", "test", "model", *dated),
         "doctor --json": ("doctor",),
         "doctor --dkim --json": ("doctor", "--dkim"),

@@ -1,0 +1,18 @@
+"""Reports that come back, from bytes to events: delivery reports, complaints, automatic answers, plain-text bounces."""
+
+from newsletter.mail.reports.amazon_ses import events_of_notification
+from newsletter.mail.reports.boxes import BoxMessage, UnreadableBox, messages_in, split_mbox
+from newsletter.mail.reports.limits import LONGEST_MESSAGE
+from newsletter.mail.reports.notices import statement_of
+from newsletter.mail.reports.reading import read_report
+
+__all__ = [
+    "LONGEST_MESSAGE",
+    "BoxMessage",
+    "UnreadableBox",
+    "events_of_notification",
+    "messages_in",
+    "read_report",
+    "split_mbox",
+    "statement_of",
+]
