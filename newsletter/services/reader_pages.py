@@ -161,8 +161,6 @@ class ReaderPages:
         return None, None, None
 
     def _after(self, edition: Edition, day: date) -> IssueKey | None:
-        if day == date.max:
-            return None
         later = self._issues.published(edition, since=day + timedelta(days=1), limit=_LOOK_BACK, forward=True)
         return next((one.key for one in later if not one.is_silent), None)
 

@@ -28,6 +28,8 @@ PAGES = (
     "site/issues/{day}/index.html",
     "site/issues/{day}/zh-Hans/index.html",
     "site/preferences/index.html",
+    "site/day/en/page.html",
+    "site/day/zh-Hans/page.html",
     "site/feed.atom",
     "outbox/{day}/index.html",
     "outbox/{day}/{message}",

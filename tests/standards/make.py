@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -27,16 +28,19 @@ from newsletter.render.outbox import OutboxRenderer
 from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
 from newsletter.services.progress import SilentProgress
+from newsletter.services.reader_pages import DayWish
 from newsletter.services.subscriptions import PreferencesForm
 from newsletter.store import Database
 from newsletter.web.pages import Pages
 from tests.standards.digests import SIZES, Digests
+from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching
 from tests.support.june import june_issue
 from tests.support.mails import make_assembler, make_site, make_templates
 from tests.support.recorded_day import real_lists
 from tests.support.samples import make_issue, make_notice, make_recipient
 from tests.support.shared import DATA
+from tests.support.web import make_days, make_store
 
 BASE_URL = "http://127.0.0.1:8947"
 _ON_SITE = 50
@@ -133,15 +137,34 @@ def write_preferences(folder: Path) -> None:
     (folder / "index.html").write_bytes(page.body)
 
 
+def write_days(folder: Path, issue: Issue, digests: Digests) -> None:
+    """A reader's own page of the day in both languages, as the web application renders it; two papers stand open."""
+    interests, _ = digests.of_size(SIZES["some"])
+    with tempfile.TemporaryDirectory() as name, closing(new_database(Path(name) / "newsletter.db")) as database:
+        store = make_store(database)
+        store.issues.save(issue)
+        store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, datetime.now(UTC))
+        for language in issue.languages:
+            reader = Subscriber(email="ada@example.org", interests=tuple(interests), language=language, max_papers=10)
+            days = make_days(store, BASE_URL)
+            page = days.look(reader, issue.key.slug, DayWish(), folder="")
+            assert page is not None
+            html = days.write(page).decode().replace('<details class="row"', '<details open class="row"', 2)
+            (folder / language).mkdir(parents=True, exist_ok=True)
+            (folder / language / "page.html").write_text(html, encoding="utf-8")
+
+
 def main() -> None:
     """Write all of it under the folder that is named."""
     folder, sample = Path(sys.argv[1]), "--sample" in sys.argv
     issue = issue_to_show(folder / "sample", sample=sample)
     lists = interest_lists(shipped("subscribers").parent, sample=sample)
-    write_mails(folder / "mails", issue, Digests(issue, lists))
+    digests = Digests(issue, lists)
+    write_mails(folder / "mails", issue, digests)
     write_outbox(folder / "outbox", issue, lists)
     write_site(folder / "site", issue)
     write_preferences(folder / "site" / "preferences")
+    write_days(folder / "site" / "day", issue, digests)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ KEPT = (
     Picture("mail-zh-light", "mails/zh-Hans-some.html"),
     Picture("site-light", "site/issues/{day}/index.html"),
     Picture("site-dark", "site/issues/{day}/index.html", scheme="dark"),
+    Picture("day-light", "site/day/en/page.html"),
+    Picture("day-zh-dark", "site/day/zh-Hans/page.html", scheme="dark"),
     Picture("feed-light", "site/feed.atom", width=640, sharpness=1),
     Picture("outbox-light", "outbox/{day}/index.html", width=1280, sharpness=1),
 )
