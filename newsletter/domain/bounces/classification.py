@@ -54,7 +54,7 @@ _NO_MAIL_HERE = Finding(_HARD, "domain takes no mail")
 _NO_NAME_NOW = Finding(_SOFT, "the domain cannot be looked up")
 _NOTHING = Finding(EventKind.UNKNOWN, "no known reason")
 
-_ADDRESS = re.compile(r"https?://\S*|\bwww\.\S*|[^\s@<>]{1,200}@[^\s>]*")
+_ADDRESS = re.compile(r"https?://\S*|\bwww\.\S*|(?<![^\s@<>])[^\s@<>]{1,200}@[^\s>]*")
 """Web and mail addresses: a mailbox named `spam` or `blocked` says nothing."""
 _BLANKS = re.compile(r"[\s>]+")
 

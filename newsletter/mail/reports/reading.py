@@ -18,18 +18,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from newsletter.domain.bounces import (
-    SHOWN,
-    Action,
-    Event,
-    EventKind,
-    KnownBy,
-    Report,
-    Statement,
-    answer_in,
-    classify,
-    most_telling,
-)
+from newsletter.domain.bounces import Event, EventKind, KnownBy, Report
 from newsletter.mail.reports import amazon_ses
 from newsletter.mail.reports.automatic import (
     is_challenge,
@@ -39,11 +28,12 @@ from newsletter.mail.reports.automatic import (
     may_be_from_a_mail_system,
 )
 from newsletter.mail.reports.complaints import complaints_in
-from newsletter.mail.reports.delivery_status import RecipientStatus, envelope_id, recipient_statuses
+from newsletter.mail.reports.delivery_status import envelope_id, recipient_statuses
+from newsletter.mail.reports.evidence import Evidence
 from newsletter.mail.reports.fallback import recipients_of_known_forms
 from newsletter.mail.reports.headers import Header, addresses_in, message_id_in
 from newsletter.mail.reports.limits import MOST_RECIPIENTS
-from newsletter.mail.reports.notices import Notice, read_notice, statement_of
+from newsletter.mail.reports.notices import Notice, addresses_named_in, read_notice
 from newsletter.mail.reports.parts import Part, split_message
 
 __all__ = ["read_report"]
@@ -100,13 +90,6 @@ class _Message:
         self.returned = next((_inner_header(part) for part in parts if part.type in _RETURNED_TYPES), None)
         self.status_text = "\n\n".join(part.text() for part in parts if part.type in _STATUS_TYPES)
         self.text = self._text()
-        self._statements: dict[str, Statement] = {}
-
-    def _statement(self, words: str) -> Statement:
-        """What a piece of the text says; what all recipients share is looked through once."""
-        if words not in self._statements:
-            self._statements[words] = statement_of(words)
-        return self._statements[words]
 
     def _text(self) -> str:
         """The words for a person: the first part that has any."""
@@ -122,39 +105,22 @@ class _Message:
         if complaints:
             return complaints
         statuses = recipient_statuses(self.status_text)
-        if not statuses and _has_status_fields(self.text):
+        certain = is_from_a_mail_system(self.header)
+        possible = certain or may_be_from_a_mail_system(self.header)
+        if not statuses and possible and _has_status_fields(self.text):
             statuses = recipient_statuses(self.text)
         if statuses:
-            return self._by_fields(statuses)
+            return Evidence(read_notice(self.text)).by_fields(statuses)
         notification = amazon_ses.notification_in(self.text)
         if notification is not None:
             return amazon_ses.events_of_notification(notification)
-        if is_from_a_mail_system(self.header) or self.status_text:
+        if certain or self.status_text:
             return self._by_words()
         answer = self._answer()
-        if answer or not may_be_from_a_mail_system(self.header):
+        if answer or not possible:
             return answer
         # one sign alone may be anybody's: a report is what repeats the numbers that a server answered
         return [event for event in self._by_words() if event.reply[:1] in {"4", "5"} or event.status]
-
-    def _by_fields(self, statuses: list[RecipientStatus]) -> list[Event]:
-        notice = read_notice(self.text) if self.text else Notice("", {})
-        return list(dict.fromkeys(self._event_of(status, notice) for status in statuses))
-
-    def _event_of(self, status: RecipientStatus, notice: Notice) -> Event:
-        fields = status.statement
-        words = notice.said_of(status.final) if notice.text else ""
-        # the command stands in the words more often than in the fields
-        spoken = statement_of(fields.text, fields.status, fields.code, action=fields.action)
-        stage = spoken.stage if spoken.stage is not None else self._statement(words).stage
-        spoken = replace(spoken, stage=stage)
-        if fields.action is Action.FAILED and words and not _is_enough(status, spoken):
-            beside = self._statement(words)
-            status_of_it = most_telling(beside.status, fields.status)
-            better = replace(beside, action=fields.action, status=status_of_it, code=beside.code or fields.code)
-            if classify(better).kind is not EventKind.UNKNOWN:
-                spoken = better
-        return _event(spoken, status.final, KnownBy.FIELD if status.final else KnownBy.NOTHING, status.original)
 
     def _answer(self) -> list[Event]:
         kind = None
@@ -170,7 +136,7 @@ class _Message:
     def _by_words(self) -> list[Event]:
         notice = read_notice(self.text)
         known_by, recipients = self._named(notice)
-        events = [_event(self._said_of(name, notice, len(recipients)), name, known_by) for name in recipients or [""]]
+        events = Evidence(notice).by_words(recipients, known_by)
         sure = known_by is KnownBy.HEADER or self.status_text or is_titled_as_a_report(self.header)
         if sure and (recipients or self.status_text):
             return events
@@ -182,26 +148,13 @@ class _Message:
         if named:
             return KnownBy.HEADER, named[:MOST_RECIPIENTS]
         own = self.delivered_to()
-        in_text = _others(list(notice.blocks), own) or recipients_of_known_forms(self.header, self.text)
+        in_text = _others(addresses_named_in(notice), own) or recipients_of_known_forms(self.header, self.text)
         if in_text:
             return KnownBy.TEXT, in_text
         match = _TO_IN_TEXT.search(self.text)
         to = self.returned.first("to") if self.returned else match[1] if match else ""
         addresses = [address for address in addresses_in(to) if address not in own]
         return (KnownBy.RETURNED, addresses) if len(addresses) == 1 else (KnownBy.NOTHING, [])
-
-    def _said_of(self, recipient: str, notice: Notice, recipients: int) -> Statement:
-        own, whole = self._statement(notice.said_of(recipient)), self._statement(notice.text)
-        if whole.action is Action.DELAYED:
-            return whole
-        stage = own.stage if own.stage is not None or recipients > 1 else whole.stage
-        # what a server answered, then all that is said of this recipient, then all that is said
-        answer = replace(own, text=answer_in(own.text), stage=stage)
-        if answer.text and classify(answer).kind is not EventKind.UNKNOWN:
-            return answer
-        if recipients == 1 and classify(own).kind is EventKind.UNKNOWN:
-            return whole
-        return replace(own, stage=stage)
 
     def original_id(self) -> str:
         """The Message-ID of the mail that this is about."""
@@ -211,9 +164,8 @@ class _Message:
         match = _ID_IN_TEXT.search(self.text)
         if match:
             return match[1]
-        return message_id_in(self.header.first("in-reply-to")) or message_id_in(
-            self.header.first("x-failed-message-id")
-        )
+        answered = (message_id_in(self.header.first(name)) for name in ("in-reply-to", "x-failed-message-id"))
+        return next(filter(None, answered), "")
 
     def envelope_id(self) -> str:
         return envelope_id(self.status_text) if self.status_text else ""
@@ -239,15 +191,3 @@ def _inner_header(part: Part) -> Header:
 def _has_status_fields(text: str) -> bool:
     lowered = text.lower()
     return "final-recipient:" in lowered and ("status:" in lowered or "action:" in lowered)
-
-
-def _is_enough(status: RecipientStatus, spoken: Statement) -> bool:
-    """Whether the fields say what the matter is, so that the words beside them need not be read."""
-    return status.described and classify(spoken).kind is not EventKind.UNKNOWN
-
-
-def _event(said: Statement, recipient: str, known_by: KnownBy, original: str = "") -> Event:
-    finding = classify(said)
-    code = str(said.code) if said.code else ""
-    text = " ".join(said.text[:SHOWN].split())
-    return Event(finding.kind, recipient, known_by, said.status, code, finding.reason, said.action, text, original)
