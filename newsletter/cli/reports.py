@@ -269,5 +269,5 @@ def _summed(totals: Mapping[str, int]) -> str:
 
 def _why(interests: Mapping[str, int]) -> str:
     """The interests by which papers came, those that found most first."""
-    names = sorted(interests, key=interests.__getitem__, reverse=True)
+    names = sorted(filter(interests.__getitem__, interests), key=interests.__getitem__, reverse=True)
     return ", ".join(names[:4]) + (" ..." if len(names) > 4 else "")

@@ -232,6 +232,18 @@ def test_a_dry_run_holds_few_of_its_recipients_and_lists_them_all(newsletter: Di
     assert (report.folder / "index.html").read_text().count("@example.org.eml") == 245
 
 
+def test_an_interest_that_found_nothing_is_shown_and_found_all_the_same(
+    newsletter: Dispatching, tmp_path: Path
+) -> None:
+    title = newsletter.issue.papers[0].paper.title
+    newsletter.subscribe(Subscriber(email="ada@example.org", interests=(f'title:"{title}"', "zebrafish")))
+    folder = (
+        newsletter.dry_run(tmp_path, design=partial(OutboxRenderer, make_templates())).run(newsletter.issue.key).folder
+    )
+    assert "<bdi>zebrafish</bdi> <b>0</b>" in (folder / "ada@example.org.html").read_text()
+    assert "zebrafish" in (folder / "recipients.js").read_text()
+
+
 def test_a_dry_run_for_nobody_is_a_manifest_all_the_same(newsletter: Dispatching, tmp_path: Path) -> None:
     report = newsletter.dry_run(tmp_path).run(newsletter.issue.key)
     manifest = json.loads((report.folder / "manifest.json").read_text())

@@ -137,7 +137,8 @@ class OutboxInBrowser:
             path.unlink()
 
     def _first_page(self) -> str:
-        return next(d["page"] for d in self._deliveries if d["page"])
+        page: str = next(d["page"] for d in self._deliveries if d["page"])
+        return page
 
     @contextmanager
     def _opened(self, name: str = "index.html", *, width: int = 1280, scheme: str = "light") -> Iterator[Page]:

@@ -117,6 +117,7 @@ class DryRun:
             picks = planned.selection.picks[: message.papers]
             papers = tuple(str(pick.paper_id) for pick in picks)
             matched = {str(p.paper_id): tuple(match.label for match in p.matches) for p in picks if p.matches}
-            sections = planned.selection.outline.sections
-            interests = {section.name: section.found for section in sections if section.interests}
+            outline = planned.selection.outline
+            interests = {section.name: section.found for section in outline.sections if section.interests}
+            interests |= dict.fromkeys(outline.barren, 0)
             writer.add(replace(entry, papers=papers, matched=matched, interests=interests), message)
