@@ -133,7 +133,8 @@ def _statement(sentence: str, most: int) -> str:
             and not _is_inside(part)
             and _says(part)
         ):
-            best, worth = part, columns * _WORTH[cut.lastgroup or ""]
+            # a word may be cut before that follows a comma
+            best, worth = part.rstrip(",，"), columns * _WORTH[cut.lastgroup or ""]
     return best and f"{best}{'。' if _WIDE_END.search(best) else '.'}"
 
 

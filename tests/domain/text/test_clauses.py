@@ -30,6 +30,7 @@ def test_whole_sentences_are_kept_as_many_as_fit(text, most, line):
         ("We count three fruits: tomatoes, which are red, and pears.", 45, "We count three fruits."),
         ("We count tomatoes in rows, saving a tenth of the water used.", 45, "We count tomatoes in rows."),
         ("We count tomatoes, and we save a tenth of the water in rows.", 36, "We count tomatoes."),
+        ("We count every tomato from a camera, and to water them all.", 40, "We count every tomato from a camera."),
         ("本文提出番茄统计方法，在三个温室中节省了一半的水。", 40, "本文提出番茄统计方法。"),
     ],
 )
