@@ -160,6 +160,6 @@ def _by_numbers(statement: Statement) -> Finding:
         return _NO_MAIL_HERE
     if _is_for_now(statement) or statement.code // 100 == 4:
         return _FOR_NOW
-    if status.startswith("2.") or statement.code // 100 == 2:
+    if status.startswith("2."):
         return Finding(EventKind.DELIVERED, "accepted")
     return _BY_SUBJECT.get(status.split(".")[1], _NOTHING) if status.startswith("5.") else _NOTHING

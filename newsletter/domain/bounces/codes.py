@@ -9,9 +9,9 @@ __all__ = ["answer_in", "codes_in", "most_telling"]
 _REPLY = r"(?:4[2-7]\d|5[0-57]\d)"
 # `550 5.1.1`, `550-5.1.1`, `550 #5.1.0`: what a server said stands before what others call it
 _BOTH = re.compile(rf"(?<![\d.])({_REPLY})[ -]+(?:{_REPLY} )?\(?#?([45]\.\d{{1,3}}\.\d{{1,3}})(?!\.?\d)", re.ASCII)
-_STATUS = re.compile(r"(?<![\d.\w])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)", re.ASCII)
+_STATUS = re.compile(r"(?<![\d.\w])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)", re.ASCII)
 _CODE = re.compile(
-    rf"(?:^|[\s:;,(\[\"'>])({_REPLY}|2[05]\d)(?=[\s:;,#)\-]|$)(?! (?:bytes|minutes|hours|seconds|days))", re.ASCII
+    rf"(?:^|[\s:;,(\[\"'>])({_REPLY}|25[0-2])(?=[\s:;,#)\-]|$)(?! (?:bytes|minutes|hours|seconds|days))", re.ASCII
 )
 
 
@@ -24,15 +24,13 @@ def codes_in(text: str) -> tuple[str, int]:
     if both:
         return both[2], int(both[1])
     status, code = _STATUS.search(text), _CODE.search(text)
-    return status[1] if status else "", int(code[1]) if code else 0
+    return status[0] if status else "", int(code[1]) if code else 0
 
 
 def answer_in(text: str) -> str:
     """The paragraph of a text from the first code on: what a server said, without what is said around it."""
-    first = min(
-        (match.start() for match in (_BOTH.search(text), _STATUS.search(text), _CODE.search(text)) if match), default=-1
-    )
-    return text[first:].lstrip().split("\n\n", 1)[0] if first >= 0 else ""
+    begins = [match.start() for match in (_BOTH.search(text), _STATUS.search(text), _CODE.search(text)) if match]
+    return text[min(begins) :].lstrip().partition("\n\n")[0] if begins else ""
 
 
 def most_telling(said: str, field: str) -> str:

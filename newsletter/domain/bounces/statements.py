@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from newsletter.domain.bounces.events import Action
-from newsletter.domain.delivery import Stage
+from newsletter.domain.delivery import Reply, Stage
 
 __all__ = ["SHOWN", "Statement"]
 
@@ -30,3 +30,8 @@ class Statement:
     text: str = field(default="", repr=False)
     action: Action = Action.FAILED
     stage: Stage | None = None
+
+    @classmethod
+    def of_reply(cls, stage: Stage, reply: Reply) -> Statement:
+        """What a server answered to us, while we sent."""
+        return cls(reply.enhanced, reply.code, reply.text, stage=stage)

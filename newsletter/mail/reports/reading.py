@@ -16,6 +16,7 @@ Anything else is no report: it has no events.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from newsletter.domain.bounces import Event, EventKind, KnownBy, Report
@@ -103,14 +104,15 @@ class _Message:
     def events(self) -> list[Event]:
         complaints = complaints_in(self.header, self.parts, self.returned)
         if complaints:
-            return complaints
+            return self._named_otherwise(complaints, self._returned_to)
         statuses = recipient_statuses(self.status_text)
         certain = is_from_a_mail_system(self.header)
         possible = certain or may_be_from_a_mail_system(self.header)
         if not statuses and possible and _has_status_fields(self.text):
             statuses = recipient_statuses(self.text)
         if statuses:
-            return Evidence(read_notice(self.text)).by_fields(statuses)
+            notice = read_notice(self.text)
+            return self._named_otherwise(Evidence(notice).by_fields(statuses), lambda: self._named(notice))
         notification = amazon_ses.notification_in(self.text)
         if notification is not None:
             return amazon_ses.events_of_notification(notification)
@@ -151,10 +153,23 @@ class _Message:
         in_text = _others(addresses_named_in(notice), own) or recipients_of_known_forms(self.header, self.text)
         if in_text:
             return KnownBy.TEXT, in_text
+        return self._returned_to()
+
+    def _returned_to(self) -> tuple[KnownBy, list[str]]:
+        """Whom the returned mail was to, if that was one."""
         match = _TO_IN_TEXT.search(self.text)
         to = self.returned.first("to") if self.returned else match[1] if match else ""
-        addresses = [address for address in addresses_in(to) if address not in own]
+        addresses = [address for address in addresses_in(to) if address not in self.delivered_to()]
         return (KnownBy.RETURNED, addresses) if len(addresses) == 1 else (KnownBy.NOTHING, [])
+
+    @staticmethod
+    def _named_otherwise(events: list[Event], names: Callable[[], tuple[KnownBy, list[str]]]) -> list[Event]:
+        """The only event of a report, with the only address that is known otherwise where it names none itself."""
+        if len(events) == 1 and not events[0].recipient:
+            known_by, addresses = names()
+            if len(addresses) == 1:
+                return [replace(events[0], recipient=addresses[0], known_by=known_by)]
+        return events
 
     def original_id(self) -> str:
         """The Message-ID of the mail that this is about."""

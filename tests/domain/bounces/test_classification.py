@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.domain.bounces import Action, EventKind, Statement, classify
-from newsletter.domain.delivery import Stage
+from newsletter.domain.delivery import Reply, Stage
+from newsletter.domain.delivery.replies import judge
 
 HARD, SOFT, POLICY, UNKNOWN, DELIVERED = (
     *(EventKind.HARD, EventKind.SOFT, EventKind.POLICY),
@@ -91,6 +92,19 @@ def test_a_domain_that_cannot_be_looked_up_now_is_soft() -> None:
 def test_a_locked_mailbox_and_a_disabled_login_are_soft() -> None:
     assert meant("account temporarily locked", "5.2.1", 550) is SOFT
     assert meant("user account disabled", "5.7.13", 525) is SOFT
+
+
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.2.2", "5.2.3", "5.3.4"])
+def test_a_refusal_while_we_send_is_called_by_the_same_words_in_the_ledger(status: str) -> None:
+    reply = Reply(550, f"{status} so it is")
+    assert classify(Statement.of_reply(Stage.RCPT, reply)).reason == judge(Stage.RCPT, reply).reason
+
+
+def test_a_refusal_while_we_send_is_classified_by_its_stage() -> None:
+    refused = Reply(550, "user unknown")
+    assert classify(Statement.of_reply(Stage.RCPT, refused)).kind is HARD
+    assert classify(Statement.of_reply(Stage.FINAL, refused)).kind is SOFT
+    assert classify(Statement.of_reply(Stage.MAIL, refused)).kind is POLICY
 
 
 def test_only_a_failure_is_a_bounce() -> None:

@@ -20,6 +20,10 @@ from newsletter.domain.bounces import answer_in, codes_in, most_telling
         ("192.0.2.4 does not answer at port 587, version 5.10.2.1", ("", 0)),
         ("delivered in 450 seconds", ("", 0)),
         ("250 2.6.0 accepted", ("2.6.0", 250)),
+        ("noted as 5.7.1: the server said 550 5.1.1 unknown", ("5.1.1", 550)),
+        ("noted as 5.7.1: the server said 550 550 5.1.1 unknown", ("5.1.1", 550)),
+        ("noted as 5.7.1 after 1550 5.1.1", ("5.7.1", 0)),
+        ("it took 200 of 250 recipients", ("", 250)),
         ("", ("", 0)),
     ],
 )
@@ -31,6 +35,7 @@ def test_what_a_server_answered_stands_from_its_code_to_the_end_of_the_paragraph
     assert answer_in("We tried hard.\nThe server said:\n550 5.1.1 unknown\nuser\n\nPlease check.") == (
         "550 5.1.1 unknown\nuser"
     )
+    assert answer_in("550 no\n\nfirst\n\nsecond") == "550 no"
     assert not answer_in("nothing was said")
 
 

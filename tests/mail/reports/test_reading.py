@@ -139,3 +139,22 @@ def test_a_services_other_notifications_are_read(kind: str, more: str, expected:
 def test_a_services_notification_that_is_mutilated_says_nothing(broken: str) -> None:
     raw = plain("a@example.org", "AWS", f'{{"notificationType":"Bounce","mail":{{}},"bounce":{broken}}}')
     assert read_report(raw.encode()).events == ()
+
+
+def test_a_complaint_whose_recipient_is_left_out_is_named_by_the_mail_that_it_returns() -> None:
+    raw = SAMPLES["a complaint with its recipient redacted"].raw.replace(
+        "Message-ID:", "To: Ada <ada@example.org>\nMessage-ID:"
+    )
+    (event,) = read_report(raw.encode()).events
+    assert (event.recipient, event.known_by) == ("ada@example.org", KnownBy.RETURNED)
+
+
+def test_fields_that_hold_a_path_instead_of_an_address_are_helped_by_the_words() -> None:
+    fields = "Final-Recipient: rfc822;/var/mail/ada\nAction: failed\nStatus: 5.0.0\n"
+    (event,) = read_report(delivery_report(fields, "  ada@example.org\n    mailbox is full\n").encode()).events
+    assert (event.kind, event.recipient, event.known_by) == (EventKind.SOFT, "ada@example.org", KnownBy.TEXT)
+
+
+def test_a_person_who_pastes_the_fields_of_a_report_sends_none() -> None:
+    pasted = "See:\n\nFinal-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.1.1\n"
+    assert read_report(plain("Bob <bob@example.org>", "a question", pasted).encode()).events == ()
