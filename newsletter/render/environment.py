@@ -26,7 +26,7 @@ from newsletter.render.markdown_text import (
     markdown_text,
     markdown_url,
 )
-from newsletter.render.prose import markdown_html, math
+from newsletter.render.prose import linked, markdown_html, math
 from newsletter.render.text import wrap
 from newsletter.render.undefined import CheckedContext, Missing, checked_filters
 
@@ -117,6 +117,7 @@ class Templates:
         )
         environment.filters.update(
             dir=partial(direction_attribute, around=words.direction),
+            linked=linked,
             math=math,
             plain=plain,
             markdown=markdown_html,

@@ -198,6 +198,10 @@ def _links(_: Gettext) -> dict[str, str]:
         "html": "HTML",
         "code": _("Code"),
         "project": _("Project page"),
+        "data": _("Data"),
+        "model": _("Model"),
+        "demo": _("Demo"),
+        "video": _("Video"),
         "hf": "Hugging Face",
     }
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from newsletter.domain.issues import IssuePaper
-from newsletter.domain.papers import Paper, Summary, arxiv_number
+from newsletter.domain.papers import Paper, Summary, arxiv_number, find_resources
 from newsletter.domain.text import clean_line, safe_url
 
-__all__ = ["CodeView", "LinkView", "view_address", "view_code", "view_figures", "view_links"]
+__all__ = [
+    "THUMBNAIL",
+    "CodeView",
+    "LinkView",
+    "view_address",
+    "view_code",
+    "view_figures",
+    "view_links",
+    "view_resources",
+]
 
-_ROLES = ("abs", "pdf", "html", "code", "project", "hf")
+_ROLES = ("abs", "pdf", "html", "code", "project", "data", "model", "demo", "video", "hf")
+THUMBNAIL = "thumbnail"
+"""The role of a paper's picture, which is an address but no link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +61,34 @@ def view_address(paper: Paper) -> str:
     return ""
 
 
-def view_code(entry: IssuePaper, summary: Summary | None) -> CodeView:
-    """The code of a paper: as its editor says, else its summary, else a source."""
+def view_resources(paper: Paper) -> Mapping[str, str]:
+    """What the abstract and the comment say about where code, data and pages are, by role."""
+    # As it came: what is readable has lost the addresses behind words (`\\href`).
+    return _resources(paper.raw_abstract or paper.abstract, paper.comment)
+
+
+@lru_cache(maxsize=2048)
+def _resources(abstract: str, comment: str) -> Mapping[str, str]:
+    return find_resources((abstract, comment))
+
+
+def view_code(entry: IssuePaper, summary: Summary | None, resources: Mapping[str, str]) -> CodeView:
+    """The code of a paper: as its editor says, else its summary, else a source, else its own abstract."""
     edited = entry.note.code if entry.note else ""
-    known = edited or (summary.code if summary else "") or entry.paper.links.get("code", "")
+    given = (summary.code if summary else "") or entry.paper.links.get("code", "")
+    known = edited or given or resources.get("code", "")
     # an editor's word that is no address says that there is none
     return CodeView(safe_url(known), clean_line(edited, 100) if edited and not safe_url(edited) else "")
 
 
-def view_links(entry: IssuePaper, code: str) -> tuple[LinkView, ...]:
-    """The paper's links in a fixed order of roles, then the editor's, then its code; each address once."""
-    given = [(role, "", entry.paper.links[role]) for role in _ROLES if role in entry.paper.links]
-    given += [(role, "", url) for role, url in sorted(entry.paper.links.items()) if role not in _ROLES]
+def view_links(entry: IssuePaper, code: str, resources: Mapping[str, str]) -> tuple[LinkView, ...]:
+    """The paper's links in a fixed order of roles, then the editor's, then its code; each address once.
+
+    `resources` are what its abstract says; a role that a source gave wins over it.
+    """
+    links = {role: url for role, url in resources.items() if role != "code"} | dict(entry.paper.links)
+    given = [(role, "", links[role]) for role in _ROLES if role in links]
+    given += [(role, "", url) for role, url in sorted(links.items()) if role not in _ROLES and role != THUMBNAIL]
     if entry.note:
         given += [("", label, url) for label, url in entry.note.links]
     seen: dict[str, LinkView] = {}

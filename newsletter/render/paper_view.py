@@ -9,7 +9,7 @@ from newsletter.domain.issues import IssuePaper
 from newsletter.domain.notation import ENGLISH
 from newsletter.domain.papers import AnnounceType, FailureKind, PaperId
 from newsletter.domain.text import clause, clean_document, clean_line, same_words, slug
-from newsletter.render.paper_links import LinkView, view_address, view_code, view_figures, view_links
+from newsletter.render.paper_links import LinkView, view_address, view_code, view_figures, view_links, view_resources
 from newsletter.render.paper_words import KeywordView, PaperWords, RatingView
 
 __all__ = ["PaperView", "view_paper"]
@@ -116,7 +116,8 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
     original = clean_line(paper.title, _TITLE_LIMIT) or paper.id
     title = clean_line(words.field("title"), _TITLE_LIMIT)
     title = "" if same_words(title, original) else title
-    code = view_code(entry, summary)
+    resources = view_resources(paper)
+    code = view_code(entry, summary, resources)
     affiliation = (note.affiliation if note else "") or (summary.affiliation if summary else "") or paper.organization
     return PaperView(
         id=paper.id,
@@ -139,7 +140,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         code_remark=clean_line(note.code_remark, 300) if note else "",
         upvotes=paper.upvotes,
         stars=paper.stars,
-        links=view_links(entry, code.url),
+        links=view_links(entry, code.url, resources),
         abstract=clean_line(paper.abstract, _ABSTRACT_LIMIT),
         translated_abstract=clean_line(words.field("abstract", _ABSTRACT_LIMIT), _ABSTRACT_LIMIT),
         failure=words.failure,

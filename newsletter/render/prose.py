@@ -12,10 +12,11 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from newsletter.domain.papers import resource_addresses
 from newsletter.domain.text import formula_at, inside, plain, segments
 from newsletter.render.mathml import mathml
 
-__all__ = ["markdown_html", "markdown_parser", "math"]
+__all__ = ["linked", "markdown_html", "markdown_parser", "math"]
 
 _TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "h6", "hr", "i", "img", "li", "ol", "p", "pre",
@@ -35,6 +36,23 @@ def math(text: str, surface: str) -> Markup:
         shown = mathml(inside(part)) if is_math else None
         parts.append(escape(plain(part) if is_math else part) if shown is None else shown)
     return Markup().join(parts)
+
+
+def linked(text: str, surface: str) -> Markup:
+    """The same, on pages and in feeds with links where it says that code, data or pages are.
+
+    Any other address stays text, so that nobody advertises by an abstract. Mail programs make links of their own.
+    """
+    if surface == "mail" or ("/" not in text and ".io" not in text):
+        return math(text, surface)
+    parts = []
+    end = 0
+    for address in resource_addresses(text):
+        parts.append(math(text[end : address.start], surface))
+        shown = text[address.start : address.end]
+        parts.append(Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(address.url, shown))
+        end = address.end
+    return Markup().join([*parts, math(text[end:], surface)])
 
 
 _EMPTY = re.compile(r"\n{2,}")

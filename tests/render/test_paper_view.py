@@ -11,6 +11,7 @@ from newsletter.domain.papers import PaperNote, Provenance
 from newsletter.render.catalogues import wording
 from newsletter.render.labels import Labels
 from newsletter.render.paper_view import view_paper
+from newsletter.render.prose import linked
 from tests.support.samples import make_paper
 
 
@@ -63,3 +64,35 @@ def test_who_summarised_is_said_in_words_or_not_at_all(provenance: Provenance, s
         entry, summaries={"en": dataclasses.replace(entry.summaries["en"], provenance=provenance)}
     )
     assert Labels(wording("en")).summariser(view_paper(entry, "en")) == said
+
+
+def test_addresses_in_abstract_and_comment_are_links_behind_what_others_gave() -> None:
+    entry = make_paper(
+        raw_abstract=r"Code is \href{https://github.com/a/b}{here}. Data: https://lab.example.edu/data.",
+        comment="Project page: https://own.github.io/x",
+        links={"abs": "https://arxiv.org/abs/2606.00001", "project": "https://given.example.org/"},
+    )
+    shown = [(link.role, link.url) for link in view_paper(entry, "en").links]
+    assert shown == [
+        ("abs", "https://arxiv.org/abs/2606.00001"),
+        ("project", "https://given.example.org/"),
+        ("data", "https://lab.example.edu/data"),
+        ("code", "https://github.com/a/b"),
+    ]
+
+
+def test_an_editors_word_that_there_is_no_code_wins_over_the_abstract() -> None:
+    entry = make_paper(abstract="Code: https://github.com/a/b")
+    note = PaperNote(paper_id=entry.id, code="not yet")
+    view = view_paper(dataclasses.replace(entry, note=note), "en")
+    assert (view.code, view.no_code) == ("", "not yet")
+    assert "https://github.com/a/b" not in [link.url for link in view.links]
+
+
+def test_addresses_in_a_shown_abstract_are_links_that_promise_nothing() -> None:
+    text = 'We use $x<y$ and <b> (code: https://github.com/a/b?c="d"&e).'
+    shown = str(linked(text, "web"))
+    assert '<a href="https://github.com/a/b?c=" rel="nofollow noopener">https://github.com/a/b?c=</a>' in shown
+    assert "&lt;b&gt;" in shown
+    assert "<math" in shown
+    assert "<a " not in str(linked(text, "mail"))

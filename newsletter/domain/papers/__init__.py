@@ -6,6 +6,7 @@ from newsletter.domain.papers.categories import bare_category, is_known, nearest
 from newsletter.domain.papers.merging import merge
 from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
 from newsletter.domain.papers.papers import Author, Paper, PaperId, arxiv_number, parse_arxiv_id, parse_paper_id
+from newsletter.domain.papers.resources import RESOURCES, find_resources, resource_addresses
 from newsletter.domain.papers.source_kinds import Rhythm, SourceKind, family_of, rhythm_of
 from newsletter.domain.papers.spending import Spending
 from newsletter.domain.papers.summaries import (
@@ -23,6 +24,7 @@ from newsletter.domain.papers.summaries import (
 __all__ = [
     "FILE_ENGINE",
     "RATINGS",
+    "RESOURCES",
     "WORDS",
     "AnnounceType",
     "Announcement",
@@ -48,12 +50,14 @@ __all__ = [
     "arxiv_number",
     "bare_category",
     "family_of",
+    "find_resources",
     "is_known",
     "merge",
     "nearest",
     "parse_arxiv_id",
     "parse_paper_id",
     "read_author",
+    "resource_addresses",
     "rhythm_of",
     "split_authors",
 ]

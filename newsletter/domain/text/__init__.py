@@ -19,12 +19,15 @@ from newsletter.domain.text.languages import english_share, is_in, is_prose_in, 
 from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
 from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
 from newsletter.domain.text.texts import clean, plain, readable, same_words
+from newsletter.domain.text.web_addresses import Address, addresses, without_tex_links
 
 __all__ = [
     "SCAN",
     "SCAN_ASCII",
     "STOP_WORDS",
+    "Address",
     "Form",
+    "addresses",
     "base_form",
     "clause",
     "clean",
@@ -56,4 +59,5 @@ __all__ = [
     "unmarked",
     "verb_form",
     "visible_length",
+    "without_tex_links",
 ]
