@@ -1,8 +1,9 @@
-"""Enrichment, measured: `python -m benchmarks.enrich [quality|speed|judging|model|week]`; without an argument, all.
+"""Enrichment, measured: `python -m benchmarks.enrich [quality|keywords|speed|judging|model|week]`; without one, all.
 
 - `quality`: the extractive engine against what models wrote in the second half of June 2026 (it learned from the
   first), by ROUGE-L F1 of each role, beside the first sentence, the last sentence and, where it is installed, sumy's
   LexRank. An empty role counts as zero. LexRank ranks sentences without roles: its best one stands for every role.
+- `keywords`: the keywords beside labels and YAKE (`benchmarks/keywords.py`).
 - `speed`: papers a second of the extractive engine on one core.
 - `judging`: every recorded answer beside its paper's own abstract: how many are refused, and for what.
 - `model`: answers a second of the `llm` engine at concurrency 16, from a local server in a process of its own that
@@ -27,6 +28,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from benchmarks.keywords import keywords
 from benchmarks.recorded import TRAINED_UNTIL, Reference, answers, as_paper, english_references, june, papers_of
 from benchmarks.rouge import rouge_l, tokens
 from newsletter.domain.answers import failure_of, read_answer
@@ -47,11 +49,13 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("quality", "speed", "judging", "model", "week"))
+    parser.add_argument("part", nargs="?", choices=("quality", "keywords", "speed", "judging", "model", "week"))
     parser.add_argument("--papers", type=int, default=1000)
     arguments = parser.parse_args()
     if arguments.part in (None, "quality"):
         quality(arguments.papers)
+    if arguments.part in (None, "keywords"):
+        keywords()
     if arguments.part in (None, "speed"):
         speed(arguments.papers)
     if arguments.part in (None, "judging"):
@@ -125,7 +129,7 @@ def lexrank() -> Callable[[Reference], Roles]:
 def speed(limit: int) -> None:
     papers = papers_of("2026-06-02")[:limit]
     engine = ExtractiveEngine()
-    engine.summary(papers[0])  # importing YAKE is no part of a paper
+    engine.summary(papers[0])  # reading the vocabulary is no part of a paper
     began = time.process_time()
     for paper in papers:
         find_roles(paper.title, paper.abstract)

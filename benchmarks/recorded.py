@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import lzma
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from newsletter.domain.papers import Author, Paper, parse_arxiv_id
+from newsletter.domain.text import fold_text
 
-__all__ = ["DATA", "TRAINED_UNTIL", "Reference", "answers", "english_references", "june", "papers_of"]
+__all__ = [
+    "DATA",
+    "TRAINED_UNTIL",
+    "Labelled",
+    "Reference",
+    "abstracts",
+    "answers",
+    "english_references",
+    "june",
+    "labelled",
+    "labelled_in_june",
+    "papers_of",
+]
 
 DATA = Path(os.environ.get("NEWSLETTER_SHARED", Path(__file__).parents[2] / "shared")) / "data"
 TRAINED_UNTIL = "2026-06-15"
@@ -77,6 +92,48 @@ def english_references(*, since: str = "", until: str = "9999", limit: int | Non
         Reference(r["id"], r["title"], june()[r["id"]]["summary"], r["AI"])
         for r in chosen[::step][: limit or len(chosen)]
     ]
+
+
+_BRACKETS = re.compile(r"[()]")
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """One abstract of Hugging Face Daily Papers, and the keywords that its service gave it."""
+
+    title: str
+    abstract: str
+    keywords: tuple[str, ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The keywords folded; of "chain of thought (CoT)" both."""
+        parts = [part for text in self.keywords for part in _BRACKETS.split(text)]
+        return frozenset(key for part in parts if (key := fold_text(part)))
+
+
+def abstracts() -> Iterator[tuple[str, str]]:
+    """Title and abstract of every second paper announced from July 2025 to February 2026 in about 13 categories."""
+    for record in _lines(DATA / "abstracts" / "2025-07_2026-02.jsonl.xz"):
+        yield record["title"], record["abstract"]
+
+
+def labelled() -> list[Labelled]:
+    """The labelled papers from May 2025 to February 2026, for learning."""
+    records = _lines(DATA / "hf_labels" / "2025-05_2026-02.jsonl.xz")
+    return [Labelled(r["title"], r["abstract"], tuple(r["keywords"])) for r in records]
+
+
+def labelled_in_june() -> list[Labelled]:
+    """The labelled papers of June 2026, each once: held out, nothing learns from them."""
+    papers: dict[str, Labelled] = {}
+    for path in sorted((DATA / "hf_daily").glob("2026-06-*.json.gz")):
+        for answer in json.loads(gzip.decompress(path.read_bytes())):
+            paper = answer["paper"]
+            one = Labelled(paper["title"], paper["summary"], tuple(paper.get("ai_keywords") or ()))
+            if one.keys:
+                papers.setdefault(paper["id"], one)
+    return list(papers.values())
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
