@@ -158,7 +158,7 @@ def _by_numbers(statement: Statement) -> Finding:
         return _BY_STATUS[status]
     if statement.code == 556:  # RFC 7504
         return _NO_MAIL_HERE
-    if _is_for_now(statement) or statement.code // 100 == 4:
+    if _is_for_now(statement):
         return _FOR_NOW
     if status.startswith("2."):
         return Finding(EventKind.DELIVERED, "accepted")

@@ -60,6 +60,8 @@ def split_mbox(stream: BinaryIO, name: str) -> Iterator[BoxMessage]:
     first = stream.readline(_LONGEST_LINE)
     if not _BEGINS.match(first):
         yield BoxMessage(name, 1, (first + stream.read(LONGEST_MESSAGE))[:LONGEST_MESSAGE])
+        while not stream.seekable() and stream.read(_LONGEST_LINE):
+            pass  # whoever writes into a pipe must be able to write to its end, or takes it for a failure
         return
     number, lines, size, was_empty = 1, [first], len(first), False
     while line := stream.readline(_LONGEST_LINE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,22 @@ def test_a_file_that_cannot_be_read_is_told_and_the_next_is_read(tmp_path: Path)
 def test_of_a_message_that_is_too_long_only_the_beginning_is_kept(begin: bytes) -> None:
     (one,) = split_mbox(io.BytesIO(begin + b"a" * 70_000 * 40), "-")
     assert len(one.raw) < LONGEST_MESSAGE + 70_000
+
+
+def test_a_pipe_is_emptied_so_that_its_writer_does_not_fail() -> None:
+    reading, writing = os.pipe()
+    with open(reading, "rb") as pipe:  # noqa: PTH123
+        writer = threading.Thread(target=_write, args=(writing, b"Subject: x\n\n" + b"a" * LONGEST_MESSAGE * 3))
+        writer.start()
+        (one,) = split_mbox(pipe, "-")
+        writer.join(10)
+        assert not writer.is_alive()
+    assert len(one.raw) == LONGEST_MESSAGE
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    with open(descriptor, "wb") as pipe:
+        pipe.write(content)
 
 
 def test_a_pipe_that_holds_nothing_is_one_empty_message() -> None:
