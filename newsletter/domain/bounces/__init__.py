@@ -1,21 +1,39 @@
-"""What comes back after a mail was sent: what a report says, and what it means for the address."""
+"""What comes back after a mail was sent: what a report says, whose it is, and what follows for the address."""
 
 from newsletter.domain.bounces.classification import Finding, classify
 from newsletter.domain.bounces.codes import answer_in, codes_in, most_telling
+from newsletter.domain.bounces.deciding import COUNTING, RETURNED, BounceRules, Happened, Sentence, pauses, sentence
 from newsletter.domain.bounces.events import Action, Event, EventKind, KnownBy, Report
+from newsletter.domain.bounces.rates import ProviderRate, provider_rates
 from newsletter.domain.bounces.statements import SHOWN, Statement
+from newsletter.domain.bounces.stored import Arrival, Claim, Proof, StoredEvent, TakenIn, claims
 
 __all__ = [
+    "COUNTING",
+    "RETURNED",
     "SHOWN",
     "Action",
+    "Arrival",
+    "BounceRules",
+    "Claim",
     "Event",
     "EventKind",
     "Finding",
+    "Happened",
     "KnownBy",
+    "Proof",
+    "ProviderRate",
     "Report",
+    "Sentence",
     "Statement",
+    "StoredEvent",
+    "TakenIn",
     "answer_in",
+    "claims",
     "classify",
     "codes_in",
     "most_telling",
+    "pauses",
+    "provider_rates",
+    "sentence",
 ]

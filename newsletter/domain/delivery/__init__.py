@@ -2,6 +2,7 @@
 
 from newsletter.domain.delivery.attempts import Attempt, AttemptResult
 from newsletter.domain.delivery.deliveries import (
+    RETRACTED,
     Begin,
     Change,
     Delivery,
@@ -37,6 +38,7 @@ from newsletter.domain.delivery.tokens import (
 
 __all__ = [
     "MAX_BOUNCE_LOCAL",
+    "RETRACTED",
     "Attempt",
     "AttemptResult",
     "Begin",

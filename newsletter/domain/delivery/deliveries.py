@@ -11,6 +11,7 @@ from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.subscribers import Subscriber, SubscriptionState, domain_of
 
 __all__ = [
+    "RETRACTED",
     "TRANSITIONS",
     "Begin",
     "Change",
@@ -50,8 +51,8 @@ TRANSITIONS: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
     _S.DEFERRED: frozenset({_S.SENDING, _S.DEFERRED, _S.FAILED, _S.SKIPPED, _S.QUEUED}),
     # back to `queued` or `deferred`: the server refused it, or the connection ended before the final dot was written
     _S.SENDING: frozenset({_S.SENT, _S.DEFERRED, _S.FAILED, _S.UNCERTAIN, _S.QUEUED}),
-    # settled by the operator or by policy; `sent` when the answer comes after all
-    _S.UNCERTAIN: frozenset({_S.QUEUED, _S.SENT, _S.FAILED}),
+    # settled by the operator or by policy; `sent` when the answer comes after all; what comes back was accepted
+    _S.UNCERTAIN: frozenset({_S.QUEUED, _S.SENT, _S.FAILED, _S.BOUNCED}),
     # an accepted message may still come back
     _S.SENT: frozenset({_S.BOUNCED}),
     # an operator may try a failed one again
@@ -59,7 +60,10 @@ TRANSITIONS: Mapping[DeliveryStatus, frozenset[DeliveryStatus]] = {
     _S.BOUNCED: frozenset(),
     _S.SKIPPED: frozenset(),
 }
-"""Which state may follow which. There is no other way from one to another."""
+"""Which state may follow which. There is no other way from one to another, but for a mistake that is taken back."""
+
+RETRACTED: Mapping[DeliveryStatus, DeliveryStatus] = {_S.BOUNCED: _S.SENT}
+"""What a state becomes that was read out of a report wrongly. No run of a dispatch may write this."""
 
 
 def before(status: DeliveryStatus) -> tuple[DeliveryStatus, ...]:

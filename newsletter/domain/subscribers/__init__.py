@@ -16,9 +16,11 @@ from newsletter.domain.subscribers.pruning import may_be_unread
 from newsletter.domain.subscribers.subscriptions import Origin, Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.suppressions import (
     MAX_KEYS,
+    Cause,
     Suppression,
     is_digest,
     key_from_secret,
+    may_lift,
     suppression_digest,
 )
 
@@ -29,6 +31,7 @@ __all__ = [
     "MAX_NAME",
     "MAX_PAPERS",
     "TOPIC",
+    "Cause",
     "Origin",
     "Preferences",
     "Problem",
@@ -48,6 +51,7 @@ __all__ = [
     "is_digest",
     "key_from_secret",
     "may_be_unread",
+    "may_lift",
     "read_form",
     "suppression_digest",
     "surplus",
