@@ -11,6 +11,7 @@ from newsletter.domain.delivery import SigningSecrets, keyed_hash
 from newsletter.store.acronyms import SqlAcronymStore
 from newsletter.store.archives import SqlArchiveStore
 from newsletter.store.database import Database
+from newsletter.store.events import SqlEventStore
 from newsletter.store.facts import MetaFacts
 from newsletter.store.issues import SqlIssueStore
 from newsletter.store.ledger import SqlDeliveryStore
@@ -52,6 +53,7 @@ class SqlStore:
         self.issues = SqlIssueStore(database)
         self.deliveries = SqlDeliveryStore(database)
         self.suppressions = SqlSuppressionStore(database, self._facts, secrets=self.secrets, clock=clock)
+        self.events = SqlEventStore(database, keys=self.suppressions.keys, secrets=self.secrets, clock=clock)
         self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
 
     def settle(self) -> None:

@@ -16,6 +16,7 @@ from newsletter.domain.delivery import SkipReason
 from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers import Origin, Preferences, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
+from newsletter.store.events import forget_subscribers
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.suppressions import SqlSuppressionStore
 from newsletter.store.tables import SubscriberRow
@@ -159,15 +160,20 @@ class SqlSubscriberStore:
         """Forget a subscriber; False if there was none."""
         with self._database.write() as connection:
             statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key == address_key(email))
-            return connection.execute(statement).rowcount > 0
+            gone = connection.execute(statement.returning(_SUBSCRIBER.c.id)).scalars().all()
+            forget_subscribers(connection, gone)
+            return bool(gone)
 
     def prune(self, ids: Sequence[int]) -> int:
         """Forget these, in one transaction, but for those who have unsubscribed since; returns how many went."""
         with self._database.write() as connection:
             statement = delete(_SUBSCRIBER).where(_SUBSCRIBER.c.state != SubscriptionState.UNSUBSCRIBED.value)
-            return sum(
-                connection.execute(statement.where(_SUBSCRIBER.c.id.in_(chunk))).rowcount for chunk in chunks(ids)
-            )
+            gone: list[int] = []
+            for chunk in chunks(ids):
+                removed = statement.where(_SUBSCRIBER.c.id.in_(chunk)).returning(_SUBSCRIBER.c.id)
+                gone += connection.execute(removed).scalars()
+            forget_subscribers(connection, gone)
+            return len(gone)
 
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""

@@ -7,13 +7,15 @@ import secrets as chance
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, delete, func, select
 
 from newsletter.domain.delivery import SigningSecrets
-from newsletter.domain.subscribers import MAX_KEYS, Suppression, key_from_secret, suppression_digest
+from newsletter.domain.subscribers import MAX_KEYS, Cause, Suppression, key_from_secret, suppression_digest
 from newsletter.errors import StoreError
 from newsletter.store.database import Database
+from newsletter.store.events import spend
 from newsletter.store.facts import MetaFacts
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.tables import SuppressionRow
@@ -60,6 +62,9 @@ class SqlSuppressionStore:
                 "digest": digest,
                 "reason": one.reason,
                 "created_at": one.created_at or self._clock(),
+                "cause": one.cause.value,
+                "event_id": one.event,
+                "delivery_id": one.delivery,
                 "email": one.email,
             }
         known = self.suppressed([str(row["email"]) for row in rows.values() if row["email"]])
@@ -75,9 +80,10 @@ class SqlSuppressionStore:
         return added
 
     def lift(self, email: str) -> bool:
-        """Let an address be mailed again; False if it was not suppressed."""
+        """Let an address be mailed again, whatever happened to it before; False if it was not suppressed."""
         digests = [suppression_digest(key, email) for key in self.keys()]
         with self._database.write() as connection:
+            spend(connection, digests)
             return connection.execute(delete(_SUPPRESSION).where(_SUPPRESSION.c.digest.in_(digests))).rowcount > 0
 
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
@@ -94,7 +100,7 @@ class SqlSuppressionStore:
                 rows: dict[str, Suppression] = {}
                 for chunk in chunks(sorted(set(asked.values()))):
                     statement = select(_SUPPRESSION).where(among(connection, _SUPPRESSION.c.digest, chunk))
-                    rows.update((row.digest, _suppression(*row)) for row in connection.execute(statement))
+                    rows.update((row.digest, _suppression(row)) for row in connection.execute(statement))
                 if rows:
                     suppressed.update((email, rows[digest]) for email, digest in asked.items() if digest in rows)
         return suppressed
@@ -108,7 +114,7 @@ class SqlSuppressionStore:
                 rows = connection.execute(statement.order_by(_SUPPRESSION.c.digest).limit(_BATCH)).all()
             if not rows:
                 return
-            yield from (_suppression(*row) for row in rows)
+            yield from (_suppression(row) for row in rows)
             last = rows[-1].digest
 
     def count(self) -> int:
@@ -159,5 +165,12 @@ def _name(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()[:16]
 
 
-def _suppression(digest: str, reason: str, created_at: datetime) -> Suppression:
-    return Suppression(digest=digest, reason=reason, created_at=created_at)
+def _suppression(row: Row[Any]) -> Suppression:
+    return Suppression(
+        digest=row.digest,
+        reason=row.reason,
+        created_at=row.created_at,
+        cause=Cause(row.cause),
+        event=row.event_id,
+        delivery=row.delivery_id,
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from starlette.types import ASGIApp
@@ -76,10 +76,13 @@ def make_store(database: Database) -> SqlStore:
     return SqlStore(database, clock=lambda: datetime.now(UTC), secret=SECRET)
 
 
-def make_subscriptions(store: SqlStore) -> Subscriptions:
+def make_subscriptions(store: SqlStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Subscriptions:
     """What readers do with their subscription, over this store."""
     return Subscriptions(
         store.subscribers,
+        store.suppressions,
+        clock=clock,
+        complaint_wait=timedelta(days=365),
         secrets=store.secrets,
         check_interest=check_interest,
         languages=("en", "zh-Hans"),

@@ -7,6 +7,7 @@ and its view have in common where their date is written.
 
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine
+from newsletter.domain.ports.events import EventStore, ReadReport
 from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
@@ -48,6 +49,7 @@ __all__ = [
     "DeliveryStore",
     "DesignedMail",
     "Engine",
+    "EventStore",
     "FeedWriter",
     "HostGate",
     "IssueStore",
@@ -66,6 +68,7 @@ __all__ = [
     "PaidEngine",
     "PaperStore",
     "Progress",
+    "ReadReport",
     "ReaderDay",
     "SelectorFactory",
     "Signer",

@@ -16,6 +16,7 @@ from newsletter.domain.delivery import (
     UncertainPolicy,
 )
 from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.ports.events import EventStore
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.paper_stores import ListingStore, PaperStore, SummaryStore
 from newsletter.domain.ports.subscriber_stores import SubscriberStore
@@ -125,6 +126,14 @@ class DeliveryStore(Protocol):
         """The delivery of an issue to an address, or None."""
         ...
 
+    def failed(self, since: datetime) -> Iterator[Delivery]:
+        """The deliveries that failed since a moment, of whatever issue, streamed."""
+        ...
+
+    def of_address(self, email: str, *, limit: int) -> tuple[Delivery, ...]:
+        """The newest deliveries to an address, of whatever issue, the oldest of them first."""
+        ...
+
     def of_issue(self, key: IssueKey, *, batch: int = 1000) -> Iterator[Delivery]:
         """Every delivery of an issue, streamed."""
         ...
@@ -171,6 +180,11 @@ class Store(Protocol):
     @property
     def deliveries(self) -> DeliveryStore:
         """The ledger."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """What came back."""
         ...
 
     def secret(self) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, tuple_
 
 from newsletter.domain.delivery import Change, Delivery, DeliveryStatus, DispatchStatus, DomainRest, UncertainPolicy
 from newsletter.domain.issues import Edition, Issue, IssueKey
@@ -15,8 +16,16 @@ from newsletter.store.database import Database
 from newsletter.store.ledger._audience import freezing
 from newsletter.store.ledger._rows import delivery_of
 from newsletter.store.ledger._steps import let_rest, may_become, write_steps
-from newsletter.store.statements import table_of, upsert
-from newsletter.store.tables import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow, SubscriberRow
+from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.tables import (
+    FAILED_STATE,
+    OPEN_STATES,
+    DeliveryRow,
+    DispatchRow,
+    DispatchRunRow,
+    DomainRestRow,
+    SubscriberRow,
+)
 
 __all__ = ["SqlDeliveryStore"]
 
@@ -30,6 +39,7 @@ _BATCH = 1000
 _S = DeliveryStatus
 _D = _DELIVERY.c
 _OPEN = text(f"delivery.{OPEN_STATES}")
+_FAILED = text(f"delivery.{FAILED_STATE}")
 
 
 class SqlDeliveryStore:
@@ -244,6 +254,38 @@ class SqlDeliveryStore:
                 select(_DELIVERY).where(_of(key), _D.email_key == address_key(email))
             ).one_or_none()
         return None if row is None or dispatch is None else delivery_of(row, key, dispatch.revision)
+
+    def of_address(self, email: str, *, limit: int) -> tuple[Delivery, ...]:
+        """The newest deliveries to an address, of whatever issue, the oldest of them first."""
+        with self._database.read() as connection:
+            issues = {row.id: row for row in connection.execute(select(_DISPATCH))}
+            rows: list[Row[Any]] = []
+            for chunk in chunks(sorted(issues, reverse=True)):
+                which = select(_DELIVERY).where(_D.dispatch_id.in_(chunk), _D.email_key == address_key(email))
+                rows += connection.execute(which.order_by(_D.id.desc()).limit(limit - len(rows)))
+                if len(rows) >= limit:
+                    break
+        return tuple(
+            delivery_of(row, IssueKey(issue.day, Edition(issue.edition)), issue.revision)
+            for row in reversed(rows)
+            for issue in (issues[row.dispatch_id],)
+        )
+
+    def failed(self, since: datetime) -> Iterator[Delivery]:
+        """The deliveries that failed since a moment, of whatever issue, streamed."""
+        last = 0
+        joined = select(_DELIVERY, _DISPATCH.c.day, _DISPATCH.c.edition, _DISPATCH.c.revision).join_from(
+            _DELIVERY, _DISPATCH, _DISPATCH.c.id == _D.dispatch_id
+        )
+        while True:
+            statement = joined.where(_FAILED, _D.id > last, _D.updated_at >= since).order_by(_D.id).limit(_BATCH)
+            with self._database.read() as connection:
+                rows = connection.execute(statement).all()
+            if not rows:
+                return
+            for row in rows:
+                yield delivery_of(row, IssueKey(row.day, Edition(row.edition)), row.revision)
+            last = rows[-1].id
 
     def of_issue(self, key: IssueKey, *, batch: int = _BATCH) -> Iterator[Delivery]:
         """Every delivery of an issue, in the order of subscribers, streamed."""

@@ -8,8 +8,16 @@ They are written as SQLModel classes, and used as SQLAlchemy Core tables (decisi
 
 from newsletter.store.tables._metadata import metadata
 from newsletter.store.tables.database import HostGateRow, MetaRow
+from newsletter.store.tables.events import EventRow
 from newsletter.store.tables.issues import ArchiveRow, IssuePaperRow, IssueRow, NoteRow
-from newsletter.store.tables.ledger import OPEN_STATES, DeliveryRow, DispatchRow, DispatchRunRow, DomainRestRow
+from newsletter.store.tables.ledger import (
+    FAILED_STATE,
+    OPEN_STATES,
+    DeliveryRow,
+    DispatchRow,
+    DispatchRunRow,
+    DomainRestRow,
+)
 from newsletter.store.tables.papers import (
     AcronymRow,
     AnnouncementRow,
@@ -22,6 +30,7 @@ from newsletter.store.tables.papers import (
 from newsletter.store.tables.subscribers import SubscriberRow, SuppressionRow
 
 __all__ = [
+    "FAILED_STATE",
     "OPEN_STATES",
     "AcronymRow",
     "AnnouncementRow",
@@ -30,6 +39,7 @@ __all__ = [
     "DispatchRow",
     "DispatchRunRow",
     "DomainRestRow",
+    "EventRow",
     "ExpenseRow",
     "HostGateRow",
     "IssuePaperRow",

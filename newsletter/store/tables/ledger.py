@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from newsletter.store.tables._metadata import NEVER_AGAIN
 from newsletter.store.types import UtcDateTime
 
-__all__ = ["OPEN_STATES", "DeliveryRow", "DispatchRow", "DispatchRunRow", "DomainRestRow"]
+__all__ = ["FAILED_STATE", "OPEN_STATES", "DeliveryRow", "DispatchRow", "DispatchRunRow", "DomainRestRow"]
 
 
 class DispatchRow(SQLModel, table=True):
@@ -45,6 +45,7 @@ class DispatchRunRow(SQLModel, table=True):
 
 # word for word the same in the index and in every query that should use it: SQLite proves no more than that
 OPEN_STATES = "status IN ('queued', 'deferred', 'sending')"
+FAILED_STATE = "status = 'failed'"
 
 
 class DeliveryRow(SQLModel, table=True):
@@ -61,6 +62,8 @@ class DeliveryRow(SQLModel, table=True):
             sqlite_where=text(OPEN_STATES),
             postgresql_where=text(OPEN_STATES),
         ),
+        # what the relay refused: few of many
+        Index("ix_delivery_failed", "id", sqlite_where=text(FAILED_STATE), postgresql_where=text(FAILED_STATE)),
         # all of an issue, nearly in the order in which they lie on disk; in that of addresses each would cost a page
         Index("ix_delivery_subscriber", "dispatch_id", "subscriber_id"),
         NEVER_AGAIN,

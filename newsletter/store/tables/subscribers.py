@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, Integer, Text
+from sqlalchemy import Column, Integer, String, Text
 from sqlmodel import Field, SQLModel
 
 from newsletter.store.tables._metadata import NEVER_AGAIN
@@ -41,10 +41,16 @@ class SubscriberRow(SQLModel, table=True):
 
 
 class SuppressionRow(SQLModel, table=True):
-    """An address never to be mailed again, as a keyed hash (HMAC-SHA-256, hex)."""
+    """An address never to be mailed again, as a keyed hash (HMAC-SHA-256, hex).
+
+    `event_id` and `delivery_id` are what brought it, 0 where a person did.
+    """
 
     __tablename__ = "suppression"
 
     digest: str = Field(primary_key=True)
     reason: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    cause: str = Field(default="operator", sa_column=Column(String, nullable=False, server_default="operator"))
+    event_id: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    delivery_id: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))

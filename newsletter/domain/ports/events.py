@@ -1,0 +1,53 @@
+"""What comes back, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from newsletter.domain.bounces import Arrival, BounceRules, EventKind, Report, StoredEvent, TakenIn
+from newsletter.domain.issues import IssueKey
+
+__all__ = ["EventStore", "ReadReport"]
+
+ReadReport = Callable[[bytes], Report]
+"""What a mail says that came back. It reads whatever it is given, in bounded time, and raises nothing."""
+
+
+class EventStore(Protocol):
+    """What was reported of deliveries and addresses."""
+
+    def take_in(self, arrivals: Sequence[Arrival], rules: BounceRules) -> TakenIn:
+        """Store what these tell of, each event once, and decide what follows: in one transaction, all or nothing."""
+        ...
+
+    def reclassify(self, event_id: int, kind: EventKind, reason: str, rules: BounceRules, *, by_hand: bool) -> TakenIn:
+        """Let an event be of another kind, and everything be as if it had been from the beginning."""
+        ...
+
+    def settle_waiting(self) -> int:
+        """What was reported while it was being sent, and is sent now, has come back; returns how many that were."""
+        ...
+
+    def prune(self, *, events_before: datetime, evidence_before: datetime) -> int:
+        """Delete old events and old evidence; returns how many events went."""
+        ...
+
+    def get(self, event_id: int) -> StoredEvent | None:
+        """The event of this number, with its evidence; None if there is none."""
+        ...
+
+    def stream(
+        self, *, kinds: Sequence[EventKind] = (), issue: IssueKey | None = None, since: datetime | None = None
+    ) -> Iterator[StoredEvent]:
+        """Events, the newest first, in batches, without their evidence."""
+        ...
+
+    def of_address(self, email: str) -> tuple[StoredEvent, ...]:
+        """What is kept of an address, the oldest first."""
+        ...
+
+    def counts(self, since: date) -> Mapping[str, Mapping[str, int]]:
+        """Of issues since a day, by the recipients' domain: mails that were accepted (`sent`), and what came back."""
+        ...
