@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from newsletter.bootstrap.composing import Composing
     from newsletter.bootstrap.publishing import Publishing
     from newsletter.bootstrap.reading import Reading
+    from newsletter.bootstrap.returning import Returning
     from newsletter.bootstrap.sending import Sending
     from newsletter.bootstrap.subscribing import Subscribing
     from newsletter.services.records import Records
@@ -56,6 +57,13 @@ class Application(Shared):
         from newsletter.bootstrap.sending import Sending
 
         return Sending(self, self.publishing)
+
+    @cached_property
+    def returning(self) -> Returning:
+        """What comes back after an issue was sent."""
+        from newsletter.bootstrap.returning import Returning
+
+        return Returning(self)
 
     @cached_property
     def subscribing(self) -> Subscribing:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from newsletter.bootstrap.resources import shipped
 from newsletter.bootstrap.shared import Shared
-from newsletter.domain.subscribers import SubscriptionState
-from newsletter.errors import RosterError
-from newsletter.services.subscribers import SyncReport, SyncRoster
+from newsletter.domain.subscribers import Cause, SubscriptionState, Suppression
+from newsletter.services.subscribers import SuppressionReport, SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
 
 __all__ = ["Subscribing"]
@@ -45,9 +44,13 @@ class Subscribing:
         path = None if roster is None else self._shared.settings.path(roster)
         return self._sync().where(path, email) if path is not None and path.exists() else None
 
-    def take_in_suppressions(self, path: Path) -> tuple[int, Sequence[RosterError]]:
-        """Take in the suppressions of an export, or a list of addresses; how many are new, and what is wrong."""
-        return self._sync().suppressions_of(path)
+    def take_in_suppressions(self, path: Path, cause: Cause | None = None) -> SuppressionReport:
+        """Take in the suppressions of an export, of a sending service's list, or a list of addresses."""
+        return self._sync().suppressions_of(path, cause)
+
+    def suppressed_subscribers(self) -> Iterator[tuple[str, Suppression]]:
+        """The addresses of subscribers who are suppressed."""
+        return self._sync().suppressed_subscribers()
 
     def _sync(self) -> SyncRoster:
         topics = self._shared.settings.path(self._shared.settings.newsletter.topics).resolve()
@@ -63,8 +66,11 @@ class Subscribing:
         """What readers do through the links in their mail."""
         return Subscriptions(
             self._shared.store.subscribers,
+            self._shared.store.suppressions,
             secrets=self._shared.store.secrets,
             check_interest=self._shared.check_interest,
+            clock=self._shared.clock,
+            complaint_wait=self._shared.settings.bounces.complaint_wait,
             languages=self._shared.settings.languages,
             topics=tuple(self._shared.catalogue.expressions),
         )

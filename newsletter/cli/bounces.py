@@ -5,13 +5,15 @@ from __future__ import annotations
 import json as json_format
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from newsletter.cli import bounce_intake, bounce_records
 from newsletter.cli.commands import Commands
+from newsletter.cli.common import Config, open_application
 from newsletter.cli.output import err, table
 from newsletter.domain.notation import counted
 from newsletter.errors import UsageError
@@ -27,28 +29,31 @@ app = Commands(help="Delivery reports, complaints and automatic answers that com
 _PIPE = "-"
 
 
-@app.callback()
-def _group() -> None:
-    """Keep `read` a command of its own while there is no other."""
-
-
 @app.command()
 def read(
+    context: typer.Context,
     path: Annotated[
         str, typer.Argument(metavar="FILE|DIR|-", help="A message, an mbox, a Maildir or a folder; - reads a pipe.")
     ] = _PIPE,
     check: Annotated[bool, typer.Option("--check", help="Only classify and print; nothing is stored.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object a message and line.")] = False,
+    recipient: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="To whom your mail server delivered it; for a pipe.")
+    ] = None,
+    config: Config = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="For programs; with --check one object a message and line.")
+    ] = False,
 ) -> None:
-    """Read what came back, and tell what it means for each address.
+    """Read what came back, keep it, and do what follows. What is read again is known, and changes nothing.
 
-    Example: `newsletter bounces read --check /var/mail/bounces`
+    Examples: `newsletter bounces read /var/mail/bounces`, `newsletter bounces read --check /var/mail/bounces`,
+    `newsletter bounces read - --recipient "$RECIPIENT"`
     """
     from newsletter.mail.reports import UnreadableBox, read_report
 
     if not check:
-        msg = "say `--check`: what comes back is read, classified and printed; storing it is not built yet."
-        raise UsageError(msg)
+        _store(context, config, path, recipient or (), json=json)
+        return
     rows: list[tuple[object, ...]] = []
     kinds: Counter[str] = Counter()
     messages = unreadable = 0
@@ -68,6 +73,26 @@ def read(
         table("What came back", ("File", "Kind", "Recipient", "Status", "Reply", "Why"), rows)
         told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
         err.print(f"{counted(messages, 'message')}: {told or 'no report'}.", markup=False)
+    if unreadable:
+        raise typer.Exit(1)
+
+
+def _store(context: typer.Context, config: Path | None, path: str, recipients: Sequence[str], *, json: bool) -> None:
+    from newsletter.mail.reports import UnreadableBox
+
+    unreadable: list[UnreadableBox] = []
+
+    def contents() -> Iterator[bytes]:
+        for one in _messages(path):
+            if isinstance(one, UnreadableBox):
+                unreadable.append(one)
+                err.print(f"{one.file} cannot be read: {one.reason}.", markup=False)
+            else:
+                yield one.raw
+
+    source = "pipe" if path == _PIPE else "file"
+    application = open_application(context, config, quiet=json)
+    bounce_intake.store_reports(application, contents(), source, recipients=recipients, json=json)
     if unreadable:
         raise typer.Exit(1)
 
@@ -115,3 +140,6 @@ def _event(event: Event) -> dict[str, object]:
         "reason": event.reason,
         "said": event.text,
     }
+
+
+bounce_records.register(app)

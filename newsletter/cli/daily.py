@@ -37,6 +37,7 @@ from newsletter.cli.reports import (
     show_issue,
     show_published,
     show_roster,
+    show_taken_in,
 )
 from newsletter.errors import ApprovalMissing, NothingToDo, UsageError
 
@@ -287,6 +288,9 @@ class _Options(NamedTuple):
 def _dispatch(application: Application, key: IssueKey, options: _Options, *, late: bool, json: bool) -> DispatchReport:
     from newsletter.services.dispatch import Manifest
 
+    intake = application.returning.intake()
+    # before the plan: an address that was refused for good gets nothing more, though the last dispatch was killed
+    intake.refusals()
     planned = application.sending.plan().run(key, late=late)
     if options.processes > 1 and options.manifest is None:
         report = application.sending.send_in_processes(key, options.processes, resume=options.resume, wait=options.wait)
@@ -299,8 +303,11 @@ def _dispatch(application: Application, key: IssueKey, options: _Options, *, lat
                 wait=options.wait,
                 watch=watch,
             )
+    taken = intake.refusals()
+    intake.prune()
     if not json:
         show_dispatched(report)
+        show_taken_in(taken)
     return report
 
 

@@ -11,6 +11,7 @@ from newsletter.cli.output import err, out, table
 from newsletter.domain.notation import counted
 
 if TYPE_CHECKING:
+    from newsletter.domain.bounces import TakenIn
     from newsletter.domain.delivery import DeliveryStatus
     from newsletter.domain.issues import Issue, IssueKey
     from newsletter.domain.papers import Listing
@@ -34,6 +35,8 @@ __all__ = [
     "show_reasons",
     "show_reconciled",
     "show_roster",
+    "show_taken_in",
+    "taken_as_json",
     "told_count",
     "told_reason",
     "told_reasons",
@@ -225,6 +228,33 @@ def show_dispatched(report: DispatchReport) -> None:
         )
 
 
+def show_taken_in(taken: TakenIn) -> None:
+    """What followed from bounces and complaints; nothing where there is nothing to tell."""
+    followed = (
+        (taken.suppressed, "address is suppressed from now on", "addresses are suppressed from now on"),
+        (taken.released, "address may be mailed again", "addresses may be mailed again"),
+        (taken.unsubscribed, "subscription has ended by a complaint", "subscriptions have ended by complaints"),
+        (taken.returned, "delivery came back", "deliveries came back"),
+    )
+    for count, one, many in followed:
+        if count:
+            out.print(f"{counted(count, one, many)}.")
+    for sentence in taken.paused:
+        err.print(sentence, markup=False, soft_wrap=True)
+
+
+def taken_as_json(taken: TakenIn, *, events: bool = True) -> dict[str, object]:
+    """The same for programs."""
+    stored = {"events": len(taken.kinds), "kinds": dict(Counter(taken.kinds)), "known": taken.known}
+    return (stored | {"unproved": taken.unproved} if events else {}) | {
+        "suppressed": taken.suppressed,
+        "released": taken.released,
+        "unsubscribed": taken.unsubscribed,
+        "returned": taken.returned,
+        "paused": list(taken.paused),
+    }
+
+
 def show_reasons(reasons: Mapping[tuple[DeliveryStatus, str], int], key: IssueKey) -> None:
     """Why deliveries are in the state they are in; nothing where all were sent."""
     weekly = key.edition == "weekly"
@@ -240,7 +270,7 @@ def told_reason(reason: str, *, weekly: bool) -> str:
         "no match": "none of the papers meets their interests",
         "unconfirmed": "have not confirmed their subscription",
         "unsubscribed": "have unsubscribed",
-        "suppressed": "asked never to be mailed again",
+        "suppressed": "are suppressed: they bounced, complained, or asked never to be mailed again",
         "other cadence": f"get the {edition} issue instead",
     }
     return words.get(reason, reason)

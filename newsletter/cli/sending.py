@@ -13,6 +13,7 @@ import typer
 from newsletter.cli.common import Config, Day, Json, Unnamed, Weekly, chosen_issue, open_application
 from newsletter.cli.output import out, print_json, table
 from newsletter.cli.reports import show_reasons
+from newsletter.cli.suppressions import as_json
 from newsletter.domain.notation import counted
 from newsletter.errors import NewsletterError
 
@@ -37,7 +38,7 @@ def audit(
     date: Day = None,
     weekly: Weekly = False,
     email: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Did this address get it, and why (not)?")
+        str | None, typer.Option(metavar="ADDRESS", help="Did this address get it, and why (not)? And its story.")
     ] = None,
     resend: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Send an uncertain delivery again; `all` for all of them.")
@@ -49,7 +50,10 @@ def audit(
 ) -> None:
     """Account for everybody of an issue's audience; exit status 1 while somebody is not settled.
 
-    Examples: `newsletter audit --date 2026-06-02`, `newsletter audit --date 2026-06-02 --email ada@example.org`
+    With an address: what was sent to it, what came back, and whether it is mailed any more, in order of time.
+
+    Examples: `newsletter audit --date 2026-06-02`, `newsletter audit --date 2026-06-02 --email ada@example.org`,
+    `newsletter audit --email ada@example.org`
     """
     application = open_application(context, config, quiet=json)
     key = chosen_issue(application, date, unnamed, weekly=weekly)
@@ -59,11 +63,10 @@ def audit(
             verb = "is" if count == 1 else "are"
             out.print(f"{counted(count, 'uncertain delivery', 'uncertain deliveries')} {verb} {status} now.")
     if email:
-        explanation = application.sending.audit().explain(key, email)
+        named = bool(date or unnamed or weekly)
+        document = _story(application, key if named else None, email, json=json)
         if json:
-            print_json({"email": email, "answer": explanation.answer, **_decided(settled)})
-        else:
-            out.print(explanation.answer, markup=False, soft_wrap=True)
+            print_json(document | _decided(settled))
         return
     report = application.sending.audit().run(key)
     if json:
@@ -81,6 +84,21 @@ def audit(
         _show_account(key, report)
     if report.faults or (report.unsettled and not settled):
         raise typer.Exit(1)
+
+
+def _story(application: Application, key: IssueKey | None, email: str, *, json: bool) -> dict[str, object]:
+    """Whether an address got an issue, where one is named, and all that happened to it."""
+    story = application.returning.story().tell(email)
+    answer = application.sending.audit().explain(key, email).answer if key else story.standing
+    if not json:
+        out.print(answer, markup=False, soft_wrap=True)
+        for moment in story.moments:
+            out.print(f"{moment.at:%Y-%m-%d %H:%M}  {moment.text}", markup=False, soft_wrap=True)
+        if key:
+            out.print(story.standing, markup=False, soft_wrap=True)
+    suppression = None if story.suppression is None else as_json(story.suppression)
+    moments = [{"at": m.at.isoformat(), "what": m.what, "text": m.text} for m in story.moments]
+    return {"email": email, "answer": answer, "suppression": suppression, "story": moments}
 
 
 def _show_account(key: IssueKey, report: AuditReport) -> None:

@@ -10,12 +10,17 @@ import typer
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import told_count, told_reasons
+from newsletter.domain.bounces import EventKind, ProviderRate
 from newsletter.domain.notation import counted
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
 
 __all__ = ["register"]
+
+_PROVIDERS = 20
+"""Of so many providers, those that get most mail, rates are shown."""
+_SHOWN_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.POLICY, EventKind.COMPLAINT)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,6 +55,7 @@ class _Shown:
         self._dropped = application.records.dropped(days)
         self._failed = application.records.without_summary(days)
         self._gaps = application.collecting.open_gaps()
+        self._rates = application.records.returned(days)
 
     def document(self) -> dict[str, object]:
         """For programs."""
@@ -61,6 +67,16 @@ class _Shown:
                 for i, totals in self._issues
             ],
             "gaps": [asdict(gap) for gap in self._gaps],
+            "providers": [
+                {
+                    "provider": rate.provider,
+                    "sent": rate.sent,
+                    "events": dict(rate.counts),
+                    "complaint_rate": round(rate.rate(EventKind.COMPLAINT), 6),
+                    "warning": rate.warning,
+                }
+                for rate in self._rates
+            ],
             "dropped": [{"day": day.isoformat(), "papers": count} for day, count in self._dropped.items()],
             "failed_summaries": [{"day": day.isoformat(), "failures": kinds} for day, kinds in self._failed.items()],
         }
@@ -79,10 +95,23 @@ class _Shown:
         for day, kinds in self._failed.items():
             why = ", ".join(f"{kind}: {sum(whys.values())}{told_reasons(whys)}" for kind, whys in sorted(kinds.items()))
             out.print(f"{day}: summaries that could not be used: {why}.", markup=False, soft_wrap=True)
+        self._print_rates()
         if warning := self._application.collecting.calendar_warning():
             err.print(warning, soft_wrap=True)
         store = self._application.store
         out.print(f"\n{counted(store.subscribers.count(), 'subscriber')} in {store.database.label}", markup=False)
+
+    def _print_rates(self) -> None:
+        """What came back, by provider: those to whom most is sent, and all of whom there is something to say."""
+        if any(rate.counts for rate in self._rates):
+            shown = [rate for rate in self._rates[:_PROVIDERS] if rate.counts]
+            rows = [(rate.provider, rate.sent, *(_share(rate, kind) for kind in _SHOWN_KINDS)) for rate in shown]
+            columns = ("Provider", "Sent", *(kind.capitalize() for kind in _SHOWN_KINDS))
+            out.print()
+            table("What came back", columns, rows, right=columns[1:])
+        for rate in self._rates:
+            if rate.warning:
+                err.print(rate.warning, markup=False, soft_wrap=True)
 
     def _print_issues(self) -> None:
         rows = [
@@ -96,3 +125,8 @@ class _Shown:
             for i, totals in self._issues
         ]
         table("Issues", ("Issue", "Revision", "State", "Papers", "Deliveries"), rows, right=("Revision", "Papers"))
+
+
+def _share(rate: ProviderRate, kind: EventKind) -> str:
+    count = rate.counts.get(kind, 0)
+    return f"{count} ({100 * rate.rate(kind):.2f} %)" if count else ""

@@ -18,7 +18,7 @@ from newsletter.domain.notation import counted
 from newsletter.errors import AddressInvalid, UsageError
 
 if TYPE_CHECKING:
-    from newsletter.domain.subscribers import Suppression
+    from newsletter.domain.subscribers import Cause, Suppression
 
 __all__ = ["Csv", "Output", "app", "as_json", "checked_address", "explained", "write_out"]
 
@@ -42,8 +42,11 @@ def list_(context: typer.Context, config: Config = None, json: Json = False) -> 
     if json:
         print_json({"suppressions": [as_json(one) for one in store.stream()]})
         return
-    rows = [(one.digest[:12], f"{one.created_at:%Y-%m-%d}", one.reason) for one in store.stream()]
-    table("Suppressions", ("Hash", "Since", "Why"), rows)
+    rows = [
+        (one.digest[:12], f"{one.created_at:%Y-%m-%d}", one.cause, one.reason, one.event or "")
+        for one in store.stream()
+    ]
+    table("Suppressions", ("Hash", "Since", "Cause", "Why", "Event"), rows)
     if not rows:
         err.print("No address is suppressed.")
 
@@ -84,19 +87,42 @@ def remove(context: typer.Context, email: Email, config: Config = None) -> None:
 @app.command("import")
 def import_(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An export (.toml or .csv), or one address a line.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="An export, a list of SES, SendGrid, Mailgun or Postmark, or addresses."),
+    ],
+    cause: Annotated[
+        str, typer.Option(metavar="CAUSE", help="What suppresses them: hard, complaint or operator.")
+    ] = "",
     config: Config = None,
+    json: Json = False,
 ) -> None:
-    """Take in the suppressions of an export, or a list of addresses (.txt); the subscribers in it are left out.
+    """Take in suppressions: an export of ours (.toml or .csv), a sending service's list (.csv), addresses (.txt).
 
-    Example: `newsletter suppressions import suppressions.toml`
+    Of a service's bounces those are passed over that say nothing against an address: full mailboxes, refused content.
+
+    Examples: `newsletter suppressions import suppressions.toml`, `newsletter suppressions import bounces.csv`,
+    `newsletter suppressions import spam-reports.csv --cause complaint`
     """
-    application = open_application(context, config)
-    added, problems = application.subscribing.take_in_suppressions(file)
-    for problem in problems:
+    application = open_application(context, config, quiet=json)
+    taken = application.subscribing.take_in_suppressions(file, _cause(cause) if cause else None)
+    for problem in taken.problems:
         err.print(str(problem), markup=False)
-    out.print(f"{counted(added, 'address', 'addresses')} suppressed that {'was' if added == 1 else 'were'} not before.")
-    if problems:
+    if json:
+        print_json(
+            {
+                "added": taken.added,
+                "service": taken.service or None,
+                "passed_over": taken.passed_over,
+                "problems": [str(problem) for problem in taken.problems],
+            }
+        )
+    else:
+        were = "was" if taken.added == 1 else "were"
+        out.print(f"{counted(taken.added, 'address', 'addresses')} suppressed that {were} not before.")
+        if taken.passed_over:
+            out.print(f"Passed over, for they say nothing against the address: {counted(taken.passed_over, 'bounce')}.")
+    if taken.problems:
         raise typer.Exit(1)
 
 
@@ -104,20 +130,47 @@ def import_(
 def export(
     context: typer.Context,
     csv: Csv = False,
+    service: Annotated[
+        str,
+        typer.Option(
+            "--for",
+            metavar="SERVICE",
+            help="The addresses of suppressed subscribers, as ses, sendgrid, mailgun or postmark takes them in.",
+        ),
+    ] = "",
     output: Output = None,
     config: Config = None,
 ) -> None:
     """Write every suppression as its hash, and the keys: another newsletter that takes them in honours them.
 
-    Whoever has the file can find out whether an address that they know is in it.
+    Whoever has the file can find out whether an address that they know is in it. A sending service needs the addresses
+    themselves, which are known only of who is a subscriber.
 
-    Example: `newsletter suppressions export --output suppressions.toml`
+    Examples: `newsletter suppressions export --output suppressions.toml`,
+    `newsletter suppressions export --for ses --output ses.csv`
     """
-    from newsletter.formats import write_suppressions
+    from newsletter.formats import SERVICES, write_service_list, write_suppressions
 
-    store = open_application(context, config, quiet=True).store.suppressions
+    application = open_application(context, config, quiet=True)
+    if service:
+        if service not in SERVICES:
+            msg = f"--for {service}: expected {', '.join(SERVICES)}."
+            raise UsageError(msg)
+        write_out(write_service_list(service, application.subscribing.suppressed_subscribers()), output)
+        return
+    store = application.store.suppressions
     keys = store.keys() if store.count() else ()
     write_out(write_suppressions(store.stream(), ".csv" if csv else ".toml", keys=keys), output)
+
+
+def _cause(text: str) -> Cause:
+    from newsletter.domain.subscribers import Cause
+
+    try:
+        return Cause(text)
+    except ValueError:
+        msg = f"--cause {text}: expected {', '.join(Cause)}."
+        raise UsageError(msg) from None
 
 
 def write_out(pieces: Iterable[str], output: Path | None) -> None:
@@ -160,4 +213,10 @@ def explained(suppression: Suppression) -> str:
 def as_json(suppression: Suppression) -> dict[str, object]:
     """A suppression for programs."""
     since = suppression.created_at.isoformat() if suppression.created_at else None
-    return {"hash": suppression.digest, "reason": suppression.reason, "created_at": since}
+    return {
+        "hash": suppression.digest,
+        "reason": suppression.reason,
+        "created_at": since,
+        "cause": suppression.cause.value,
+        "event": suppression.event or None,
+    }

@@ -11,11 +11,14 @@ from newsletter.formats.note_files import (
 )
 from newsletter.formats.roster_writing import write_roster, write_suppressions
 from newsletter.formats.rosters import Roster, parse_roster
+from newsletter.formats.service_lists import SERVICES, ServiceList, read_service_list, write_service_list
 from newsletter.formats.topics import parse_catalogue
 
 __all__ = [
+    "SERVICES",
     "NoteError",
     "Roster",
+    "ServiceList",
     "decode_issue",
     "encode_issue",
     "freeze_issue",
@@ -24,9 +27,11 @@ __all__ = [
     "parse_roster",
     "read_issue_note",
     "read_paper_note",
+    "read_service_list",
     "write_index",
     "write_issue_note",
     "write_paper_note",
     "write_roster",
+    "write_service_list",
     "write_suppressions",
 ]

@@ -36,7 +36,7 @@ COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
 """What a person writes: keys of a `[[subscriber]]` table and columns of a CSV roster, in the order they are written."""
 EXPORTED = (*COLUMNS, "state", "created_at")
 """What an export says of a subscriber."""
-SUPPRESSION = ("suppression", "reason", "created_at")
+SUPPRESSION = ("suppression", "reason", "cause", "created_at")
 """The columns of a suppression; in TOML `hash` stands for the first."""
 
 MAX_RECORD_LINES = 20

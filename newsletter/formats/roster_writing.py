@@ -19,14 +19,14 @@ def write_roster(
 ) -> Iterator[str]:
     """A roster as text, piece by piece; `suffix` is `.toml` or `.csv`. Reading it back gives the same subscribers."""
     if suffix == ".csv":
-        yield csv_line((*EXPORTED, *SUPPRESSION[:2]))
+        yield csv_line((*EXPORTED, *SUPPRESSION[:3]))
         for s in subscribers:
             limit = "" if s.max_papers is None else str(s.max_papers)
             said = (s.email, s.name, interests_cell(s.interests), s.language, s.cadence.value, limit, s.state.value)
-            yield csv_line((*said, s.created_at.isoformat() if s.created_at else "", "", ""))
+            yield csv_line((*said, s.created_at.isoformat() if s.created_at else "", "", "", ""))
         empty = ("",) * (len(EXPORTED) - 1)
-        for what, reason, moment in _suppression_cells(suppressions, keys):
-            yield csv_line((*empty, moment, what, reason))
+        for what, reason, cause, moment in _suppression_cells(suppressions, keys):
+            yield csv_line((*empty, moment, what, reason, cause))
         return
     for s in subscribers:
         values = {
@@ -54,12 +54,19 @@ def write_suppressions(
     for key in keys:
         yield toml_table("suppression_key", {"key": key.hex()})
     for one in suppressions:
-        values = {"hash": one.digest, "reason": one.reason, "created_at": one.created_at}
+        values = {
+            "hash": one.digest,
+            "reason": one.reason,
+            "cause": one.cause.value,
+            "created_at": one.created_at,
+        }
         yield toml_table("suppression", values)
 
 
-def _suppression_cells(suppressions: Iterable[Suppression], keys: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+def _suppression_cells(
+    suppressions: Iterable[Suppression], keys: Iterable[bytes]
+) -> Iterator[tuple[str, str, str, str]]:
     for key in keys:
-        yield f"key:{key.hex()}", "", ""
+        yield f"key:{key.hex()}", "", "", ""
     for one in suppressions:
-        yield f"hash:{one.digest}", one.reason, one.created_at.isoformat() if one.created_at else ""
+        yield f"hash:{one.digest}", one.reason, one.cause.value, one.created_at.isoformat() if one.created_at else ""

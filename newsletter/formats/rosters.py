@@ -30,6 +30,7 @@ from newsletter.domain.interests import one_line, remarks
 from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers import (
     MAX_NAME,
+    Cause,
     Origin,
     Subscriber,
     SubscriptionState,
@@ -213,9 +214,18 @@ class _RosterReader:
             digest="" if email else _digest(_text(row, "hash") or digits),
             email=check_address(email) if email else "",
             reason=_one_line(_text(row, "reason"))[:MAX_NAME],
+            cause=_cause(_text(row, "cause")),
             created_at=_moment(row.get("created_at")),
         )
         self._suppressions[one.digest or address_key(email)] = one
+
+
+def _cause(text: str) -> Cause:
+    try:
+        return Cause(text or Cause.OPERATOR)
+    except ValueError:
+        msg = f"cause: expected {', '.join(Cause)}, got {text[:40]!r}"
+        raise ValueError(msg) from None
 
 
 def _known_keys(row: Mapping[str, Any], known: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 
+from newsletter.domain.bounces import ProviderRate, provider_rates
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.papers import Listing, Paper, parse_paper_id
@@ -18,9 +19,10 @@ __all__ = ["Records"]
 class Records:
     """Looks up issues, papers, and how the last days went."""
 
-    def __init__(self, store: Store, *, today: Callable[[], date]) -> None:
-        """`today` is the day where the newsletter is at home."""
+    def __init__(self, store: Store, *, today: Callable[[], date], provider_of: Callable[[str], str] = str) -> None:
+        """`today` is the day where the newsletter is at home; `provider_of` says who receives for a domain."""
         self._store = store
+        self._provider_of = provider_of
         self._today = today
 
     def issue(self, key: IssueKey) -> Issue:
@@ -66,6 +68,10 @@ class Records:
         return {
             day: counts[day] for day in sorted(counts, reverse=True) if not self._store.issues.status(IssueKey(day))
         }
+
+    def returned(self, days: int) -> tuple[ProviderRate, ...]:
+        """What became of the mail of the last days' issues, by provider, the largest first."""
+        return provider_rates(self._store.events.counts(self._last_days(days)[0]), self._provider_of)
 
     def without_summary(self, days: int) -> Mapping[date, Mapping[str, Mapping[str, int]]]:
         """Of the papers of the last days those whose summary failed, newest day first: how many, by kind and why."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from newsletter.domain.ports import SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
+    Cause,
     Origin,
     Subscriber,
     SubscriptionState,
@@ -17,12 +19,13 @@ from newsletter.domain.subscribers import (
     may_be_unread,
 )
 from newsletter.errors import AddressInvalid, RosterError, UsageError
-from newsletter.formats import Roster, parse_roster
+from newsletter.formats import Roster, parse_roster, read_service_list
 
-__all__ = ["SyncReport", "SyncRoster"]
+__all__ = ["SuppressionReport", "SyncReport", "SyncRoster"]
 
 MAX_ROSTER_BYTES = 512 * 1024 * 1024
 """A roster of a million subscribers is about 150 MB."""
+_BATCH = 1000
 NAMED = 20
 """Addresses of one kind that a report names."""
 
@@ -47,6 +50,19 @@ class SyncReport:
     gone: tuple[str, ...] = field(default=(), compare=False)
     unsure: tuple[str, ...] = field(default=(), compare=False)
     barred: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionReport:
+    """What taking in suppressions did: how many are new, and what is wrong with the rest.
+
+    `service` is whose list it was, "" for one of our own; `passed_over` counts its bounces that suppress nobody.
+    """
+
+    added: int
+    problems: Sequence[RosterError]
+    service: str = ""
+    passed_over: int = 0
 
 
 @dataclass(slots=True)
@@ -130,29 +146,42 @@ class SyncRoster:
             barred=tuple(taken.barred[:NAMED]),
         )
 
-    def suppressions_of(self, path: Path) -> tuple[int, Sequence[RosterError]]:
-        """Take in the suppressions of an export, or every address of a list (.txt), one a line.
+    def suppressions_of(self, path: Path, cause: Cause | None = None) -> SuppressionReport:
+        """Take in the suppressions of an export, of a sending service's list, or every address of a list (.txt).
 
-        Returns:
-            How many are new, and what is wrong with the rest.
+        `cause` says what suppresses those of whom the file does not say it.
 
         Raises:
             UsageError: there is no such file.
         """
         problems: list[RosterError] = []
+        if path.suffix.lower() == ".csv":
+            text = self._read(self._file(path), problems)
+            listed = None if text is None else read_service_list(path, text, cause)
+            if listed is not None:
+                added = self._suppressions.take_in(listed.suppressions)
+                return SuppressionReport(added, listed.problems, listed.service, listed.passed_over)
         if path.suffix.lower() != ".txt":
+            problems.clear()
             [(_, roster)] = self._rosters([self._file(path)], problems)
             if roster is None:
-                return 0, problems
+                return SuppressionReport(0, problems)
             self._suppressions.add_keys(roster.keys)
-            return self._suppressions.take_in(roster.suppressions), roster.problems
+            return SuppressionReport(self._suppressions.take_in(roster.suppressions), roster.problems)
         named = []
+        why = cause or Cause.OPERATOR
         for number, line in enumerate((self._read(self._file(path), problems) or "").splitlines(), 1):
             try:
-                named += [Suppression(email=check_address(line), reason="imported")] if line.strip() else []
+                named += [Suppression(email=check_address(line), reason="imported", cause=why)] if line.strip() else []
             except AddressInvalid as error:
                 problems.append(RosterError(f"{error}.", path=path, line=number))
-        return self._suppressions.take_in(named), problems
+        return SuppressionReport(self._suppressions.take_in(named), problems)
+
+    def suppressed_subscribers(self) -> Iterator[tuple[str, Suppression]]:
+        """The addresses of subscribers who are suppressed: of all others there is nothing but a hash."""
+        source = self._subscribers.stream()
+        while batch := [s.email for s in islice(source, _BATCH)]:
+            yield from sorted(self._suppressions.found(batch).items())
 
     def where(self, path: Path, email: str) -> Path | None:
         """The roster among these that names an address; None where none does.

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
 from newsletter.domain.delivery import SigningSecrets, feed_token, read_token, subscriber_token
 from newsletter.domain.interests import remarks
-from newsletter.domain.ports import SubscriberStore
+from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
     FIELDS,
     TOPIC,
@@ -21,6 +22,7 @@ from newsletter.domain.subscribers import (
     Subscriber,
     SubscriptionState,
     fill_form,
+    may_lift,
     read_form,
     surplus,
 )
@@ -59,6 +61,8 @@ class PreferencesForm:
     `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
     tags that can be chosen. `feed` is the token of the private feed, `day` that of the reader's own pages; empty for
     who is not subscribed. `remarks` say in English how new interests were read where that may not be what was meant.
+    `is_suppressed` says that mail came back, or that the reader complained: nothing is sent, whatever their
+    subscription says.
     """
 
     subscriber: Subscriber
@@ -69,6 +73,7 @@ class PreferencesForm:
     feed: str = ""
     day: str = ""
     remarks: tuple[str, ...] = ()
+    is_suppressed: bool = False
 
 
 class Subscriptions:
@@ -77,17 +82,24 @@ class Subscriptions:
     def __init__(
         self,
         subscribers: SubscriberStore,
+        suppressions: SuppressionStore,
         *,
         secrets: Callable[[], SigningSecrets],
         check_interest: Callable[[str], str | None],
+        clock: Clock,
+        complaint_wait: timedelta,
         languages: Sequence[str],
         topics: Sequence[str] = (),
     ) -> None:
         """`secrets` are what the mails' tokens were made with; `languages` are those the newsletter is written in.
 
-        `topics` are the slugs that can be ticked, in the catalogue's order.
+        `complaint_wait` is how long after a complaint nobody can come back; `topics` are the slugs that can be ticked,
+        in the catalogue's order.
         """
         self._subscribers = subscribers
+        self._suppressions = suppressions
+        self._clock = clock
+        self._complaint_wait = complaint_wait
         self._secrets = secrets
         self._check = check_interest
         self._languages = tuple(languages)
@@ -105,11 +117,12 @@ class Subscriptions:
     def unsubscribe(self, token: str) -> Subscriber | None:
         """End a subscription, whatever its state was; safe to repeat. None where the token is wrong.
 
-        It holds when this returns: deliveries that are claimed from then on skip the subscriber.
+        It holds when this returns: deliveries that are claimed from then on skip the subscriber. It is written even
+        where a complaint has ended the subscription before: then nobody can take that back without asking them.
         """
         subscriber = self.find(Purpose.UNSUBSCRIBE, token)
-        if subscriber is None or subscriber.state is SubscriptionState.UNSUBSCRIBED:
-            return subscriber
+        if subscriber is None:
+            return None
         if not self._subscribers.set_state(subscriber.email, SubscriptionState.UNSUBSCRIBED):
             return None
         return replace(subscriber, state=SubscriptionState.UNSUBSCRIBED)
@@ -154,13 +167,17 @@ class Subscriptions:
     def come_back(self, token: str) -> PreferencesForm | None:
         """Subscribe again: the link came by mail, so the address is proved. None where the token is wrong.
 
-        A suppressed address (one that bounced or complained) stays so; that is the operator's to lift.
+        That lifts a suppression after bounces, and one after a complaint when its time is over (`may_lift`); any other
+        stays, and is the operator's to lift.
         """
         subscriber = self.find(Purpose.PREFERENCES, token)
         if subscriber is None:
             return None
-        if self._subscribers.suppressed([subscriber.email]):
-            return self._form(subscriber, PreferencesOutcome.SUPPRESSED)
+        suppression = self._suppressions.found([subscriber.email]).get(subscriber.email)
+        if suppression is not None:
+            if not may_lift(suppression, self._clock(), complaint_wait=self._complaint_wait):
+                return self._form(subscriber, PreferencesOutcome.SUPPRESSED)
+            self._suppressions.lift(subscriber.email)
         if not self._subscribers.set_state(subscriber.email, SubscriptionState.CONFIRMED):
             return None
         return self._form(replace(subscriber, state=SubscriptionState.CONFIRMED), PreferencesOutcome.RETURNED)
@@ -190,6 +207,7 @@ class Subscriptions:
             problems,
             _token(present, Purpose.FEED, subscriber) if subscribed else "",
             _token(present, Purpose.DAY, subscriber) if subscribed else "",
+            is_suppressed=bool(self._subscribers.suppressed([subscriber.email])),
         )
 
     def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:

@@ -63,6 +63,6 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_read(box: Folder
 
 def test_wrong_use_is_told(newsletter: Folder) -> None:
     assert newsletter("bounces", "read", "--check", "nowhere").status == 2
-    done = newsletter("bounces", "read", "-")
+    done = newsletter("bounces", "read", "nowhere")
     assert done.status == 2
-    assert "--check" in done.err
+    assert "nowhere is not there" in done.err

@@ -29,6 +29,7 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
     dated = ("--date", DAY)
     archive = newsletter.path / "back.jsonl"
     newsletter.set(f'[smtp]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\n')
+    (newsletter.path / "list.csv").write_text("gone@example.org,BOUNCE\n")
     (newsletter.path / "report.eml").write_text(SAMPLES["Postfix"].raw)
     commands = {
         "collect --json": ("collect", *dated),
@@ -46,7 +47,12 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
         "subscribers list --json": ("subscribers", "list"),
         "subscribers show --json": ("subscribers", "show", "ada@example.org"),
         "suppressions list --json": ("suppressions", "list"),
+        "suppressions import --json": ("suppressions", "import", "list.csv"),
         "bounces read --check --json": ("bounces", "read", "--check", "report.eml"),
+        "bounces read --json": ("bounces", "read", "report.eml"),
+        "bounces list --json": ("bounces", "list"),
+        "bounces show --json": ("bounces", "show", "1"),
+        "bounces reclassify --json": ("bounces", "reclassify", "1", "soft"),
         "interests test --json": ("interests", "test", "model", *dated),
         "doctor --json": ("doctor",),
         "doctor --dkim --json": ("doctor", "--dkim"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from newsletter.domain.delivery import feed_token, subscriber_token
-from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cause, Preferences, Subscriber, SubscriptionState, Suppression
 from newsletter.domain.subscribers.preferences import ProblemKind
 from newsletter.services.subscriptions import PreferencesOutcome, Purpose
 from newsletter.store import Database, SqlStore
@@ -115,11 +115,38 @@ def test_the_way_back_is_closed_to_a_suppressed_address(store: SqlStore) -> None
     assert returned is not None
     assert returned.outcome is PreferencesOutcome.RETURNED
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
-    store.suppressions.suppress(EMAIL, "hard bounce")
+    store.suppressions.suppress(EMAIL, "asked by letter")
     refused = service.come_back(token(store, "preferences"))
     assert refused is not None
     assert refused.outcome is PreferencesOutcome.SUPPRESSED
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize(
+    ("cause", "after", "outcome"),
+    [
+        (Cause.HARD, timedelta(), PreferencesOutcome.RETURNED),
+        (Cause.SOFT, timedelta(), PreferencesOutcome.RETURNED),
+        (Cause.COMPLAINT, timedelta(days=364), PreferencesOutcome.SUPPRESSED),
+        (Cause.COMPLAINT, timedelta(days=365), PreferencesOutcome.RETURNED),
+    ],
+)
+def test_a_person_lifts_what_bounces_did_and_what_a_complaint_did_when_its_time_is_over(
+    store: SqlStore, cause: Cause, after: timedelta, outcome: PreferencesOutcome
+) -> None:
+    store.suppressions.take_in([Suppression(email=EMAIL, cause=cause, created_at=NOW, event=1)])
+    came = make_subscriptions(store, clock=lambda: NOW + after).come_back(token(store, "preferences"))
+    assert came is not None
+    assert came.outcome is outcome
+    assert bool(store.suppressions.suppressed([EMAIL])) == (outcome is PreferencesOutcome.SUPPRESSED)
+
+
+def test_who_bounced_is_shown_the_way_back_though_they_never_left(store: SqlStore) -> None:
+    service = make_subscriptions(store)
+    assert not service.preferences(token(store, "preferences")).is_suppressed  # type: ignore[union-attr]
+    store.suppressions.take_in([Suppression(email=EMAIL, cause=Cause.HARD, event=1)])
+    assert service.preferences(token(store, "preferences")).is_suppressed  # type: ignore[union-attr]
+    assert not service.come_back(token(store, "preferences")).is_suppressed  # type: ignore[union-attr]
 
 
 def test_a_language_that_is_no_longer_written_can_stay(store: SqlStore) -> None:

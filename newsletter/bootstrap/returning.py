@@ -1,0 +1,63 @@
+"""What comes back after an issue was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.bootstrap.shared import Shared
+from newsletter.domain.bounces import BounceRules
+
+if TYPE_CHECKING:
+    from newsletter.services.bounces import Intake, Reclassify, Story
+
+__all__ = ["Returning"]
+
+
+class Returning:
+    """Builds what takes in bounces and complaints, judges them again, and tells of an address."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def intake(self) -> Intake:
+        """Where every way ends by which reports come."""
+        from newsletter.mail.reports import read_report
+        from newsletter.services.bounces import Intake
+
+        s = self._shared.settings
+        return Intake(
+            self._shared.store.events,
+            self._shared.store.deliveries,
+            self.rules,
+            read_report,
+            clock=self._shared.clock,
+            keep_events=s.retention.events,
+            keep_evidence=s.retention.evidence,
+        )
+
+    def reclassify(self) -> Reclassify:
+        """Judge again what came back."""
+        from newsletter.mail.reports import read_report
+        from newsletter.services.bounces import Reclassify
+
+        return Reclassify(self._shared.store.events, self.rules, read_report)
+
+    def story(self) -> Story:
+        """Tell what happened to an address."""
+        from newsletter.services.bounces import Story
+
+        store = self._shared.store
+        return Story(store.deliveries, store.events, store.subscribers, store.suppressions)
+
+    @property
+    def rules(self) -> BounceRules:
+        """The rules of the settings."""
+        s = self._shared.settings.bounces
+        return BounceRules(
+            soft_limit=s.soft_limit,
+            soft_span=s.soft_span,
+            soft_half_life=s.soft_half_life,
+            policy_share=s.policy_share,
+            policy_least=s.policy_least,
+            believes_fields=not s.verp,
+        )

@@ -1,0 +1,14 @@
+"""What comes back after an issue was sent: taken in, judged again, and told in order of time."""
+
+from newsletter.services.bounces.intake import Intake
+from newsletter.services.bounces.judging import Reclassified, Reclassify
+from newsletter.services.bounces.story import AddressStory, Story, told_event
+
+__all__ = [
+    "AddressStory",
+    "Intake",
+    "Reclassified",
+    "Reclassify",
+    "Story",
+    "told_event",
+]
