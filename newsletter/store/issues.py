@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, delete, insert, select, update
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.domain.papers import PaperId
@@ -25,26 +25,27 @@ _SHOWN = ("day", "edition", "revision", "state", "hash", "papers", "frozen_at", 
 _STATUS = tuple(_ISSUE.c[name] for name in _SHOWN)
 
 
-def _published() -> Select[tuple[object, ...]]:
-    """Made once: it is asked at every look at a page, and making it takes longer than answering it."""
+def _newest(state: IssueState | None) -> Select[tuple[object, ...]]:
+    """The newest revision of every issue, of those in a state where one is named."""
     other = _ISSUE.alias()
-    published = IssueState.PUBLISHED.value
-    later = select(other.c.revision).where(
-        other.c.day == _ISSUE.c.day,
-        other.c.edition == _ISSUE.c.edition,
-        other.c.state == published,
-        other.c.revision > _ISSUE.c.revision,
-    )
-    return (
-        select(*_STATUS)
-        .where(_ISSUE.c.edition == bindparam("edition"), _ISSUE.c.state == published, ~later.exists())
-        .where(_ISSUE.c.day.between(bindparam("since"), bindparam("until")))
-        .limit(bindparam("most", type_=Integer))
-    )
+    same = (other.c.day == _ISSUE.c.day, other.c.edition == _ISSUE.c.edition)
+    later = select(other.c.revision).where(*same, other.c.revision > _ISSUE.c.revision)
+    statement = select(*_STATUS)
+    if state is not None:
+        statement = statement.where(_ISSUE.c.state == state.value)
+        later = later.where(other.c.state == state.value)
+    return statement.where(~later.exists())
 
 
-_PUBLISHED = _published().order_by(_ISSUE.c.day.desc())
-_PUBLISHED_FORWARD = _published().order_by(_ISSUE.c.day)
+# made once: they are asked at every look at a page, and making one takes longer than answering it
+_OF_RHYTHM = (
+    _newest(IssueState.PUBLISHED)
+    .where(_ISSUE.c.edition == bindparam("edition"))
+    .where(_ISSUE.c.day.between(bindparam("since"), bindparam("until")))
+    .limit(bindparam("most", type_=Integer))
+)
+_PUBLISHED = _OF_RHYTHM.order_by(_ISSUE.c.day.desc())
+_PUBLISHED_FORWARD = _OF_RHYTHM.order_by(_ISSUE.c.day)
 
 
 class SqlIssueStore:
@@ -136,21 +137,7 @@ class SqlIssueStore:
 
     def archive(self, *, state: IssueState | None = None, limit: int | None = None) -> tuple[IssueStatus, ...]:
         """The newest revision of every issue, newest first; with `state`, the newest one in that state."""
-        newest = select(_ISSUE.c.day, _ISSUE.c.edition, func.max(_ISSUE.c.revision).label("revision"))
-        if state is not None:
-            newest = newest.where(_ISSUE.c.state == state.value)
-        latest = newest.group_by(_ISSUE.c.day, _ISSUE.c.edition).subquery()
-        statement = (
-            select(*_STATUS)
-            .join(
-                latest,
-                (latest.c.day == _ISSUE.c.day)
-                & (latest.c.edition == _ISSUE.c.edition)
-                & (latest.c.revision == _ISSUE.c.revision),
-            )
-            .order_by(_ISSUE.c.day.desc(), _ISSUE.c.edition)
-            .limit(limit)
-        )
+        statement = _newest(state).order_by(_ISSUE.c.day.desc(), _ISSUE.c.edition).limit(limit)
         with self._database.read() as connection:
             return tuple(_status(row) for row in connection.execute(statement))
 

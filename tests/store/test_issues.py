@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Select
+from sqlalchemy.dialects import sqlite
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
 from newsletter.errors import IssueMissing, IssuePublished
 from newsletter.formats import freeze_issue
 from newsletter.formats.issue_codec import issue_hash
 from newsletter.store import SqlStore
+from newsletter.store import issues as issues_module
+from tests.support.databases import new_database
 from tests.support.doubles import MONDAY, announced, listing, paper, paper_id, summary
 
 KEY = IssueKey(MONDAY)
@@ -207,3 +214,17 @@ def test_what_was_left_out_and_comes_in_is_not_left_out_any_more(store: SqlStore
         paper_id(1),
         paper_id(2),
     }
+
+
+@pytest.mark.parametrize(
+    "statement", [issues_module._PUBLISHED, issues_module._PUBLISHED_FORWARD, issues_module._newest(None)]
+)
+def test_no_list_of_issues_comes_past_their_content(tmp_path: Path, statement: Select[Any]) -> None:
+    """An issue has a megabyte of it; to a column behind it SQLite comes through every page."""
+    new_database(tmp_path / "newsletter.db").close()
+    text = str(statement.compile(dialect=sqlite.dialect()))
+    with closing(sqlite3.connect(tmp_path / "newsletter.db")) as connection:
+        plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", ["x"] * text.count("?"))]
+    read = [step for step in plan if step.startswith(("SCAN", "SEARCH"))]
+    assert read
+    assert all("COVERING INDEX" in step for step in read), plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, LargeBinary, Text
+from sqlalchemy import Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
 from newsletter.store.types import UtcDateTime
@@ -16,6 +16,13 @@ class IssueRow(SQLModel, table=True):
     """A frozen issue; `content` is its JSON, compressed by zlib."""
 
     __tablename__ = "issue"
+    # all that lists of issues show: in the table SQLite comes to the columns behind `content` through all of its pages
+    __table_args__ = (
+        Index(
+            "ix_issue_shown",
+            *("edition", "day", "revision", "state", "hash", "papers", "frozen_at", "published_at"),
+        ),
+    )
 
     day: date = Field(primary_key=True)
     edition: str = Field(primary_key=True)

@@ -21,6 +21,8 @@ from citeproc import (
     formatter,
 )
 from citeproc.source.json import CiteProcJSON
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.domain.issues import Issue
 from newsletter.domain.papers import Author, PaperId
@@ -168,6 +170,24 @@ def test_keys_are_unique_and_do_not_depend_on_the_order() -> None:
     keys = {one.paper_id: one.key for one in citations(make_issue(papers))}
     assert keys == {one.paper_id: one.key for one in citations(make_issue(papers[::-1]))}
     assert sorted(keys.values()) == ["li2026learning", "li2026learning-260600002", "li2026learning-260600003"]
+
+
+_NASTY = st.text(st.sampled_from("aB {}\\$%&#_^~\"'@,=\n()[]<>éγ检"), max_size=40)
+
+
+@given(title=_NASTY, name=_NASTY, journal=_NASTY)
+def test_whatever_a_paper_holds_every_format_can_be_read(title: str, name: str, journal: str) -> None:
+    entry = make_paper(1, title=title, authors=(Author(name), Author("Ada Lovelace")), journal_ref=journal)
+    issue = make_issue([replace(entry, summaries={}), make_paper(2)])
+    library = bibtexparser.parse_string(write("bibtex", issue), append_middleware=[SeparateCoAuthors()])
+    assert not library.failed_blocks
+    assert [entry.key for entry in library.entries] == [one.key for one in citations(issue)]
+    for own in library.entries[0].fields_dict.values():
+        value = " ".join(own.value) if isinstance(own.value, list) else own.value
+        assert value.count("{") == value.count("}")
+    assert library.entries[0].fields_dict["author"].value[-1] == "Lovelace, Ada"
+    assert [record["authors"][-1] for record in as_ris(issue)] == ["Lovelace, Ada", "Author 3"]  # type: ignore[index]
+    assert json.loads(write("csl-json", issue))[0]["author"][-1] == {"family": "Lovelace", "given": "Ada"}
 
 
 @needs_shared
