@@ -38,7 +38,7 @@ class Reading:
             self._held_issues,
             SubscriberFeedWriter(self._shared.templates, self._publishing.publication(), entries=entries),
             entries=entries,
-            variant=self._variant("feed", {"entries": entries}),
+            variant=self._variant("feed", {"entries": entries, "thumbnails": self._shared.settings.publish.thumbnails}),
         )
 
     def reader_pages(self) -> ReaderPages:

@@ -131,4 +131,5 @@ class Shared:
         from newsletter.render.environment import Templates
 
         own = self.settings.newsletter.templates
-        return Templates([*([self.settings.path(own)] if own else []), shipped("templates")])
+        folders = [*([self.settings.path(own)] if own else []), shipped("templates")]
+        return Templates(folders, thumbnails=self.settings.publish.thumbnails)

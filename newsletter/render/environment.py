@@ -53,12 +53,16 @@ class Templates:
     """Renders templates by name.
 
     `folders` are looked through in order, so that a file in the operator's own folder takes the place of the shipped
-    one of the same name. `filters` are added to every environment.
+    one of the same name. `filters` are added to every environment. `thumbnails` shows the pictures that Hugging Face
+    has of papers, which every reader's program then fetches from there.
     """
 
-    def __init__(self, folders: Sequence[Path], filters: Mapping[str, Filter] | None = None) -> None:
+    def __init__(
+        self, folders: Sequence[Path], filters: Mapping[str, Filter] | None = None, *, thumbnails: bool = False
+    ) -> None:
         self._folders = tuple(folders)
         self._filters = dict(filters or {})
+        self._thumbnails = thumbnails
         self._loader = jinja2.FileSystemLoader([str(folder) for folder in self._folders])
         self._environments: dict[str, jinja2.Environment] = {}
 
@@ -137,7 +141,9 @@ class Templates:
         )
         environment.filters.update(shortday=words.shortday, day=words.day, weekday=words.weekday, month=words.month)
         environment.filters = checked_filters(environment.filters)
-        environment.globals.update(language=words.language, direction=words.direction, label=Labels(words))
+        environment.globals.update(
+            thumbnails=self._thumbnails, language=words.language, direction=words.direction, label=Labels(words)
+        )
         return environment
 
     def _guarded(self, name: str, work: Callable[[], str]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.papers import Paper, Summary, arxiv_number, find_resources
 from newsletter.domain.text import clean_line, safe_url
 
 __all__ = [
-    "THUMBNAIL",
     "CodeView",
     "LinkView",
     "view_address",
@@ -20,11 +19,14 @@ __all__ = [
     "view_figures",
     "view_links",
     "view_resources",
+    "view_thumbnail",
 ]
 
 _ROLES = ("abs", "pdf", "html", "code", "project", "data", "model", "demo", "video", "hf")
-THUMBNAIL = "thumbnail"
+_THUMBNAIL = "thumbnail"
 """The role of a paper's picture, which is an address but no link."""
+_PICTURES = frozenset({"cdn-thumbnails.huggingface.co"})
+"""Whose pictures are shown, if any: those of the source that names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def view_links(entry: IssuePaper, code: str, resources: Mapping[str, str]) -> tu
     """
     links = {role: url for role, url in resources.items() if role != "code"} | dict(entry.paper.links)
     given = [(role, "", links[role]) for role in _ROLES if role in links]
-    given += [(role, "", url) for role, url in sorted(links.items()) if role not in _ROLES and role != THUMBNAIL]
+    given += [(role, "", url) for role, url in sorted(links.items()) if role not in _ROLES and role != _THUMBNAIL]
     if entry.note:
         given += [("", label, url) for label, url in entry.note.links]
     seen: dict[str, LinkView] = {}
@@ -101,6 +103,13 @@ def view_links(entry: IssuePaper, code: str, resources: Mapping[str, str]) -> tu
         seen.pop(code, None)
         seen[code] = LinkView("code", "", code)
     return tuple(seen.values())
+
+
+def view_thumbnail(paper: Paper) -> str:
+    """The paper's picture at the one host that gives such pictures; empty where there is none."""
+    url = safe_url(paper.links.get(_THUMBNAIL, ""))
+    parts = urlsplit(url)
+    return url if parts.scheme == "https" and parts.netloc in _PICTURES else ""
 
 
 def view_figures(figures: Iterable[tuple[str, str]]) -> tuple[LinkView, ...]:

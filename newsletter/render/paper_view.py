@@ -9,7 +9,15 @@ from newsletter.domain.issues import IssuePaper
 from newsletter.domain.notation import ENGLISH
 from newsletter.domain.papers import AnnounceType, FailureKind, PaperId
 from newsletter.domain.text import clause, clean_document, clean_line, same_words, slug
-from newsletter.render.paper_links import LinkView, view_address, view_code, view_figures, view_links, view_resources
+from newsletter.render.paper_links import (
+    LinkView,
+    view_address,
+    view_code,
+    view_figures,
+    view_links,
+    view_resources,
+    view_thumbnail,
+)
 from newsletter.render.paper_words import KeywordView, PaperWords, RatingView
 
 __all__ = ["PaperView", "view_paper"]
@@ -31,7 +39,8 @@ class PaperView:
     `title` is in the digest's language where a translation exists, then `original_title` holds the paper's own.
     `summary_language` differs from the digest's where only the English summary exists. `failure` is set where an
     engine's answer could not be used. `words` is what an editor wrote, by summary field (empty where nothing), as
-    inline Markdown: for surfaces that are Markdown. `no_code` is an editor's word that there is no code.
+    inline Markdown: for surfaces that are Markdown. `no_code` is an editor's word that there is no code. `thumbnail` is
+    shown only where the operator wants pictures of others.
     """
 
     id: PaperId
@@ -69,6 +78,7 @@ class PaperView:
     doi: str
     journal_ref: str
     version: int | None
+    thumbnail: str
     figures: tuple[LinkView, ...]
     deep_dive: str
     highlighted: bool
@@ -150,6 +160,7 @@ def view_paper(entry: IssuePaper, language: str) -> PaperView:
         doi=clean_line(paper.doi, 200),
         journal_ref=clean_line(paper.journal_ref, 500),
         version=paper.version,
+        thumbnail=view_thumbnail(paper),
         figures=view_figures(note.figures) if note else (),
         deep_dive=clean_document(note.deep_dive) if note else "",
         highlighted=bool(note and note.highlight),

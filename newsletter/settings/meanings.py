@@ -64,6 +64,8 @@ MEANINGS: Mapping[str, str] = {
     "publish.markdown": "Which Markdown documents every issue has ([formats.md](formats.md)).",
     "publish.front_matter": "A head before them, for a site generator.",
     "publish.feed_entries": "How many entries a feed has.",
+    "publish.thumbnails": "Whether mails, feeds and the site show the picture that Hugging Face has of a paper; "
+    "readers' programs then fetch it from there.",
     "smtp.host": "Your relay.",
     "smtp.port": "Its port: 587 for `starttls`, 465 for `tls`.",
     "smtp.security": "How the connection is secured; never weaker than set.",

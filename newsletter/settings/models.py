@@ -166,6 +166,7 @@ class PublishSettings(_Section):
     markdown: Annotated[tuple[Literal["arxiv-daily", "hf-daily", "paper-express"], ...], Listed] = ("arxiv-daily",)
     front_matter: Literal["", "jekyll", "hugo"] = ""
     feed_entries: int = Field(default=100, ge=1, le=2000)
+    thumbnails: bool = False
 
 
 class SmtpSettings(_Section):

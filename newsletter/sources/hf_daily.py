@@ -70,6 +70,7 @@ class _Paper(BaseModel):
 
 class _Item(BaseModel):
     paper: _Paper
+    thumbnail: _Text = ""
     organization: _Named = Field(default_factory=dict)
 
 
@@ -144,7 +145,7 @@ def _paper(item: _Item) -> Paper:
         abstract=abstract,
         raw_abstract=raw_abstract,
         authors=tuple(Author(name) for entry in paper.authors[:_AUTHORS] if (name := _name(entry))),
-        links=_links(paper_id, paper),
+        links=_links(paper_id, item),
         submitted=_fields.moment(paper.publishedAt),
         upvotes=paper.upvotes,
         stars=paper.githubStars,
@@ -155,9 +156,9 @@ def _paper(item: _Item) -> Paper:
     )
 
 
-def _links(paper_id: PaperId, paper: _Paper) -> dict[str, str]:
+def _links(paper_id: PaperId, item: _Item) -> dict[str, str]:
     links = _fields.arxiv_links(paper_id) | {"hf": f"{BASE_URL}/papers/{paper_id.removeprefix('arxiv:')}"}
-    foreign = {"code": paper.githubRepo, "project": paper.projectPage}
+    foreign = {"code": item.paper.githubRepo, "project": item.paper.projectPage, "thumbnail": item.thumbnail}
     return links | {role: address for role, text in foreign.items() if (address := _fields.web_address(text))}
 
 

@@ -9,9 +9,11 @@ import pytest
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.papers import PaperNote, Provenance
 from newsletter.render.catalogues import wording
+from newsletter.render.environment import Templates
 from newsletter.render.labels import Labels
 from newsletter.render.paper_view import view_paper
 from newsletter.render.prose import linked
+from tests.support.mails import TEMPLATES
 from tests.support.samples import make_paper
 
 
@@ -96,3 +98,33 @@ def test_addresses_in_a_shown_abstract_are_links_that_promise_nothing() -> None:
     assert "&lt;b&gt;" in shown
     assert "<math" in shown
     assert "<a " not in str(linked(text, "mail"))
+
+
+PICTURE = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2606.00001.png"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (PICTURE, PICTURE),
+        (PICTURE.replace("https:", "http:"), ""),
+        (PICTURE.replace("huggingface.co", "huggingface.co.evil.example"), ""),
+        (PICTURE.replace("https://", "https://user@"), ""),
+        ("data:image/png;base64,AAAA", ""),
+    ],
+)
+def test_a_picture_comes_from_its_one_host_and_is_no_link(address: str, shown: str) -> None:
+    view = view_paper(make_paper(links={"thumbnail": address}), "en")
+    assert view.thumbnail == shown
+    assert view.links == ()
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_picture_is_shown_only_where_the_operator_wants_it(wanted: bool) -> None:
+    templates = Templates([TEMPLATES], thumbnails=wanted)
+    view = view_paper(make_paper(title='A "quoted" $x^2$', links={"thumbnail": PICTURE}), "en")
+    mail = templates.render("mail/card.html", "en", paper=view, slot={"number": "1"}, region={"why": ""}, issue_url="")
+    for card in (mail, templates.render("feed/entry.html", "en", paper=view)):
+        assert ("<img" in card) is wanted
+        assert (f'src="{PICTURE}"' in card) is wanted
+        assert ('alt="Preview of A &#34;quoted&#34; x²"' in card) is wanted

@@ -54,6 +54,15 @@ def test_an_entry_becomes_a_featured_paper() -> None:
     assert paper.links["code"] == "https://code.example/a"
     assert "project" not in paper.links
     assert paper.links["hf"].endswith("/papers/2606.00467")
+    assert "thumbnail" not in paper.links
+
+
+def test_the_picture_of_a_paper_is_kept_with_its_links() -> None:
+    address = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2606.00467.png"
+    listed = json.loads(body(entry()))
+    listed[0]["thumbnail"] = address
+    (announcement,) = parse(json.dumps(listed).encode(), day=FRIDAY).announcements
+    assert announcement.paper.links["thumbnail"] == address
 
 
 def test_fields_that_other_years_lack_or_type_differently_cost_nothing() -> None:
