@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from newsletter.domain.delivery import Slot
+from newsletter.domain.delivery import Form, Slot
 from newsletter.domain.issues import Issue, IssueState, IssueStatus
-from newsletter.render.mail import PersonalCard, PersonalMail
+from newsletter.mail.personal import PersonalMails
 from tests.support.june import june_issue
 from tests.support.mails import BASE_URL, make_assembler, make_renderer, make_site
 from tests.support.samples import make_issue, make_recipient, select
@@ -44,29 +44,40 @@ def all_surfaces(issue: Issue) -> tuple[float, float]:
         markdown=("arxiv-daily", "hf-daily", "paper-express"),
     )
     assembler = make_assembler()
-    mail = seconds(lambda: [assembler.in_language(issue, language) for language in issue.languages])
+    design = make_renderer()
+
+    def editions() -> None:
+        for language in issue.languages:
+            assembler.in_language(issue, language)
+            designed = design.design(issue, language)
+            # pieces are rendered when a message first needs them: rows and short cards of nearly all papers
+            for part in (designed.text, designed.html):
+                for form in (Form.ROW, Form.BRIEF):
+                    assert all(part.papers[form])
+
+    mail = seconds(editions)
     pages = seconds(lambda: sum(len(file.content) for file in site.render(issue, [issue], [status])))
     return mail, pages
 
 
 def one_message(issue: Issue, papers: int = 30) -> tuple[float, float]:
     """A personal message joined from parts, and the same one rendered in full and put together by the library."""
-    edition = make_assembler(max_bytes=1_000_000).in_language(issue, "en")
+    # all papers as cards, so that the figure stays that of a message that holds them all
+    edition = make_assembler(max_bytes=1_000_000, cards=papers, words=100_000).in_language(issue, "en")
     terms = ("retrieval-augmented generation", "language model")
     selection = select(issue, papers, terms=terms)
     recipients = [make_recipient(number) for number in range(500)]
     edition.build(recipients[0], selection)
     joined = seconds(lambda: [edition.build(one, selection) for one in recipients], 7) / len(recipients)
     renderer = make_renderer()
-    designed = renderer.design(issue, "en")
-    values = dict.fromkeys(Slot, "x") | {Slot.SUBJECT: designed.subject(range(3), papers)}
-    mail = PersonalMail(values, tuple(PersonalCard(index, terms) for index in range(papers)), 1)
+    assert isinstance(edition, PersonalMails)
+    mail = edition.plan(recipients[0], selection)
 
     def plain() -> bytes:
         text, html = renderer.whole(issue, "en", mail)
         message = EmailMessage(policy=email.policy.SMTP)
         message["From"], message["To"] = "news@example.org", "reader@example.org"
-        message["Subject"] = values[Slot.SUBJECT]
+        message["Subject"] = mail.values[Slot.SUBJECT]
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         return bytes(message)

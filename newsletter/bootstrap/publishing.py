@@ -165,4 +165,6 @@ class Publishing:
             bounces=self._shared.settings.bounce_address,
             verp=self._shared.settings.bounces.verp,
             secret=self._shared.store.secret(),
+            cards=self._shared.settings.mail.cards,
+            words=self._shared.settings.mail.words,
         )

@@ -21,7 +21,8 @@ class MailAssembler:
     `sender` is the address in From, `bounces` the one that envelope senders are made from (the sender's by default):
     one for each delivery, or without `verp` itself.
     `base_url` is where the site and its pages are served; without it no https address is invented: unsubscribing is
-    then a mail to `sender`. `secret` signs tokens, envelope senders and ids.
+    then a mail to `sender`. `cards` and `words` say how much of a digest a mail shows (`domain.delivery.layout`).
+    `secret` signs tokens, envelope senders and ids.
     """
 
     def __init__(
@@ -37,6 +38,8 @@ class MailAssembler:
         reply_to: str = "",
         secret: bytes,
         max_bytes: int = _MAX_BYTES,
+        cards: int = 8,
+        words: int = 430,
     ) -> None:
         self._design = design
         self._secret = secret
@@ -45,6 +48,8 @@ class MailAssembler:
         self._verp = verp
         self._base_url = safe_url(base_url).rstrip("/")
         self._max_bytes = max_bytes
+        self._cards = cards
+        self._words = words
         self._head = _constant_fields(
             title=clean_line(title, 200),
             sender=self._sender,
@@ -68,6 +73,8 @@ class MailAssembler:
             base_url=self._base_url,
             head=self._head,
             max_bytes=self._max_bytes,
+            cards=self._cards,
+            words=self._words,
         )
 
 

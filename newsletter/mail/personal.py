@@ -7,11 +7,15 @@ boundary and every token derive from them, so a second attempt is the same messa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
+from typing import overload
 from urllib.parse import quote
 
 from newsletter.domain.delivery import (
+    Form,
+    MailPlan,
     OutgoingMessage,
     Recipient,
     Slot,
@@ -20,22 +24,33 @@ from newsletter.domain.delivery import (
     message_id,
     subscriber_token,
 )
-from newsletter.domain.issues import Issue, Pick, Selection
+from newsletter.domain.issues import Issue, Selection
 from newsletter.domain.ports import DesignedMail
 from newsletter.domain.text import clean_line
-from newsletter.mail.encoded_parts import EncodedPart
+from newsletter.mail.encoded_parts import Body, EncodedPart
 from newsletter.mail.encoding import encode_address, encode_header
 from newsletter.mail.envelope import plain_address
+from newsletter.mail.planning import PlannedBody, Planner
 
 __all__ = ["PersonalMails"]
 
-_MORE_ROOM = 600
-"""Octets kept for "n more on the web" in both parts, while it is not known whether it will be needed."""
-_CARD_CACHE = 16_384
-_ABOUT_CACHE = 8192
+_DIGEST_CACHE = 512
+"""Digests kept: at most some 30 MB."""
+_NUMBER_OCTETS = 16
+_HEAD_OCTETS = 4_000
+"""A first guess at what header fields and a reader's own addresses take; where it is too little, papers make room."""
 
-_Card = tuple[Pick, bytes, tuple[bytes, bytes, bytes], int]
-"""A pick, its card in the text and in the HTML part, and the octets of both."""
+
+@dataclass(frozen=True, slots=True)
+class _Digest:
+    """A mail without what is its reader's own."""
+
+    selection: Selection
+    planned: PlannedBody
+    lines: Mapping[Slot, str]
+    subject: bytes
+    text: Body
+    html: Body
 
 
 class PersonalMails:
@@ -53,6 +68,8 @@ class PersonalMails:
         base_url: str,
         head: bytes,
         max_bytes: int,
+        cards: int,
+        words: int,
     ) -> None:
         self._key = issue.key
         self._identity = f"{issue.key.slug}/{issue.revision}/{issue.hash}"
@@ -70,131 +87,144 @@ class PersonalMails:
         self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
         self._domain = sender.rpartition("@")[2]
         self._unsubscribe_mail = f"mailto:{quote(sender, safe='@')}?subject=unsubscribe"
-        self._cards: dict[tuple[int, int], _Card] = {}
-        self._abouts: dict[tuple[tuple[int, ...], int, bool], tuple[dict[Slot, str], bytes]] = {}
+        octets = [_Octets(self._text, self._html, form, len(issue.papers)) for form in Form]
+        self._planner = Planner(designed, octets, cards=cards, words=words if base_url else None)
+        self._around = self._text.octets_around + self._html.octets_around + _HEAD_OCTETS
+        self._digests: dict[tuple[int, int], _Digest] = {}
 
     def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
         """The message of one recipient: a pure function of issue, recipient and selection."""
-        address = plain_address(recipient.email)
-        found = max(selection.found, len(selection.picks))
-        mac = keyed_hash(self._secret, "message", self._identity, str(recipient.subscriber_id), recipient.email)
-        unsubscribe, unsubscribe_fields = self._unsubscribe(recipient)
-        picks = selection.picks
-        about, subject_field = self._about(picks, found, bool(recipient.interests))
-        values = about | {
+        digest = self._digest(selection)
+        while True:
+            message = self._joined(recipient, digest)
+            beyond = len(message.header) + 2 + sum(map(len, message.body)) - self._max_bytes
+            if beyond <= 0 or not digest.planned.shown:
+                return message
+            # what is a reader's own takes more than most: papers make room
+            digest = self._planned(selection, digest.planned.octets - beyond)
+
+    def plan(self, recipient: Recipient, selection: Selection) -> MailPlan:
+        """What `build` joins, for whoever renders a mail in one piece; of one that is far from the limit."""
+        digest = self._digest(selection)
+        return MailPlan(self._values(recipient, digest), digest.planned.body, digest.planned.hidden)
+
+    def _digest(self, selection: Selection) -> _Digest:
+        """What is the same for all who have the same papers for the same reasons, made once while it is kept.
+
+        Selectors give the same picks and outline to all who ask for the same, so their identity stands for them; they
+        stay in what is kept, so that nothing else can come to have their `id()` meanwhile.
+        """
+        key = id(selection.picks), id(selection.outline)
+        known = self._digests.get(key)
+        if known is None or known.selection.found != selection.found:
+            if len(self._digests) >= _DIGEST_CACHE:
+                self._digests.clear()
+            known = self._digests[key] = self._planned(selection, self._max_bytes - self._around)
+        return known
+
+    def _planned(self, selection: Selection, octets: int) -> _Digest:
+        planned = self._planner.body(selection, octets)
+        lines = self._planner.lines(selection, planned)
+        subject = encode_header("Subject", lines[Slot.SUBJECT])
+        return _Digest(selection, planned, lines, subject, self._text.body(planned.body), self._html.body(planned.body))
+
+    def _values(self, recipient: Recipient, digest: _Digest) -> dict[Slot, str]:
+        """What the slots of the frame hold."""
+        page = self._own_page("day", recipient)
+        page = page and f"{page}/{self._key.slug}"
+        designed = self._designed
+        return {
+            **digest.lines,
             Slot.NAME: clean_line(recipient.name, 100),
             Slot.EMAIL: recipient.email,
-            Slot.INTERESTS: self._designed.interests(recipient.interests) if recipient.interests else "",
-            Slot.UNSUBSCRIBE: unsubscribe,
-            Slot.PREFERENCES: self._page("preferences", recipient),
+            Slot.INTERESTS: designed.interests(recipient.interests) if recipient.interests else "",
+            Slot.UNSUBSCRIBE: self._own_page("unsubscribe", recipient) or self._unsubscribe_mail,
+            Slot.PREFERENCES: self._own_page("preferences", recipient),
+            Slot.PAGE: page,
+            Slot.WEB: page if recipient.interests else designed.issue_url,
         }
+
+    def _joined(self, recipient: Recipient, digest: _Digest) -> OutgoingMessage:
+        values = self._values(recipient, digest)
+        address = plain_address(recipient.email)
+        mac = keyed_hash(self._secret, "message", self._identity, str(recipient.subscriber_id), recipient.email)
         own_id = message_id(self._key, recipient.subscriber_id, mac, self._domain)
         boundary = f"part-{mac[15:25].hex()}".encode()
         to_field = encode_address("To", values[Slot.NAME], address)
         id_field = b"Message-ID: %b\r\n" % own_id.encode()
         type_field = b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n' % boundary
-        header = b"".join((self._head, to_field, subject_field, self._date, id_field, unsubscribe_fields, type_field))
-        text_open = _part_header(boundary, b"plain", self._text.encoding)
-        html_open = _part_header(boundary, b"html", self._html.encoding)
-        end = b"--%b--\r\n" % boundary
-        room = self._max_bytes - len(header) - len(text_open) - len(html_open) - len(end) - 2
-        text, html, papers = self._bodies(picks, found, values, room)
+        fields = (self._head, to_field, digest.subject, self._date, id_field)
+        more = digest.planned.hidden > 0
+        text, text_foot = self._text.around(values, more=more)
+        html, html_foot = self._html.around(values, more=more)
         return OutgoingMessage(
             sender=self._bounce_address(recipient.subscriber_id),
             recipient=address,
             message_id=own_id,
-            header=header,
-            body=(text_open, *text, html_open, *html, end),
+            header=b"".join((*fields, self._unsubscribe_fields(values[Slot.UNSUBSCRIBE]), type_field)),
+            body=(
+                _part_header(boundary, b"plain", self._text.encoding),
+                *text,
+                *self._text.fill(digest.text, values),
+                *text_foot,
+                _part_header(boundary, b"html", self._html.encoding),
+                *html,
+                *self._html.fill(digest.html, values),
+                *html_foot,
+                b"--%b--\r\n" % boundary,
+            ),
             # both codecs see to it, and fields and boundaries begin otherwise
             dotless=True,
-            papers=papers,
+            papers=digest.planned.shown,
             subject=values[Slot.SUBJECT],
             preheader=values[Slot.PREHEADER],
         )
-
-    def _bodies(
-        self, picks: Sequence[Pick], found: int, values: Mapping[Slot, str], room: int
-    ) -> tuple[list[bytes], list[bytes], int]:
-        """Both parts, with as many papers as there is room for, and how many these are; the others stay on the web."""
-        text, html, designed = self._text, self._html, self._designed
-        rows = [pick.index for pick in picks[: designed.summary_rows]]
-        hidden = found - len(picks)
-        more = designed.more(hidden) if hidden else ""
-        text_parts, text_foot = text.around(values, rows, more)
-        html_parts, html_foot = html.around(values, rows, more)
-        room -= sum(map(len, (*text_parts, *text_foot, *html_parts, *html_foot))) + (0 if hidden else _MORE_ROOM)
-        cards, papers = self._cards, len(picks)
-        for number, pick in enumerate(picks, 1):
-            _, text_card, html_card, size = cards.get((number, id(pick))) or self._card(number, pick)
-            room -= size
-            if room < 0 and number > 1:
-                papers = number - 1
-                hidden = found - papers
-                _, text_foot = text.around(values, (), designed.more(hidden))
-                _, html_foot = html.around(values, (), designed.more(hidden))
-                break
-            text_parts.append(text_card)
-            html_parts += html_card
-        return text_parts + text_foot, html_parts + html_foot, papers
-
-    def _card(self, number: int, pick: Pick) -> _Card:
-        """A card in both parts, kept by the pick itself, because selectors give the same one whenever it comes again.
-
-        A card depends on its number, its paper and the terms that are shown. To hash those for each card of each
-        message takes longer than to copy the card, so the pick's identity stands for them; it stays in the card, so
-        that no other pick can come to have its `id()` meanwhile.
-        """
-        terms = self._designed.terms(pick.matches) if pick.matches else ()
-        before, after = self._text.cards[pick.index]
-        # short enough to be kept whole
-        text = b"".join((before, self._text.dynamic(number, terms), after))
-        before, after = self._html.cards[pick.index]
-        html = (before, self._html.dynamic(number, terms), after)
-        if len(self._cards) >= _CARD_CACHE:
-            self._cards.clear()
-        card = self._cards[number, id(pick)] = (pick, text, html, len(text) + sum(map(len, html)))
-        return card
-
-    def _about(self, picks: Sequence[Pick], found: int, interested: bool) -> tuple[dict[Slot, str], bytes]:
-        """What the message says of itself, and its Subject field: the same for many recipients."""
-        indexes = tuple([pick.index for pick in picks[:3]])
-        key = (indexes, found, interested)
-        known = self._abouts.get(key)
-        if known is None:
-            if len(self._abouts) >= _ABOUT_CACHE:
-                self._abouts.clear()
-            designed = self._designed
-            subject = clean_line(designed.subject(indexes, found), 200)
-            values = {
-                Slot.SUBJECT: subject,
-                Slot.PREHEADER: designed.preheader(indexes, found),
-                Slot.COUNTS: designed.counts(found, interested),
-            }
-            known = self._abouts[key] = (values, encode_header("Subject", subject))
-        return known
 
     def _bounce_address(self, subscriber_id: int) -> str:
         if not self._verp:
             return self._bounces
         return bounce_address(self._secret, self._bounces, self._key, subscriber_id)
 
-    def _page(self, purpose: str, recipient: Recipient) -> str:
+    def _own_page(self, purpose: str, recipient: Recipient) -> str:
         """The address of a subscriber's own page; empty where nothing is served."""
         if not self._base_url:
             return ""
         token = subscriber_token(self._secret, purpose, recipient.subscriber_id, recipient.email)
         return f"{self._base_url}/{purpose}/{token}"
 
-    def _unsubscribe(self, recipient: Recipient) -> tuple[str, bytes]:
-        """The link in the mail, and the header fields (RFC 2369, RFC 8058)."""
+    def _unsubscribe_fields(self, link: str) -> bytes:
+        """The header fields of the link in the mail (RFC 2369, RFC 8058)."""
         mail = self._unsubscribe_mail
-        page = self._page("unsubscribe", recipient)
-        if not page:
-            return mail, b"List-Unsubscribe: <%b>\r\n" % mail.encode()
-        return page, (
-            b"List-Unsubscribe: <%b>,\r\n <%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-            % (page.encode(), mail.encode())
+        if not self._base_url:
+            return b"List-Unsubscribe: <%b>\r\n" % mail.encode()
+        return b"List-Unsubscribe: <%b>,\r\n <%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % (
+            link.encode(),
+            mail.encode(),
         )
+
+
+class _Octets(Sequence[int]):
+    """About how many octets each paper takes in one form, in both parts: looked at when it is first asked for."""
+
+    def __init__(self, text: EncodedPart, html: EncodedPart, form: Form, papers: int) -> None:
+        self._parts = text, html
+        self._form = form
+        self._known = [-1] * papers
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self._known)))]
+        known = self._known[index]
+        if known < 0:
+            known = self._known[index] = sum(part.octets(self._form, index) for part in self._parts) + _NUMBER_OCTETS
+        return known
 
 
 def _part_header(boundary: bytes, subtype: bytes, encoding: str) -> bytes:

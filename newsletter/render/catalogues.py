@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib import resources
 from io import BytesIO
 
-from babel import Locale, UnknownLocaleError, dates
+from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -56,6 +56,10 @@ class Wording:
     def month(self, day: date) -> str:
         """A month in words: `June 2026`."""
         return dates.format_skeleton("yMMMM", day, locale=self.locale)
+
+    def number(self, number: int) -> str:
+        """A count: `1,259`."""
+        return str(number) if number < 1000 else numbers.format_decimal(number, locale=self.locale)
 
     @property
     def first_weekday(self) -> int:

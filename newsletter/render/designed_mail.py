@@ -2,75 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
-from newsletter.domain.delivery import MailPart
-from newsletter.domain.issues import Match
-from newsletter.domain.text import clean_line, ellipsis, plain
+from newsletter.domain.delivery import Form, MailPart
+from newsletter.domain.issues import Match, Outline
+from newsletter.domain.text import clean_line, ellipsis, reading_minutes, reading_words
 from newsletter.render.catalogues import Wording
 from newsletter.render.issue_view import IssueView
 from newsletter.render.labels import Labels
+from newsletter.render.mail_paper import is_translated
+from newsletter.render.short_titles import short_name
+from newsletter.render.text import columns
 
-__all__ = ["DesignedDigest", "DesignedNotice"]
+__all__ = ["DesignedDigest"]
 
-_SUBJECT_TITLE = 60
+_NAMED = 2
+_SUBJECT_NAMES = 60
+"""Columns of the names in a subject: of two, both are named where they fit."""
 _PREHEADER = (40, 130)
-_TERMS_SHOWN = 6
+_TERMS_SHOWN = 3
+_COUNTED = 6
+"""Interests that the top of a mail names with their counts; of more, the others are counted."""
+_BARREN = 3
+"""Interests that found nothing, likewise."""
+_INTEREST = 40
+"""Characters of an interest's name in a mail."""
+_INTERESTS = 100
+"""Characters of the footer's list of interests."""
 
 
 class DesignedDigest:
-    """The `DesignedMail` of one issue in one language."""
+    """The `DesignedMail` of one issue in one language.
 
-    summary_rows = 5
+    `render` makes the subject and the line after it of plain values, by the template's name; `words` says what each
+    form of each paper takes to be read, `frame_words` what stands around them.
+    """
 
-    def __init__(self, *, view: IssueView, words: Wording, html: MailPart, text: MailPart) -> None:
+    def __init__(
+        self,
+        *,
+        view: IssueView,
+        wording: Wording,
+        html: MailPart,
+        text: MailPart,
+        words: Mapping[Form, Sequence[int]],
+        render: Callable[..., str],
+        issue_url: str,
+        has_pages: bool,
+    ) -> None:
         self.language = view.language
+        self.issue_url = issue_url
         self.html = html
         self.text = text
-        self._titles = tuple(plain(paper.title) for paper in view.papers)
-        self._briefs = tuple(plain(paper.brief) for paper in view.papers)
-        self._newsletter = view.title
-        self._words = words
-        self._label = Labels(words)
-        self._day = words.day(view.day)
-
-    def subject(self, indexes: Sequence[int], papers: int) -> str:
-        """`7 papers: Title of the first · 2 June 2026`."""
-        return self._words.gettext("%(papers)s: %(title)s · %(date)s") % {
-            "papers": self._label.papers(papers),
-            "title": ellipsis(self._titles[indexes[0]], _SUBJECT_TITLE) if indexes else "",
-            "date": self._day,
-        }
-
-    def preheader(self, indexes: Sequence[int], papers: int) -> str:
-        """What the subject does not say: the next titles, else the first paper in a line, then counts and date."""
-        least, most = _PREHEADER
-        line = " · ".join(ellipsis(self._titles[index], 60) for index in indexes[1:3])
-        more = [self._briefs[indexes[0]]] if indexes and len(indexes) == 1 else []
-        for part in (*more, self._label.papers(papers), self._day, self._newsletter):
-            if len(line) >= least:
-                break
-            line = f"{line} · {part}" if line else part
-        return ellipsis(line, most).ljust(least, "·")
-
-    def counts(self, papers: int, interested: bool) -> str:
-        """How many papers, out of how many, and why."""
-        values = {"num": papers, "total": len(self._titles)}
-        if not interested:
-            return self._label.papers(papers)
-        return (
-            self._words.ngettext(
-                "%(num)d of %(total)d papers matches your interests",
-                "%(num)d of %(total)d papers match your interests",
-                papers,
-            )
-            % values
+        self.words = [words[form] for form in Form]
+        frame = [part for part in text.frame if type(part) is str]
+        self.frame_words = sum(map(reading_words, frame)) if view.silence is None else 0
+        self.untranslated = frozenset(
+            index for index, paper in enumerate(view.papers) if not is_translated(paper, view.language)
         )
+        self.mixed = wording.gettext("Found once or twice")
+        self._names = tuple(short_name(paper.title) for paper in view.papers)
+        self._view = view
+        self._label = Labels(wording)
+        self._render = render
+        self._has_pages = has_pages
+
+    def subject(self, indexes: Sequence[int], found: int) -> str:
+        """What is inside: the names of the first papers, and how many others came."""
+        names = self._first(indexes)
+        return self._line("mail/subject.txt", names=names, more=found - len(names), papers=found)
+
+    def preheader(self, indexes: Sequence[int], found: int, outline: Outline) -> str:
+        """What the subject does not say: what came for which interest, else the names of the next papers."""
+        least, most = _PREHEADER
+        names = self._first(indexes)
+        others = [self._names[index] for index in indexes[len(names) : len(names) + 4]]
+        sections = [_Counted(shown(s.name), s.found) for s in outline.sections if s.interests]
+        values = {"names": names, "more": found - len(names), "papers": found, "sections": sections}
+        line = self._line("mail/preheader.txt", **values, others=[] if sections else others)
+        if len(line) < least:
+            line = " · ".join(filter(None, (line, *others, self._view.title)))
+        if len(line) > most:
+            line = ellipsis(line, most)
+        return line.ljust(least, "·")
+
+    def counts(self, found: int, words: int) -> str:
+        """How many papers came, out of how many, and how long what stands in the mail takes to be read."""
+        if self._view.silence is not None:
+            return self._label.silence(self._view.silence)
+        total = len(self._view.papers)
+        said = self._label.for_you(found, total) if found < total else self._label.papers(found)
+        return f"{said} · {self._label.minutes(reading_minutes(words))}"
+
+    def outline(self, outline: Outline) -> str:
+        """What came for which interest, the rarest first, and which found nothing; empty without interests."""
+        sections = [section for section in outline.sections if section.interests]
+        parts = [f"{shown(section.name)} {section.found}" for section in sections[:_COUNTED]]
+        if len(sections) > _COUNTED:
+            parts.append(self._label.other_interests(len(sections) - _COUNTED))
+        if outline.barren:
+            names = [shown(name) for name in outline.barren[:_BARREN]]
+            parts.append(self._label.nothing(names, len(outline.barren) - len(names)))
+        return " · ".join(parts)
+
+    def section(self, name: str, found: int, here: int) -> tuple[str, str]:
+        """A section's name, and how many papers it has and shows."""
+        return shown(name), self._label.section(found, here)
 
     def more(self, hidden: int) -> str:
-        """How many papers had to stay on the web."""
-        return self._label.more(hidden)
+        """How many papers do not stand in the mail."""
+        return self._label.more(hidden, has_page=self._has_pages)
 
     def terms(self, matches: Sequence[Match]) -> tuple[str, ...]:
         """The interests that matched, each once, a few at most."""
@@ -83,33 +125,28 @@ class DesignedDigest:
 
     def interests(self, expressions: Sequence[str]) -> str:
         """The interests in one line, cut where it gets long."""
-        return ellipsis(", ".join(map(_shown, expressions[:40])), 400)
+        return ellipsis(", ".join(map(shown, expressions[:20])), _INTERESTS)
+
+    def _first(self, indexes: Sequence[int]) -> list[str]:
+        """The names in the subject: those of the first papers that fit, of one at least."""
+        names = [self._names[index] for index in indexes[:_NAMED]]
+        fits = len(names) < _NAMED or sum(map(columns, names)) <= _SUBJECT_NAMES
+        return names if fits else names[:1]
+
+    def _line(self, name: str, **values: object) -> str:
+        return clean_line(self._render(name, **values), 1000).strip(" ·")
+
+
+class _Counted:
+    """An interest's name and what it found, for a template."""
+
+    __slots__ = ("found", "name")
+
+    def __init__(self, name: str, found: int) -> None:
+        self.name, self.found = name, found
 
 
 @lru_cache(20_000)
-def _shown(expression: str) -> str:
-    """An interest as the footer shows it: most of them are many people's."""
-    return clean_line(expression, 100)
-
-
-class DesignedNotice(DesignedDigest):
-    """The `DesignedMail` of an issue that says that its day has no papers: the same to everybody."""
-
-    def __init__(self, *, view: IssueView, words: Wording, html: MailPart, text: MailPart) -> None:
-        super().__init__(view=view, words=words, html=html, text=text)
-        assert view.silence is not None  # noqa: S101  # what this class is for
-        self._silence = view.silence
-
-    def subject(self, indexes: Sequence[int], papers: int) -> str:  # noqa: ARG002
-        """`No papers today · 6 June 2026`."""
-        return self._words.gettext("No papers today · %(date)s") % {"date": self._day}
-
-    def preheader(self, indexes: Sequence[int], papers: int) -> str:  # noqa: ARG002
-        """When there will be papers again."""
-        least, most = _PREHEADER
-        line = f"{self._label.resumes(self._silence)} · {self._newsletter}"
-        return ellipsis(line, most).ljust(least, "·")
-
-    def counts(self, papers: int, interested: bool) -> str:  # noqa: ARG002
-        """Why there are none."""
-        return self._label.silence(self._silence)
+def shown(expression: str) -> str:
+    """An interest as a mail shows it: most of them are many people's."""
+    return ellipsis(clean_line(expression, 1000), _INTEREST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from newsletter.domain.papers import AnnounceType, FailureKind
 from newsletter.render.bidi import isolated, isolated_text
 from newsletter.render.catalogues import Wording
 from newsletter.render.issue_view import IssueView
+from newsletter.render.mail_paper import MailPaper
 from newsletter.render.paper_links import LinkView
 from newsletter.render.paper_view import PaperView
 from newsletter.render.paper_words import RatingView
@@ -66,17 +67,12 @@ class Labels:
 
     def authors(self, paper: PaperView) -> str:
         """The first few authors as plain text: `A, B, C and 12 more`."""
-        return self._and_more(", ".join(map(isolated_text, paper.authors_first)), paper)
+        return self.and_more(list(map(isolated_text, paper.authors_first)), paper.authors_more)
 
     def authors_html(self, paper: PaperView) -> Markup:
         """The same as HTML: each name runs its own way and turns no other."""
-        names = Markup(", ").join(map(isolated, paper.authors_first))
-        return Markup(self._and_more(str(names), paper))  # noqa: S704 - names are escaped, the rest is the catalogue's
-
-    def _and_more(self, names: str, paper: PaperView) -> str:
-        if not paper.authors_more:
-            return names
-        return self._words.gettext("%(names)s and %(count)d more") % {"names": names, "count": paper.authors_more}
+        names = [str(isolated(name)) for name in paper.authors_first]
+        return Markup(self.and_more(names, paper.authors_more))  # noqa: S704 - names are escaped, the rest is ours
 
     def summariser(self, paper: PaperView) -> str:
         """Who wrote the summary: a model by its name, the abstract itself; empty where it came with the paper."""
@@ -92,11 +88,61 @@ class Labels:
 
     def papers(self, count: int) -> str:
         """`7 papers`."""
-        return self._words.ngettext("%(num)d paper", "%(num)d papers", count) % {"num": count}
+        return self._words.ngettext("%(num)s paper", "%(num)s papers", count) % {"num": self._words.number(count)}
 
-    def more(self, count: int) -> str:
-        """`7 more on the web`."""
-        return self._words.ngettext("%(num)d more on the web", "%(num)d more on the web", count) % {"num": count}
+    def first_authors(self, says: MailPaper) -> str:
+        """The authors whom a mail names: `A, B +12`."""
+        return ", ".join(map(isolated_text, says.names)) + (f" +{says.more}" if says.more else "")
+
+    def first_authors_html(self, says: MailPaper) -> Markup:
+        """The same as HTML."""
+        return Markup(", ").join(map(isolated, says.names)) + (f" +{says.more}" if says.more else "")
+
+    def and_more(self, names: Sequence[str], more: int) -> str:
+        """Some names, and how many others there are: `A, B and 12 more`."""
+        joined = ", ".join(names)
+        if not more:
+            return joined
+        return self._words.gettext("%(names)s and %(count)d more") % {"names": joined, "count": more}
+
+    def more(self, count: int, *, has_page: bool) -> str:
+        """How many papers do not stand in a mail, and where they do."""
+        if has_page:
+            own = self._words.ngettext(
+                "%(num)s more on your page of this day", "%(num)s more on your page of this day", count
+            )
+            return own % {"num": self._words.number(count)}
+        left = self._words.ngettext("%(num)s more that found no room", "%(num)s more that found no room", count)
+        return left % {"num": self._words.number(count)}
+
+    def minutes(self, count: int) -> str:
+        """How long something takes to read."""
+        return self._words.ngettext("%(num)d minute", "%(num)d minutes", count) % {"num": count}
+
+    def for_you(self, count: int, total: int) -> str:
+        """How many of an issue's papers came for a reader: `57 of 1,259 papers for you`."""
+        values = {"num": self._words.number(count), "total": self._words.number(total)}
+        said = self._words.ngettext("%(num)s of %(total)s papers for you", "%(num)s of %(total)s papers for you", total)
+        return said % values
+
+    def other_interests(self, count: int) -> str:
+        """`7 other interests`."""
+        said = self._words.ngettext("%(num)d other interest", "%(num)d other interests", count)
+        return said % {"num": count}
+
+    def nothing(self, names: Sequence[str], others: int) -> str:
+        """Which interests found nothing: `nothing for A, B and 7 others`."""
+        joined = ", ".join(names)
+        if others:
+            said = self._words.ngettext("%(names)s and %(num)d other", "%(names)s and %(num)d others", others)
+            joined = said % {"names": joined, "num": others}
+        return self._words.gettext("nothing for %(names)s") % {"names": joined}
+
+    def section(self, found: int, here: int) -> str:
+        """How many papers an interest found, and how many of them stand under its heading."""
+        if found == here:
+            return self._words.number(found)
+        return self._words.gettext("%(num)s, %(here)d of them here") % {"num": self._words.number(found), "here": here}
 
     def upvotes(self, paper: PaperView) -> str:
         """`7 upvotes`."""

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
+from typing import overload
 
 import css_inline
 from markupsafe import Markup
 
-from newsletter.domain.delivery import MailPart, Piece, Region, Slot
+from newsletter.domain.delivery import (
+    Form,
+    MailPart,
+    MailPlan,
+    Piece,
+    Placed,
+    Region,
+    SectionHeading,
+    Slot,
+    UntranslatedHeading,
+)
 from newsletter.domain.issues import Issue
 from newsletter.domain.ports import DesignedMail
 from newsletter.domain.text import clean_line, safe_url
 from newsletter.render.catalogues import wording
-from newsletter.render.designed_mail import DesignedDigest, DesignedNotice
+from newsletter.render.designed_mail import DesignedDigest
 from newsletter.render.environment import Templates
 from newsletter.render.issue_view import IssueView, view_issue
+from newsletter.render.mail_paper import MailPaper, mail_paper
 from newsletter.render.markdown_plain import markdown_plain
 from newsletter.render.prose import markdown_html
 
-__all__ = ["MailRenderer", "PersonalCard", "PersonalMail"]
+__all__ = ["MailRenderer"]
+
+_Said = Mapping[Form, Sequence[MailPaper]]
+_TEMPLATE = {Form.TITLE: "row", Form.ROW: "row", Form.BRIEF: "card", Form.CARD: "card"}
+"""The template of each form; what it says is what they differ in."""
 
 # Noncharacters mark slots: `clean_line` removes them from every foreign text, so nothing else can look like one.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -29,23 +45,6 @@ _EMPTY_REGION = f"{_OPEN}empty{_CLOSE}"
 
 _CLASS = re.compile(r' class="([^"<>]*)"')
 _SELECTOR = re.compile(r"\.([a-z][\w-]*)")
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalCard:
-    """One paper of a personal mail on the plain path: its place in the issue and the terms it matched."""
-
-    index: int
-    terms: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalMail:
-    """All that the plain path needs: the values of the slots, the papers shown, and how many stay on the web."""
-
-    values: Mapping[Slot, str]
-    cards: tuple[PersonalCard, ...]
-    hidden: int
 
 
 class MailRenderer:
@@ -77,23 +76,33 @@ class MailRenderer:
 
     def design(self, issue: Issue, language: str) -> DesignedMail:
         """The issue's mail in pieces; in the newsletter's own language where the issue does not have that one."""
-        view = view_issue(issue, language if language in issue.languages else issue.languages[0])
+        view = self._view(issue, language)
+        says = _said(view)
         slots = {slot.value: f"{_OPEN}{slot.value}{_CLOSE}" for slot in Slot}
         regions = {region.value: f"{_OPEN}in-{region.value}{_CLOSE}" for region in Region}
-        design = DesignedDigest if view.silence is None else DesignedNotice
-        return design(
+        return DesignedDigest(
             view=view,
-            words=wording(view.language),
-            html=self._part(view, "html", slots, regions),
-            text=self._part(view, "txt", slots, regions),
+            wording=wording(view.language),
+            html=self._part(view, "html", says, slots, regions),
+            text=self._part(view, "txt", says, slots, regions),
+            words={form: [one.words for one in papers] for form, papers in says.items()},
+            render=partial(self._render, view),
+            issue_url=self._page_of(view),
+            has_pages=bool(self._base_url),
         )
 
-    def whole(self, issue: Issue, language: str, mail: PersonalMail) -> tuple[str, str]:
+    def whole(self, issue: Issue, language: str, mail: MailPlan) -> tuple[str, str]:
         """The plain path: one recipient's whole text and HTML, rendered in full. The slow reference for the pieces."""
-        view = view_issue(issue, language if language in issue.languages else issue.languages[0])
-        return self._whole(view, "txt", mail), self._inline(self._whole(view, "html", mail))
+        view = self._view(issue, language)
+        says = _said(view)
+        return self._whole(view, "txt", says, mail), self._inline(self._whole(view, "html", says, mail))
 
-    def _part(self, view: IssueView, kind: str, slots: Mapping[str, str], regions: Mapping[str, str]) -> MailPart:
+    def _view(self, issue: Issue, language: str) -> IssueView:
+        return view_issue(issue, language if language in issue.languages else issue.languages[0])
+
+    def _part(
+        self, view: IssueView, kind: str, says: _Said, slots: Mapping[str, str], regions: Mapping[str, str]
+    ) -> MailPart:
         def piece(name: str, **context: object) -> Piece:
             rendered = self._render(view, f"mail/{name}.{kind}", slot=slots, region=regions, **context)
             if kind == "html":
@@ -101,18 +110,27 @@ class MailRenderer:
                 return _cut(inline(rendered))
             return _cut(rendered)
 
+        def paper_piece(name: str, said: Sequence[MailPaper], index: int) -> Piece:
+            return piece(name, paper=view.papers[index], says=said[index])
+
         return MailPart(
             frame=piece("frame"),
             greeting=piece("greeting"),
+            outline=piece("outline"),
             interests=piece("interests"),
-            rows=tuple(piece("row", paper=paper) for paper in view.papers),
-            cards=tuple(piece("card", paper=paper) for paper in view.papers),
+            section=piece("section", cut=False),
+            cut_section=piece("section", cut=True),
+            untranslated=piece("untranslated"),
+            papers={
+                form: Rendered(len(said), partial(paper_piece, _TEMPLATE[form], said)) for form, said in says.items()
+            },
             more=piece("more"),
             why=piece("why"),
+            also=piece("also"),
             term=piece("term"),
         )
 
-    def _whole(self, view: IssueView, kind: str, mail: PersonalMail) -> str:
+    def _whole(self, view: IssueView, kind: str, says: _Said, mail: MailPlan) -> str:
         mark: Callable[[str], str] = Markup if kind == "html" else str
 
         def render(name: str, values: Mapping[Slot, str], regions: Mapping[Region, str], **context: object) -> str:
@@ -123,43 +141,43 @@ class MailRenderer:
         def optional(name: str, shown: bool) -> str:
             return render(name, mail.values, {}).removesuffix("\n") if shown else _EMPTY_REGION
 
-        def why(terms: Sequence[str]) -> str:
-            if not terms:
+        def why(placed: Placed) -> str:
+            if not placed.terms:
                 return _EMPTY_REGION
             lines = [
-                render("term", {Slot.TERM: term, Slot.COMMA: "," if at < len(terms) else ""}, {}).rstrip("\n")
-                for at, term in enumerate(terms, 1)
+                render("term", {Slot.TERM: term, Slot.COMMA: "," if at < len(placed.terms) else ""}, {}).rstrip("\n")
+                for at, term in enumerate(placed.terms, 1)
             ]
-            return render("why", {Slot.TERMS: ", ".join(terms)}, {Region.TERMS: "\n".join(lines)}).rstrip("\n")
+            name = "also" if placed.is_also else "why"
+            return render(name, {Slot.TERMS: ", ".join(placed.terms)}, {Region.TERMS: "\n".join(lines)}).rstrip("\n")
 
-        rows = [
-            render("row", {}, {}, paper=view.papers[card.index]) for card in mail.cards[: DesignedDigest.summary_rows]
-        ]
-        cards = [
-            render("card", {Slot.NUMBER: str(number)}, {Region.WHY: why(card.terms)}, paper=view.papers[card.index])
-            for number, card in enumerate(mail.cards, 1)
-        ]
+        def item(item: SectionHeading | UntranslatedHeading | Placed) -> str:
+            if isinstance(item, UntranslatedHeading):
+                return render("untranslated", {}, {})
+            if isinstance(item, SectionHeading):
+                values = {**mail.values, Slot.SECTION: item.name, Slot.COUNT: item.count}
+                return render("section", values, {}, cut=item.is_cut)
+            number, paper = {Slot.NUMBER: str(item.number)}, view.papers[item.index]
+            context = {"paper": paper, "says": says[item.form][item.index]}
+            return render(_TEMPLATE[item.form], number, {Region.WHY: why(item)}, **context)
+
         regions = {
             Region.GREETING: optional("greeting", bool(mail.values[Slot.NAME])),
+            Region.OUTLINE: optional("outline", bool(mail.values[Slot.OUTLINE])),
             Region.INTERESTS: optional("interests", bool(mail.values[Slot.INTERESTS])),
-            Region.ROWS: "".join(rows).removesuffix("\n"),
-            Region.CARDS: "".join(cards).removesuffix("\n") or _EMPTY_REGION,
+            Region.PAPERS: "".join(map(item, mail.body)).removesuffix("\n") or _EMPTY_REGION,
             Region.MORE: optional("more", mail.hidden > 0),
         }
         return _tidy(render("frame", mail.values, regions), html=kind == "html")
 
     def _render(self, view: IssueView, name: str, **context: object) -> str:
-        # an issue without papers has no page
-        page = f"{self._base_url}/issues/{view.slug}/" if self._base_url and view.silence is None else ""
-        if page and view.language in (self._languages or view.languages)[1:]:
-            page += f"{view.language}/"
         rendered = self._templates.render(
             name,
             view.language,
             view=view,
             newsletter=self._title,
             archive_url=f"{self._base_url}/" if self._base_url else "",
-            issue_url=page,
+            issue_url=self._page_of(view),
             preferences=bool(self._base_url),
             postal_address=self._postal_address,
             preface=markdown_html(view.preface, "mail") if name.endswith(".html") else markdown_plain(view.preface),
@@ -167,6 +185,12 @@ class MailRenderer:
             **context,
         )
         return _tidy(rendered, html=name.endswith(".html"))
+
+    def _page_of(self, view: IssueView) -> str:
+        """The address of the issue's page, which one without papers does not have."""
+        page = f"{self._base_url}/issues/{view.slug}/" if self._base_url and view.silence is None else ""
+        is_other = view.language in (self._languages or view.languages)[1:]
+        return f"{page}{view.language}/" if page and is_other else page
 
     def _inline(self, html: str) -> str:
         return self._spare(self._document.inline(html)) + "\n"
@@ -177,6 +201,37 @@ class MailRenderer:
     def _spare(self, html: str) -> str:
         """Without the classes that no media query needs, now that their rules are inlined."""
         return _CLASS.sub(lambda match: match[0] if self._kept.intersection(match[1].split()) else "", html)
+
+
+class Rendered(Sequence[Piece]):
+    """The pieces of papers, each rendered when it is first asked for: hardly any paper stands in every form."""
+
+    def __init__(self, size: int, render: Callable[[int], Piece]) -> None:
+        self._size = size
+        self._render = render
+        self._known: dict[int, Piece] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Piece: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Piece]: ...
+    def __getitem__(self, index: int | slice) -> Piece | Sequence[Piece]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(self._size))]
+        if not -self._size <= index < self._size:
+            raise IndexError(index)
+        known = self._known.get(index)
+        if known is None:
+            known = self._known[index] = self._render(index)
+        return known
+
+
+def _said(view: IssueView) -> _Said:
+    """What each form says of each paper."""
+    return {form: [mail_paper(paper, form, view.language) for paper in view.papers] for form in Form}
 
 
 def _tidy(text: str, *, html: bool) -> str:

@@ -66,6 +66,9 @@ MEANINGS: Mapping[str, str] = {
     "publish.feed_entries": "How many entries a feed has.",
     "publish.thumbnails": "Whether mails, feeds and the site show the picture that Hugging Face has of a paper; "
     "readers' programs then fetch it from there.",
+    "mail.cards": "How many papers of a digest are cards; the others are rows of a line or two.",
+    "mail.words": "How many words a mail has, about; the rest stands on the reader's own page. Papers of interests "
+    "that find fewer than ten that day are always there. Without `newsletter.base_url` there is no such limit.",
     "smtp.host": "Your relay.",
     "smtp.port": "Its port: 587 for `starttls`, 465 for `tls`.",
     "smtp.security": "How the connection is secured; never weaker than set.",

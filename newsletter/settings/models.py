@@ -169,6 +169,16 @@ class PublishSettings(_Section):
     thumbnails: bool = False
 
 
+class MailSettings(_Section):
+    """`[mail]`: how much of a digest stands in the mail itself; the rest is on the reader's own page.
+
+    `words` counts everything that is read, cards and rows and what stands around them.
+    """
+
+    cards: int = Field(default=8, ge=1, le=100)
+    words: int = Field(default=430, ge=100, le=100_000)
+
+
 class SmtpSettings(_Section):
     """`[smtp]`: the relay. `rate` and `per_domain` are messages a second, or limits as `14/s, 50000/day`.
 
@@ -252,6 +262,7 @@ class Settings(_Section):
     enrich: EnrichSettings = EnrichSettings()
     issue: IssueSettings = IssueSettings()
     publish: PublishSettings = PublishSettings()
+    mail: MailSettings = MailSettings()
     smtp: SmtpSettings = SmtpSettings()
     dispatch: DispatchSettings = DispatchSettings()
     bounces: BouncesSettings = BouncesSettings()

@@ -3,8 +3,10 @@
 import email
 import email.policy
 import html
+import re
 from datetime import date
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,18 +15,18 @@ from hypothesis import strategies as st
 from newsletter.domain.delivery import (
     OutgoingMessage,
     SigningSecrets,
-    Slot,
     read_bounce_address,
     read_message_id,
     read_token,
     subscriber_token,
 )
-from newsletter.domain.issues import Selection, Silence
+from newsletter.domain.issues import Issue, Match, Pick, Selection, Silence
+from newsletter.domain.matching.sectioning import by_interest
 from newsletter.errors import AddressInvalid
-from newsletter.mail.encoding import pick_codec
-from newsletter.render.mail import PersonalCard, PersonalMail
+from newsletter.mail.encoding import base64_lines, quoted_printable_lines
+from newsletter.mail.personal import PersonalMails
 from tests.support.mails import BASE_URL, SECRET, make_assembler, make_renderer
-from tests.support.samples import make_issue, make_notice, make_recipient, select
+from tests.support.samples import make_issue, make_notice, make_paper, make_recipient, select
 
 ISSUE = make_issue(3)
 ASSEMBLER = make_assembler()
@@ -37,48 +39,54 @@ def read(message: OutgoingMessage) -> EmailMessage:
     return parsed
 
 
+def in_sections(issue: Issue) -> Selection:
+    """Three interests: the first found two papers, the second some, the third all, and a fourth none."""
+    interests = ("a", "b <b>", "c")
+    sizes = (2, len(issue.papers) // 3, len(issue.papers))
+    found = dict(zip(interests, (frozenset(range(size)) for size in sizes), strict=True))
+    picks = tuple(
+        Pick(at, paper.id, 1.0, tuple(Match(text, "title", "x") for text in interests if at in found[text]))
+        for at, paper in enumerate(issue.papers)
+    )
+    return Selection(picks, len(picks), by_interest(picks, {**found, "lutes": frozenset()}))
+
+
 def body(message: OutgoingMessage, kind: str) -> str:
     part = read(message).get_body((kind,))
     assert part is not None
     return part.get_content()
 
 
+WITH_PAGE = {"interests": ("retrieval",)}
+CODECS = {"base64": base64_lines, "quoted-printable": quoted_printable_lines}
+DIGESTS = {
+    "silence": (0, (), {}),
+    "one paper": (1, (), {}),
+    "few": (5, ("retrieval",), WITH_PAGE),
+    "rows": (30, ("a & b", "c <d>", 'e "f"'), WITH_PAGE),
+    "everything": (30, (), {"interests": ()}),
+}
+
+
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-@pytest.mark.parametrize(
-    ("papers", "terms"), [(0, ()), (1, ()), (7, ("retrieval",)), (30, ("a & b", "c <d>", 'e "f"'))]
-)
-def test_joined_parts_equal_the_plain_path(language: str, papers: int, terms: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("base_url", [BASE_URL, ""])
+@pytest.mark.parametrize("kind", [*DIGESTS, "sections"])
+def test_joined_parts_equal_the_plain_path(language: str, base_url: str, kind: str) -> None:
+    """Bytes for bytes, with sections and without, cut and whole, in translation or partly so."""
+    papers, terms, changes = DIGESTS.get(kind, (40, (), {"interests": ("a", "b <b>", "c")}))
     issue = make_issue(papers) if papers else make_notice()
-    selection = select(issue, terms=terms)
-    recipient = make_recipient(name='Ada & "Bob" <script>')
-    message = make_assembler().in_language(issue, language).build(recipient, selection)
-    renderer = make_renderer()
-    designed = renderer.design(issue, language)
-    shown = body(message, "plain").count("] -----")
-    indexes = range(min(3, papers))
-    hidden = papers - shown
-    unsubscribe = subscriber_token(SECRET, "unsubscribe", 1, recipient.email)
-    preferences = subscriber_token(SECRET, "preferences", 1, recipient.email)
-    values = {
-        Slot.SUBJECT: designed.subject(indexes, papers),
-        Slot.PREHEADER: designed.preheader(indexes, papers),
-        Slot.COUNTS: designed.counts(papers, interested=True),
-        Slot.NAME: recipient.name,
-        Slot.EMAIL: recipient.email,
-        Slot.INTERESTS: designed.interests(recipient.interests),
-        Slot.UNSUBSCRIBE: f"{BASE_URL}/unsubscribe/{unsubscribe}",
-        Slot.PREFERENCES: f"{BASE_URL}/preferences/{preferences}",
-        Slot.MORE: designed.more(hidden) if hidden else "",
-    }
-    cards = tuple(PersonalCard(index, terms) for index in range(shown))
-    text, html = renderer.whole(issue, language, PersonalMail(values, cards, hidden))
+    selection = in_sections(issue) if kind == "sections" else select(issue, terms=terms)
+    recipient = make_recipient(name='Ada & "Bob" <script>', **changes)
+    edition = make_assembler(base_url).in_language(issue, language)
+    assert isinstance(edition, PersonalMails)
+    message, plan = edition.build(recipient, selection), edition.plan(recipient, selection)
+    text, html = make_renderer(base_url).whole(issue, language, plan)
     boundary = read(message).get_boundary()
     expected = b""
     for kind, content in (("plain", text), ("html", html)):
         part = read(message).get_body((kind,))
         assert part is not None
-        codec = pick_codec(content)[1] if part["Content-Transfer-Encoding"] == pick_codec(content)[0] else None
-        assert codec is not None
+        codec = CODECS[part["Content-Transfer-Encoding"]]
         expected += (
             f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
             f"Content-Transfer-Encoding: {part['Content-Transfer-Encoding']}\r\n\r\n"
@@ -145,7 +153,7 @@ def test_without_a_site_no_address_of_ours_is_invented() -> None:
         text = body(message, kind)
         assert "news.example.org" not in text
         assert "mailto:news@example.org?subject=unsubscribe" in text
-        assert "more on the web" in text
+        assert "30 more that found no room" in text or "more that" not in text
 
 
 def test_a_name_with_line_breaks_stays_in_its_header() -> None:
@@ -180,20 +188,100 @@ def test_an_address_that_cannot_be_mailed_is_refused(address: str) -> None:
         mail.build(make_recipient(email=address), select(issue))
 
 
-def test_a_long_digest_ends_on_the_web_and_never_in_a_cut() -> None:
+def test_a_long_digest_ends_on_the_readers_own_page_and_never_in_a_cut() -> None:
     issue = make_issue(100)
-    message = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
-    shown = body(message, "plain").count("] -----")
-    assert 20 < shown < 100
-    assert f"{100 - shown} more on the web" in body(message, "html")
-    assert f"{100 - shown} more on the web" in body(message, "plain")
+    message = make_assembler().in_language(issue, "en").build(make_recipient(17), select(issue))
+    hidden = 100 - len(message.papers)
+    assert 8 < len(message.papers) < 100
+    page = f"{BASE_URL}/day/{subscriber_token(SECRET, 'day', 17, 'reader17@example.org')}/2026-06-02"
+    for kind in ("plain", "html"):
+        assert f"{hidden} more on your page of this day" in body(message, kind)
+        assert page in body(message, kind)
+        assert f"{BASE_URL}/issues/" not in body(message, kind), "never the issue of all papers"
     assert len(bytes(message)) < 100_000
+
+
+def test_without_a_page_to_lead_to_a_digest_is_as_long_as_mail_may_be() -> None:
+    issue = make_issue(400)
+    message = make_assembler("").in_language(issue, "en").build(make_recipient(), select(issue))
+    assert 90 < len(message.papers) < 400
+    assert 90_000 < len(bytes(message)) < 98_000
+    assert f"{400 - len(message.papers)} more that found no room" in body(message, "plain")
+    whole = make_assembler("").in_language(make_issue(60), "en").build(make_recipient(), select(make_issue(60)))
+    assert len(whole.papers) == 60
+    assert "found no room" not in body(whole, "plain")
+
+
+def test_who_asks_for_everything_is_led_to_the_issue_and_to_their_own_page_of_it() -> None:
+    issue = make_issue(100)
+    recipient = make_recipient(interests=())
+    text = body(make_assembler().in_language(issue, "en").build(recipient, select(issue, terms=())), "plain")
+    assert f"This issue on the web: {BASE_URL}/issues/2026-06-02/" in text
+    assert re.search(rf"more on your page of this day: {BASE_URL}/day/1\.", text)
+
+
+def test_a_digest_says_on_top_what_came_for_which_interest_and_what_did_not() -> None:
+    issue = make_issue(40)
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), in_sections(issue))
+    for kind in ("plain", "html"):
+        text = html.unescape(body(message, kind))
+        assert "a 2 · b <b> 13 · c 40 · nothing for lutes" in text
+        assert re.search(r"40 papers · \d minutes?", text)
+    assert message.preheader == "a 2 · b <b> 13 · c 40 · Paper 3 · Paper 4 · Paper 5 · Paper 6 · The Daily Sample"
+
+
+def test_sections_stand_in_their_order_and_say_how_much_of_them_is_there() -> None:
+    issue = make_issue(40)
+    message = make_assembler().in_language(issue, "en").build(make_recipient(), in_sections(issue))
+    headings = re.findall(r"^--- (.*) ---\r?$", body(message, "plain"), re.MULTILINE)
+    assert headings[0] == "a · 2"
+    assert re.fullmatch(r"b <b> · 13, \d of them here", headings[1])
+    assert re.fullmatch(r"c · 40, \d of them here", headings[2])
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. ", body(message, "plain"), re.MULTILINE)]
+    assert numbers == [*range(1, len(message.papers) + 1)], "each number stands, whatever was left out"
+    assert "Also: b <b>, c" in body(message, "plain")
+
+
+def test_a_few_papers_are_cards_without_sections() -> None:
+    issue = make_issue(6)
+    text = body(make_assembler().in_language(issue, "en").build(make_recipient(), in_sections(issue)), "plain")
+    assert "---" not in text
+    assert text.count("PDF: ") == 6
+    assert "Matched: a, b <b>, c" in text
+
+
+def test_readers_of_another_language_get_what_is_translated_first() -> None:
+    """Every sixth sample is not: those stand at the end, under a heading that says so."""
+    issue = make_issue(12)
+    message = make_assembler().in_language(issue, "zh-Hans").build(make_recipient(), select(issue))
+    assert [index + 1 for index in message.papers] == [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 6, 12]
+    text = body(message, "plain")
+    assert text.index("11. ") > text.index("=== 以下尚无中文，为英文原文 ===") > text.index("10. ")
+    english = make_assembler().in_language(issue, "en").build(make_recipient(), select(issue))
+    assert "Not translated" not in body(english, "plain")
+
+
+def test_the_subject_names_what_is_inside_and_an_operator_may_word_it_otherwise(tmp_path: Path) -> None:
+    papers = [
+        make_paper(1, title="UNIBROWSE: One Agent for All Pages"),
+        make_paper(2, title="DynEval: Questions That Change"),
+        *(make_paper(number) for number in range(3, 20)),
+    ]
+    issue = make_issue(papers)
+    assert make_assembler().in_language(issue, "en").build(make_recipient(), select(issue)).subject == (
+        "UNIBROWSE, DynEval and 17 more"
+    )
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "subject.txt").write_text("[{{ newsletter }}] {{ papers }}: {{ names | join(' + ') }}")
+    own = make_assembler(design=make_renderer(BASE_URL, tmp_path))
+    subject = own.in_language(issue, "en").build(make_recipient(), select(issue)).subject
+    assert subject == "[The Daily Sample] 19: UNIBROWSE + DynEval"
 
 
 def test_an_empty_selection_still_makes_a_message() -> None:
     issue = make_issue()
     message = make_assembler().in_language(issue, "en").build(make_recipient(), Selection((), 0))
-    assert "0 of 7 papers" in body(message, "plain")
+    assert "0 of 7 papers for you" in body(message, "plain")
 
 
 def test_the_secret_is_in_no_repr() -> None:
@@ -210,28 +298,28 @@ def test_the_secret_is_in_no_repr() -> None:
         (
             "en",
             None,
-            "No papers today · 6 June 2026",
+            "No papers today: it is the weekend",
             "No papers today: it is the weekend.",
             "The next announcement is expected on Monday, 8 June 2026.",
         ),
         (
             "zh-Hans",
             None,
-            "今日没有论文 · 2026年6月6日",
+            "今日没有论文：周末不公布",
             "今日没有论文：周末不公布。",
             "预计下次公布：2026年6月8日（星期一）。",
         ),
         (
             "en",
             "Independence Day",
-            "No papers today · 6 June 2026",
+            "No papers today: arXiv has a holiday (Independence Day)",
             "No papers today: arXiv has a holiday (Independence Day).",
             "The next announcement is expected on Monday, 8 June 2026.",
         ),
         (
             "zh-Hans",
             "",
-            "今日没有论文 · 2026年6月6日",
+            "今日没有论文：arXiv 放假",
             "今日没有论文：arXiv 放假。",
             "预计下次公布：2026年6月8日（星期一）。",
         ),

@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from newsletter.domain.delivery import Slot
+from newsletter.domain.delivery import Form, MailPlan, Placed, Slot
 from newsletter.domain.papers import IssueNote, PaperNote
 from newsletter.domain.text import slug
-from newsletter.render.mail import MailRenderer, PersonalCard, PersonalMail
+from newsletter.render.mail import MailRenderer
 from newsletter.render.markdown_plain import markdown_plain
 from newsletter.render.prose import markdown_html
 from tests.support.mails import make_templates
@@ -76,9 +76,8 @@ def mail(base_url: str) -> tuple[str, str]:
         Slot.UNSUBSCRIBE: "https://u.example.org",
         Slot.PREFERENCES: "https://p.example.org",
     }
-    cards = (PersonalCard(0, ()),)
     renderer = MailRenderer(make_templates(), title="T", base_url=base_url)
-    return renderer.whole(issue, "en", PersonalMail(values, cards, 0))
+    return renderer.whole(issue, "en", MailPlan(values, (Placed(0, 1, Form.CARD),), 0))
 
 
 def test_a_preface_reads_well_in_both_parts_of_a_mail() -> None:
@@ -100,6 +99,6 @@ def test_a_deep_dive_is_linked_or_where_there_is_no_site_part_of_the_mail() -> N
 
 def test_an_affiliation_without_an_author_stands_alone() -> None:
     text, html = mail("https://papers.example.org")
-    assert "\nNanjing University\n" in text
+    assert "\n   Nanjing University\n" in text
     assert "<bdi>Nanjing University</bdi>" in html
     assert ", <bdi>Nanjing" not in html

@@ -261,7 +261,7 @@ def test_a_dry_run_counts_the_papers_that_stand_in_the_message(database: Databas
     titles = {str(e.id): e.paper.title for e in newsletter.issue.papers}
     assert 0 < len(entry.papers) < 400
     assert set(entry.matched) <= set(entry.papers)
-    assert f"{400 - len(entry.papers)} more on the web" in text
+    assert f"{400 - len(entry.papers)} more on your page of this day" in text
     assert all(titles[paper] in " ".join(text.split()) for paper in entry.papers)
 
 

@@ -34,6 +34,8 @@ DEFAULTS = {
     ("publish", "site"): Path("site"),
     ("publish", "markdown"): ("arxiv-daily",),
     ("publish", "feed_entries"): 100,
+    ("mail", "cards"): 8,
+    ("mail", "words"): 430,
     ("smtp", "host"): "",
     ("smtp", "port"): 587,
     ("smtp", "security"): "starttls",

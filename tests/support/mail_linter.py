@@ -19,8 +19,8 @@ from tests.support.contrast import low_contrast
 
 __all__ = ["lint_mail"]
 
-_LINK_LINE = re.compile(r"^[^:：]{1,60}: ((?:https?|mailto):[^\s<>]+)(?: \(.*\))?$", re.MULTILINE)
-_CARD = re.compile(r"^\[(\d+)\] -{20,}$", re.MULTILINE)
+_LINK_LINE = re.compile(r"^(?:[^:：]{1,60}: | {3})((?:https?|mailto):[^\s<>]+)(?: \(.*\))?$", re.MULTILINE)
+_CARD = re.compile(r"^(\d+)\. ", re.MULTILINE)
 _ENCODED_WORD = re.compile(rb"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=")
 _ONCE = ("From", "Date", "Message-ID", "Subject", "To", "MIME-Version", "List-Id", "List-Unsubscribe")
 _ALLOWED = {
@@ -51,28 +51,28 @@ class _Page(HTMLParser):
         values = dict(attrs)
         self.tags.append((tag, values))
         names = (values.get("class") or "").split()
-        if tag == "h3":
+        if tag == "h3" or (tag == "a" and "row-link" in names):
             self.titles.append("")
-            self._into = "h3"
+            self._into = "paper"
+            self.card_links.append([])
         elif tag == "div" and "display:none" in (values.get("style") or ""):
             self._into = "preheader"
         elif tag in {"style", "title"}:
             self._into = tag
-        if tag == "table" and "card" in names:
-            self.card_links.append([])
-        if tag == "td" and "foot" in names:
+        if (tag == "td" and "foot" in names) or tag == "h2":
             self.card_links.append([])
         if tag == "a":
             self.links.append(values.get("href") or "")
-            if self.card_links:
+            if self.card_links and "/day/" not in (values.get("href") or ""):
                 self.card_links[-1].append(values.get("href") or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in {"h3", "style", "title", "div"}:
+        ends = {"paper": {"h3", "a"}, "preheader": {"div"}}
+        if tag in ends.get(self._into, {"style", "title"}):
             self._into = ""
 
     def handle_data(self, data: str) -> None:
-        if self._into == "h3":
+        if self._into == "paper":
             self.titles[-1] += data
         elif self._into in {"style", "title", "preheader"}:
             setattr(self, self._into, getattr(self, self._into) + data)
@@ -159,11 +159,12 @@ def _agreement(text: str, page: _Page) -> Iterator[tuple[int, str]]:
     if len(blocks) != len(page.titles):
         yield 2, f"{len(blocks)} papers in the text, {len(page.titles)} in the HTML"
         return
+    links = [one for one in page.card_links if one]
     for number, (block, title) in enumerate(zip(blocks, page.titles, strict=True), 1):
         if _squeezed(title) not in _squeezed(block):
             yield 2, f"paper {number} is {title!r} in the HTML, but not in the text"
-        # what follows the last card (n more on the web) is a link of the mail, not of the paper
-        wanted = set(page.card_links[number - 1]) if number < len(blocks) else set()
+        # what follows the last paper (n more on your page) is a link of the mail, not of the paper
+        wanted = set(links[number - 1]) if number < len(blocks) else set()
         if differing := wanted - set(_LINK_LINE.findall(block)):
             yield 2, f"paper {number} has links that the text does not have: {differing}"
     if differing := set(page.links) ^ set(_LINK_LINE.findall(text)):

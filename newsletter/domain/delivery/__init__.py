@@ -18,7 +18,17 @@ from newsletter.domain.delivery.deliveries import (
     freeze,
     plan_status,
 )
-from newsletter.domain.delivery.mail_parts import MailPart, Piece, Region, Slot
+from newsletter.domain.delivery.layout import FEW, Form, Room, in_turn, lay_out
+from newsletter.domain.delivery.mail_parts import (
+    MailPart,
+    MailPlan,
+    Piece,
+    Placed,
+    Region,
+    SectionHeading,
+    Slot,
+    UntranslatedHeading,
+)
 from newsletter.domain.delivery.outcomes import consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
 from newsletter.domain.delivery.replies import Reply, Stage
@@ -37,6 +47,7 @@ from newsletter.domain.delivery.tokens import (
 )
 
 __all__ = [
+    "FEW",
     "MAX_BOUNCE_LOCAL",
     "RETRACTED",
     "Attempt",
@@ -48,30 +59,38 @@ __all__ = [
     "DispatchStatus",
     "DomainRest",
     "FailureWatch",
+    "Form",
     "Limit",
     "MailPart",
+    "MailPlan",
     "Outcome",
     "OutgoingMessage",
     "Pacer",
     "Piece",
+    "Placed",
     "Recipient",
     "Region",
     "Reply",
     "RetrySchedule",
+    "Room",
+    "SectionHeading",
     "Share",
     "SigningSecrets",
     "SkipReason",
     "Slot",
     "Stage",
     "UncertainPolicy",
+    "UntranslatedHeading",
     "before",
     "bounce_address",
     "consequences",
     "feed_token",
     "freeze",
+    "in_turn",
     "is_awaited",
     "is_late",
     "keyed_hash",
+    "lay_out",
     "message_id",
     "plan_status",
     "read_bounce_address",

@@ -177,7 +177,7 @@ class OutgoingMessage:
 
     `header` holds the header fields, each ending in CRLF, without the empty line; `body` is in parts that joined are
     the body, so that parts shared by all recipients need not be copied. `sender` is the envelope's (RFC 5321).
-    `papers` is how many of the selection stand in it, from the first one on.
+    `papers` are the papers that stand in it, in their order, by their places in the issue.
     `dotless` is said by who made it so that no line begins with a full stop: then there is nothing to stuff.
     `subject` and `preheader` are what a mail program lists it by, in words: to be shown without reading it again.
     """
@@ -188,7 +188,7 @@ class OutgoingMessage:
     header: bytes
     body: tuple[bytes, ...]
     dotless: bool = False
-    papers: int = 0
+    papers: tuple[int, ...] = ()
     subject: str = ""
     preheader: str = ""
 

@@ -7,10 +7,13 @@ lines, each line is encoded on its own, so encoding a joined text and joining en
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-__all__ = ["MailPart", "Piece", "Region", "Slot"]
+from newsletter.domain.delivery.layout import Form
+
+__all__ = ["MailPart", "MailPlan", "Piece", "Placed", "Region", "SectionHeading", "Slot", "UntranslatedHeading"]
 
 
 class Slot(StrEnum):
@@ -19,12 +22,17 @@ class Slot(StrEnum):
     SUBJECT = auto()
     PREHEADER = auto()
     COUNTS = auto()
+    OUTLINE = auto()
     NAME = auto()
     EMAIL = auto()
     INTERESTS = auto()
     UNSUBSCRIBE = auto()
     PREFERENCES = auto()
+    PAGE = auto()
+    WEB = auto()
     MORE = auto()
+    SECTION = auto()
+    COUNT = auto()
     NUMBER = auto()
     TERM = auto()
     TERMS = auto()
@@ -34,14 +42,15 @@ class Slot(StrEnum):
 class Region(StrEnum):
     """A place, a line of its own, where other pieces go: some of many, or none.
 
-    `greeting` is left out where no name is known, `rows` are the summary's first papers, `more` appears where papers
-    had to stay on the web, `why` where interests matched; inside it, `terms` repeats a line for each term.
+    `greeting` is left out where no name is known, `outline` where no interest made sections; `papers` are headings,
+    cards and rows; `more` appears where papers had to stay on the reader's own page, `why` where interests matched;
+    inside it, `terms` repeats a line for each term.
     """
 
     GREETING = auto()
+    OUTLINE = auto()
     INTERESTS = auto()
-    ROWS = auto()
-    CARDS = auto()
+    PAPERS = auto()
     MORE = auto()
     WHY = auto()
     TERMS = auto()
@@ -53,13 +62,60 @@ Piece = tuple[str | Slot | Region, ...]
 
 @dataclass(frozen=True, slots=True)
 class MailPart:
-    r"""One part of the mail (`text/plain` or `text/html`) in pieces. Lines end in `\n`."""
+    r"""One part of the mail (`text/plain` or `text/html`) in pieces. Lines end in `\n`.
+
+    `papers` are the pieces of each paper, by form: a title, a row, a short and a full card.
+    """
 
     frame: Piece
     greeting: Piece
+    outline: Piece
     interests: Piece
-    rows: tuple[Piece, ...]
-    cards: tuple[Piece, ...]
+    section: Piece
+    cut_section: Piece
+    untranslated: Piece
+    papers: Mapping[Form, Sequence[Piece]]
     more: Piece
     why: Piece
+    also: Piece
     term: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class SectionHeading:
+    """The heading of a section; `is_cut` where some of it stands on the reader's own page alone."""
+
+    name: str
+    count: str
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UntranslatedHeading:
+    """Says that what follows is not in the reader's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A paper in its place: where it stands in the issue, its number in the mail, its form, and why it came.
+
+    `is_also`: `terms` are other interests than the one that it stands under.
+    """
+
+    index: int
+    number: int
+    form: Form
+    terms: tuple[str, ...] = ()
+    is_also: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailPlan:
+    """One recipient's mail, decided: the values of its slots and what stands in it, in order.
+
+    `hidden` is how many papers have no place in it.
+    """
+
+    values: Mapping[Slot, str]
+    body: tuple[SectionHeading | UntranslatedHeading | Placed, ...]
+    hidden: int

@@ -45,6 +45,8 @@ MAX_SORTED = 500_000
 """Distinct interests of which is kept only whether they find anything, likewise: about 60 MB."""
 MAX_CELLS = 16_000_000
 """Scores of those interests, likewise: 128 MB."""
+MAX_EXPLAINED = 1_000
+"""Explained digests kept: many readers ask for the same, and get the same objects."""
 BLOCK_CELLS = 1_000_000
 """Subscribers times papers that are scored at once: about 40 MB of arrays."""
 BLOCK_INTERESTS = 10_000
@@ -89,6 +91,7 @@ class IssueSelector:
         self._table = ScoreTable(len(self._ids))
         self._readings: dict[str, InterestReading] = {}
         self._plain: dict[str, int] = {}
+        self._explained: dict[SelectionRequest, Explained] = {}
         self._explanations = Explanations(self._ids, self._evaluator.explain, self._reasons)
 
     def select(self, request: SelectionRequest) -> Selection:
@@ -316,8 +319,13 @@ class IssueSelector:
         places, sums = array("q", papers[:count].tobytes()), array("q", scores[:count].tobytes())
 
         def explain() -> Explained:
-            picks = self._explanations.picks(request.interests, places, sums)
-            return picks, self._outline(request, picks)
+            known = self._explained.get(request)
+            if known is None:
+                if len(self._explained) >= MAX_EXPLAINED:
+                    self._explained.clear()
+                picks = self._explanations.picks(request.interests, places, sums)
+                known = self._explained[request] = picks, self._outline(request, picks)
+            return known
 
         return Selection.later(explain, places, total)
 

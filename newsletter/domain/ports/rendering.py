@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from newsletter.domain.delivery import MailPart, OutgoingMessage, Recipient
-from newsletter.domain.issues import Issue, IssueStatus, Match, Selection
+from newsletter.domain.issues import Issue, IssueStatus, Match, Outline, Selection
 from newsletter.domain.papers import PaperId
 
 if TYPE_CHECKING:
@@ -46,24 +47,52 @@ class DesignedMail(Protocol):
         ...
 
     @property
-    def summary_rows(self) -> int:
-        """How many papers the summary at the top lists."""
+    def issue_url(self) -> str:
+        """The address of the issue's page; empty where there is none."""
         ...
 
-    def subject(self, indexes: Sequence[int], papers: int) -> str:
+    @property
+    def words(self) -> Sequence[Sequence[int]]:
+        """What each form of each paper takes to be read, in words: by form, then by place in the issue."""
+        ...
+
+    @property
+    def frame_words(self) -> int:
+        """What stands around the papers, likewise."""
+        ...
+
+    @property
+    def untranslated(self) -> AbstractSet[int]:
+        """The papers, by their places in the issue, of which nothing is said in this language."""
+        ...
+
+    def subject(self, indexes: Sequence[int], found: int) -> str:
         """The subject: it says what is in this message. `indexes` are the papers' places in the issue."""
         ...
 
-    def preheader(self, indexes: Sequence[int], papers: int) -> str:
-        """The line that mail programs show beside the subject: 40 to 130 characters."""
+    def preheader(self, indexes: Sequence[int], found: int, outline: Outline) -> str:
+        """The line that mail programs show beside the subject, which it does not repeat: 40 to 130 characters."""
         ...
 
-    def counts(self, papers: int, interested: bool) -> str:
-        """How many papers came, and whether as the interests asked."""
+    def counts(self, found: int, words: int) -> str:
+        """How many papers came, and how long so many words take to be read."""
+        ...
+
+    def outline(self, outline: Outline) -> str:
+        """What came for which interest, and which found nothing; empty for who named none."""
+        ...
+
+    @property
+    def mixed(self) -> str:
+        """The name of the section of all interests that found a paper or two, where there are many interests."""
+        ...
+
+    def section(self, name: str, found: int, here: int) -> tuple[str, str]:
+        """The name of a section, and how many papers it has and shows, as its heading says it."""
         ...
 
     def more(self, hidden: int) -> str:
-        """How many papers stay on the web, in words."""
+        """How many papers do not stand in the mail, in words."""
         ...
 
     def terms(self, matches: Sequence[Match]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from newsletter.domain.text.formulas import read_formula
 from newsletter.domain.text.inflection import base_form, stem_form, verb_form
 from newsletter.domain.text.languages import english_share, is_in, is_prose_in, scripts
 from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
+from newsletter.domain.text.reading import WORDS_A_MINUTE, reading_minutes, reading_words
 from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
 from newsletter.domain.text.texts import clean, plain, readable, same_words
 from newsletter.domain.text.web_addresses import Address, addresses, without_tex_links
@@ -25,6 +26,7 @@ __all__ = [
     "SCAN",
     "SCAN_ASCII",
     "STOP_WORDS",
+    "WORDS_A_MINUTE",
     "Address",
     "Form",
     "addresses",
@@ -46,6 +48,8 @@ __all__ = [
     "plain",
     "read_formula",
     "readable",
+    "reading_minutes",
+    "reading_words",
     "safe_url",
     "same_words",
     "scripts",

@@ -114,7 +114,8 @@ class DryRun:
             writer.add(replace(entry, status=DeliveryStatus.FAILED.value, reason=str(error)), None)
         else:
             # those that stand in it: the rest is on the web
-            picks = planned.selection.picks[: message.papers]
+            at = {pick.index: pick for pick in planned.selection.picks}
+            picks = [at[index] for index in message.papers]
             papers = tuple(str(pick.paper_id) for pick in picks)
             matched = {str(p.paper_id): tuple(match.label for match in p.matches) for p in picks if p.matches}
             outline = planned.selection.outline
