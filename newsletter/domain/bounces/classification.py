@@ -6,8 +6,8 @@ apply:
 1. an action other than `failed` is no bounce: `delivered`, `relayed`, `expanded` arrived, `delayed` is still being
    tried;
 2. the words decide before the numbers, since one code is used for many things and the words rarely are. Of words,
-   those that let the address live come first: full or locked (soft), the sender or the message (policy); then those
-   that end it: moved, no such domain, disabled, no such user; then those of a busy or broken system (soft);
+   those that let the address live come first: full, locked, greylisted (soft), the sender or the message (policy);
+   then those that end it: moved, no such domain, disabled, no such user; then those of a busy or broken system (soft);
 3. what answers MAIL is about the sender, as 5.1.7 and 5.1.8 are; a domain that is not there, said with a code that
    passes by, passes by: names fail for a day and come back;
 4. "no such user" ends an address only where it is sure that the recipient was meant: an enhanced code of the address
@@ -61,6 +61,7 @@ _BLANKS = re.compile(r"[\s>]+")
 _LIVING: tuple[tuple[Finding, Sequence[str]], ...] = (
     (Finding(_SOFT, "mailbox full"), phrases.FULL),
     (Finding(_SOFT, "mailbox locked"), phrases.LOCKED),
+    (Finding(_SOFT, "greylisted"), phrases.GREYLISTED),
     (Finding(_POLICY, "message too large"), phrases.TOO_LARGE),
     (Finding(_HARD, "no such mailbox"), phrases.RECIPIENT_DENIED),
     (_SENDER, phrases.SENDER),

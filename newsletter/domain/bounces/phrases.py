@@ -12,6 +12,7 @@ __all__ = [
     "BUSY",
     "DISABLED",
     "FULL",
+    "GREYLISTED",
     "LOCKED",
     "MOVED",
     "NO_DOMAIN",
@@ -45,6 +46,8 @@ FULL = (
     "full mailbox|pleine|postfach voll|postfach ist voll|speicherplatz|quota superata|casella piena|"
     "buzon lleno|buzón lleno"
 ).split("|")
+
+GREYLISTED = "greylist|graylist|grey-list|gray-list|grey list|gray list".split("|")
 
 TOO_LARGE = (
     "message too large|message is too large|message too big|message is too big|mail too large|mail too big|"
@@ -187,7 +190,7 @@ DISABLED = re.compile(
 )
 
 BUSY = (
-    "greylist|graylist|grey-list|gray-list|grey list|try again|try later|retry later|try it again|later|"
+    "try again|try later|retry later|try it again|later|"
     "temporar|rate limit|ratelimit|"
     "too many connection|too many concurrent|too many message|too many mail|too many error|too many session|"
     "too fast|too frequent|"

@@ -129,6 +129,7 @@ def test_addresses_within_a_text_say_nothing() -> None:
     [
         ("over quota", "", "mailbox full"),
         ("account suspended", "", "mailbox locked"),
+        ("greylisted for 300 seconds, your IP address is new here", "4.7.1", "greylisted"),
         ("message too big", "", "message too large"),
         ("Recipient address rejected: Access denied", "", "no such mailbox"),
         ("Sender address rejected", "", "the sender is refused"),
