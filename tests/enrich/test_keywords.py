@@ -54,6 +54,12 @@ def test_plural_and_hyphen_make_no_second_keyword(one, other):
     assert len([term for term in terms if term in {one, other}]) == 1
 
 
+def test_two_forms_of_one_word_make_no_second_keyword():
+    terms = keywords("A causal world model is learned. We call causal world modeling hard. It helps causal discovery.")
+    assert "causal discovery" in terms
+    assert len([term for term in terms if term.startswith("causal world")]) == 1
+
+
 def test_an_acronym_that_the_paper_defines_stands_as_its_long_form():
     terms = keywords(ABSTRACT, TITLE)
     assert "retrieval-augmented generation" in terms

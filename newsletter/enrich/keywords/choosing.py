@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from newsletter.domain.text import fold
 from newsletter.enrich.keywords._weights import WEIGHTS
 from newsletter.enrich.keywords.candidates import Found, gather
 from newsletter.enrich.keywords.cutting import Cutter, Word
@@ -129,7 +130,7 @@ def _distinct(ranked: Iterable[Term], found: Found, limit: int) -> list[Term]:
             if len(written.words) <= _LONGEST_SHOWN:
                 shown = Term(written.text, definition.long_key, term.score)
         meaning = {
-            part
+            fold(part).stem
             for word in shown.key.split()
             for part in (spelled[word].long_key.split() if word in spelled else (word,))
         }
