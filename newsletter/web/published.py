@@ -161,4 +161,6 @@ def media_type(name: str) -> str:
 
 
 def _is_text(kind: str) -> bool:
-    return kind.startswith("text/") or any(part in kind for part in ("json", "xml", "javascript"))
+    return kind.startswith("text/") or any(
+        part in kind for part in ("json", "xml", "javascript", "bibtex", "x-research-info")
+    )

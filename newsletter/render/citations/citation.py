@@ -48,7 +48,7 @@ def citations(issue: Issue) -> tuple[Citation, ...]:
     names = [tuple(name for name in own if name.family) for own in named]
     dates = [_issued(entry, issue.day) for entry in issue.papers]
     keys = unique_keys(
-        (entry.id, citation_key(own[0] if own else None, when[0], entry.paper.title))
+        (entry.id, citation_key(own, when[0], entry.paper.title))
         for entry, own, when in zip(issue.papers, names, dates, strict=True)
     )
     return tuple(

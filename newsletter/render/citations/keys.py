@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from newsletter.domain.papers import PaperId
 from newsletter.domain.text import STOP_WORDS, plain, slug
@@ -19,9 +19,12 @@ _NO_LETTER = re.compile(r"[^a-z]")
 _DIGITS = re.compile(r"\D")
 
 
-def citation_key(first: Name | None, year: int | None, title: str) -> str:
-    """The first author's family name, the year, and the title's first word that says something; `paper` where none."""
-    family = _NO_LETTER.sub("", _ascii(first.family))[:_MOST] if first else ""
+def citation_key(authors: Sequence[Name], year: int | None, title: str) -> str:
+    """A family name, the year, and the title's first word that says something; `paper` where there is none.
+
+    The name is the first author's; where it has no Latin letter, the next one's that has.
+    """
+    family = next(filter(None, (_NO_LETTER.sub("", _ascii(name.family))[:_MOST] for name in authors)), "")
     words = _WORD.findall(_ascii(plain(title)))
     word = next((one for one in words if one not in STOP_WORDS), words[0] if words else "")
     return f"{family}{year or ''}{word[:_MOST]}" or "paper"

@@ -162,6 +162,20 @@ def test_a_line_cannot_be_smuggled_in() -> None:
     assert "doi" not in entry
 
 
+@pytest.mark.parametrize(
+    ("authors", "title", "key"),
+    [
+        (("Łukasz Øster-Ñandú",), "The $k$-means of it", "osternandu2026means"),
+        (("ليلى الشناوي", "Tarek Bou Chahrour"), "مُعجَم: A Benchmark", "chahrour2026benchmark"),
+        (("李飞飞",), "检索", "2026"),
+        ((), "Of the", "2026of"),
+    ],
+)
+def test_a_key_says_who_when_and_what(authors: tuple[str, ...], title: str, key: str) -> None:
+    [one] = citations(arxiv_paper(authors=tuple(map(Author, authors)), title=title))
+    assert one.key == key
+
+
 def test_keys_are_unique_and_do_not_depend_on_the_order() -> None:
     papers = [
         replace(make_paper(1, id=PaperId(f"arxiv:2606.0000{n}"), title="Learning to see", authors=(Author("Xi Li"),)))
