@@ -20,14 +20,14 @@ _DIGITS = re.compile(r"\D")
 
 
 def citation_key(authors: Sequence[Name], year: int | None, title: str) -> str:
-    """A family name, the year, and the title's first word that says something; `paper` where there is none.
+    """A family name, the year, and the title's first word that says something; `paper` and the year alone without letters.
 
     The name is the first author's; where it has no Latin letter, the next one's that has.
     """
     family = next(filter(None, (_NO_LETTER.sub("", _ascii(name.family))[:_MOST] for name in authors)), "")
     words = _WORD.findall(_ascii(plain(title)))
     word = next((one for one in words if one not in STOP_WORDS), words[0] if words else "")
-    return f"{family}{year or ''}{word[:_MOST]}" or "paper"
+    return f"{family if family or word else 'paper'}{year or ''}{word[:_MOST]}"
 
 
 def unique_keys(keys: Iterable[tuple[PaperId, str]]) -> Mapping[PaperId, str]:

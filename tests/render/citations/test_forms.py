@@ -167,7 +167,7 @@ def test_a_line_cannot_be_smuggled_in() -> None:
     [
         (("Łukasz Øster-Ñandú",), "The $k$-means of it", "osternandu2026means"),
         (("ليلى الشناوي", "Tarek Bou Chahrour"), "مُعجَم: A Benchmark", "chahrour2026benchmark"),
-        (("李飞飞",), "检索", "2026"),
+        (("李飞飞",), "检索", "paper2026"),
         ((), "Of the", "2026of"),
     ],
 )
