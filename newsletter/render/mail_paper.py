@@ -20,7 +20,7 @@ __all__ = ["AUTHORS", "CARD_WORDS", "MailPaper", "is_translated", "mail_paper"]
 CARD_WORDS = 75
 AUTHORS = {Form.TITLE: 0, Form.ROW: 1, Form.BRIEF: 2, Form.CARD: 2}
 """Authors who are named; the others are counted."""
-_COLUMNS = {Form.TITLE: 0, Form.ROW: 64, Form.BRIEF: 110, Form.CARD: 190}
+_COLUMNS = {Form.TITLE: 0, Form.ROW: 76, Form.BRIEF: 140, Form.CARD: 190}
 """Room for what a paper is about."""
 _WHY = 8
 """Words kept for why it came."""

@@ -51,7 +51,7 @@ class _Page(HTMLParser):
         values = dict(attrs)
         self.tags.append((tag, values))
         names = (values.get("class") or "").split()
-        if tag == "h3" or (tag == "a" and "row-link" in names):
+        if tag == "a" and not {"p-link", "row-link"}.isdisjoint(names):
             self.titles.append("")
             self._into = "paper"
             self.card_links.append([])
@@ -67,7 +67,7 @@ class _Page(HTMLParser):
                 self.card_links[-1].append(values.get("href") or "")
 
     def handle_endtag(self, tag: str) -> None:
-        ends = {"paper": {"h3", "a"}, "preheader": {"div"}}
+        ends = {"paper": {"a"}, "preheader": {"div"}}
         if tag in ends.get(self._into, {"style", "title"}):
             self._into = ""
 
