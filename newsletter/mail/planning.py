@@ -56,7 +56,7 @@ class _Group:
 class PlannedBody:
     """What stands between head and foot, in order; how many papers do not; how many words the mail has.
 
-    `octets` is about what its papers take.
+    `octets` is about what its papers take, `outline` what is said of it on top.
     """
 
     body: Body
@@ -64,6 +64,7 @@ class PlannedBody:
     hidden: int
     words: int
     octets: int
+    outline: str
 
 
 class Planner:
@@ -83,7 +84,8 @@ class Planner:
         """What stands in a mail whose papers and headings have room for so many octets."""
         picks, outline = selection.picks, selection.outline
         groups = self._groups(picks, outline)
-        around = self._words_around(outline, groups)
+        told = self._designed.outline(outline)
+        around = self._words_around(told, groups)
         forms = lay_out(
             [[pick.index for pick in group.picks] for group in groups],
             _sure(outline),
@@ -96,7 +98,7 @@ class Planner:
         words = self._designed.words
         read = around + sum([words[form][index] for index, form in forms.items()])
         sent = sum([self._octets[form][index] for index, form in forms.items()])
-        return PlannedBody(body, shown, max(selection.found, len(picks)) - len(shown), read, sent)
+        return PlannedBody(body, shown, max(selection.found, len(picks)) - len(shown), read, sent, told)
 
     def lines(self, selection: Selection, planned: PlannedBody) -> dict[Slot, str]:
         """What the message says of itself: the same for all who have these papers."""
@@ -106,7 +108,7 @@ class Planner:
             Slot.SUBJECT: clean_line(designed.subject(first, found), 200),
             Slot.PREHEADER: designed.preheader(first, found, outline),
             Slot.COUNTS: designed.counts(found, planned.words),
-            Slot.OUTLINE: designed.outline(outline),
+            Slot.OUTLINE: planned.outline,
             Slot.MORE: designed.more(planned.hidden) if planned.hidden else "",
         }
 
@@ -127,10 +129,10 @@ class Planner:
         rest = [replace(g, picks=[p for p in g.picks if p.index in foreign], untranslated=True) for g in groups]
         return [group for group in (*own, *rest) if group.picks]
 
-    def _words_around(self, outline: Outline, groups: Sequence[_Group]) -> int:
+    def _words_around(self, told: str, groups: Sequence[_Group]) -> int:
         headings = sum([reading_words(group.name) + 4 for group in groups if group.name])
         headings += sum([4 * len(group.picks) for group in groups if group.mixed])
-        return self._designed.frame_words + headings + reading_words(self._designed.outline(outline)) + _SPARE_WORDS
+        return self._designed.frame_words + headings + reading_words(told) + _SPARE_WORDS
 
     def _placed(self, groups: Sequence[_Group], forms: Mapping[int, Form], *, cut_before: bool) -> Body:
         """The papers in their order; `cut_before` says that a limit of the reader's own cut some already."""

@@ -86,7 +86,7 @@ class MailRenderer:
             html=self._part(view, "html", says, slots, regions),
             text=self._part(view, "txt", says, slots, regions),
             words={form: [one.words for one in papers] for form, papers in says.items()},
-            render=partial(self._render, view),
+            render=partial(self._line, view),
             issue_url=self._page_of(view),
             has_pages=bool(self._base_url),
         )
@@ -185,6 +185,10 @@ class MailRenderer:
             **context,
         )
         return _tidy(rendered, html=name.endswith(".html"))
+
+    def _line(self, view: IssueView, name: str, **values: object) -> str:
+        """A line of plain values: asked for once a digest, so no more is looked up for it than it may use."""
+        return self._templates.render(name, view.language, view=view, newsletter=self._title, **values)
 
     def _page_of(self, view: IssueView) -> str:
         """The address of the issue's page, which one without papers does not have."""
