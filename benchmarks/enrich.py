@@ -1,9 +1,11 @@
-"""Enrichment, measured: `python -m benchmarks.enrich [quality|keywords|speed|judging|model|week]`; without one, all.
+"""Enrichment, measured: `python -m benchmarks.enrich [PART]`; without a part, all of them.
 
 - `quality`: the extractive engine against what models wrote in the second half of June 2026 (it learned from the
   first), by ROUGE-L F1 of each role, beside the first sentence, the last sentence and, where it is installed, sumy's
   LexRank. An empty role counts as zero. LexRank ranks sentences without roles: its best one stands for every role.
+  Then the faults of each (`benchmarks.summary_faults`), beside those of the recorded model's answers.
 - `keywords`: the keywords beside labels and YAKE (`benchmarks/keywords.py`).
+- `reading`: fifty summaries graded by reading (`benchmarks.summary_reading`).
 - `speed`: papers a second of the extractive engine on one core.
 - `judging`: every recorded answer beside its paper's own abstract: how many are refused, and for what.
 - `model`: answers a second of the `llm` engine at concurrency 16, from a local server in a process of its own that
@@ -31,7 +33,9 @@ from pathlib import Path
 from benchmarks.keywords import keywords
 from benchmarks.recorded import TRAINED_UNTIL, Reference, answers, as_paper, english_references, june, papers_of
 from benchmarks.rouge import rouge_l, tokens
-from newsletter.domain.answers import failure_of, read_answer
+from benchmarks.summary_faults import FAULTS, faults, has_figure
+from benchmarks.summary_reading import drawn, report
+from newsletter.domain.answers import failure_of, read_answer, without_orders
 from newsletter.domain.papers import Paper, Provenance, Summary
 from newsletter.domain.text import split_sentences
 from newsletter.enrich._roles import Roles, find_roles
@@ -49,13 +53,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", nargs="?", choices=("quality", "keywords", "speed", "judging", "model", "week"))
+    parts = ("quality", "keywords", "reading", "speed", "judging", "model", "week")
+    parser.add_argument("part", nargs="?", choices=parts)
     parser.add_argument("--papers", type=int, default=1000)
     arguments = parser.parse_args()
     if arguments.part in (None, "quality"):
         quality(arguments.papers)
     if arguments.part in (None, "keywords"):
         keywords()
+    if arguments.part in (None, "reading"):
+        report(drawn(seen()))
     if arguments.part in (None, "speed"):
         speed(arguments.papers)
     if arguments.part in (None, "judging"):
@@ -79,20 +86,44 @@ def quality(limit: int) -> None:
     }
     if importlib.util.find_spec("sumy"):
         methods["LexRank (sumy)"] = lexrank()
-    scores = {name: {role: [] for role in ROLES} for name in methods}  # type: dict[str, dict[str, list[float]]]
-    for reference in references:
-        for name, method in methods.items():
-            roles = method(reference)
-            for role in ROLES:
-                said = tokens(getattr(roles, role))
-                scores[name][role].append(rouge_l(said, tokens(reference.texts[role])))
+    written = {name: [method(reference) for reference in references] for name, method in methods.items()}
     print(f"ROUGE-L F1 against {len(references)} recorded summaries after {TRAINED_UNTIL}")
-    print(f"{'':16}" + "".join(f"{role:>12}" for role in ROLES))
-    means = {name: {role: statistics.fmean(values[role]) for role in ROLES} for name, values in scores.items()}
+    print(f"{'':24}" + "".join(f"{role:>12}" for role in ROLES))
+    means = {name: likeness(all_roles, references) for name, all_roles in written.items()}
     for name, by_role in means.items():
-        print(f"{name:16}" + "".join(f"{by_role[role]:12.3f}" for role in ROLES))
+        print(f"{name:24}" + "".join(f"{by_role[role]:12.3f}" for role in ROLES))
     best = {role: max(by_role[role] for name, by_role in means.items() if name != "extractive") for role in ROLES}
-    print(f"{'ratio to best':16}" + "".join(f"{means['extractive'][role] / best[role]:12.2f}" for role in ROLES))
+    print(f"{'ratio to best':24}" + "".join(f"{means['extractive'][role] / best[role]:12.2f}" for role in ROLES))
+    print("\nfaults, of the same papers, counted without the rules that avoid them")
+    print(f"{'':42}" + "".join(f"{name:>16}" for name in (*written, "recorded model")))
+    texts = [[{role: getattr(roles, role) for role in ROLES} for roles in all_roles] for all_roles in written.values()]
+    texts.append([{role: r.texts[role] for role in ROLES} for r in references])
+    counts = [fault_counts(all_texts, references) for all_texts in texts]
+    for fault, meaning in FAULTS.items():
+        print(f"{meaning:42}" + "".join(f"{count[fault]:>16.1%}" for count in counts))
+    for role in ROLES:
+        empty = (sum(not said[role] for said in all_texts) / len(references) for all_texts in texts)
+        print(f"{f'no {role}':42}" + "".join(f"{share:>16.1%}" for share in empty))
+
+
+def likeness(written: list[Roles], references: list[Reference]) -> dict[str, float]:
+    """The mean ROUGE-L of each role; an empty one counts as zero."""
+    return {
+        role: statistics.fmean(
+            rouge_l(tokens(getattr(roles, role)), tokens(reference.texts[role]))
+            for roles, reference in zip(written, references, strict=True)
+        )
+        for role in ROLES
+    }
+
+
+def fault_counts(written: list[dict[str, str]], references: list[Reference]) -> dict[str, float]:
+    """The share of summaries with each fault; of results, among the papers whose abstract has a figure."""
+    counted = Counter[str]()
+    for texts, reference in zip(written, references, strict=True):
+        counted.update(fault for fault, has in faults(texts, reference.abstract).items() if has)
+    figures = sum(has_figure(reference.abstract) for reference in references)
+    return {fault: counted[fault] / (figures if fault == "unnumbered" else len(references)) for fault in FAULTS}
 
 
 def seen() -> frozenset[str]:
@@ -132,7 +163,7 @@ def speed(limit: int) -> None:
     engine.summary(papers[0])  # reading the vocabulary is no part of a paper
     began = time.process_time()
     for paper in papers:
-        find_roles(paper.title, paper.abstract)
+        find_roles(paper.title, without_orders(paper.abstract))
     roles = time.process_time() - began
     began = time.process_time()
     for paper in papers:

@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from newsletter.domain.answers import AnswerReading, answer_schema, failure_of, is_about, read_answer
+from newsletter.domain.answers import AnswerReading, answer_schema, failure_of, is_about, mended, read_answer
 from newsletter.domain.notation import counted, is_english
 from newsletter.domain.papers import Expense, FailureKind, Paper, PaperId, Provenance, Spending, Summary, SummaryKey
 from newsletter.enrich._traffic import Chance, Sleep, Traffic
@@ -287,7 +287,7 @@ class LlmEngine:
         if failure is not None:
             msg = f"its text for {paper.id} is not usable ({failure})"
             raise AnswerUnusable(msg, kind=failure)
-        return reading.summary
+        return mended(reading.summary)
 
 
 def _all(papers: Sequence[Paper], why: str, kind: FailureKind) -> dict[PaperId, Summary | AnswerUnusable]:

