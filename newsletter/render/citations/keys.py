@@ -20,7 +20,7 @@ _DIGITS = re.compile(r"\D")
 
 
 def citation_key(authors: Sequence[Name], year: int | None, title: str) -> str:
-    """A family name, the year, and the title's first word that says something; `paper` and the year alone without letters.
+    """A family name, the year, and the title's first word that says something; `paper` where neither has letters.
 
     The name is the first author's; where it has no Latin letter, the next one's that has.
     """
