@@ -6,11 +6,13 @@ import dataclasses
 
 import pytest
 
+from newsletter.domain.delivery import Form
 from newsletter.domain.issues import IssuePaper
 from newsletter.domain.papers import PaperNote, Provenance
 from newsletter.render.catalogues import wording
 from newsletter.render.environment import Templates
 from newsletter.render.labels import Labels
+from newsletter.render.mail_paper import mail_paper
 from newsletter.render.paper_view import view_paper
 from newsletter.render.prose import linked
 from tests.support.mails import TEMPLATES
@@ -123,7 +125,9 @@ def test_a_picture_comes_from_its_one_host_and_is_no_link(address: str, shown: s
 def test_a_picture_is_shown_only_where_the_operator_wants_it(wanted: bool) -> None:
     templates = Templates([TEMPLATES], thumbnails=wanted)
     view = view_paper(make_paper(title='A "quoted" $x^2$', links={"thumbnail": PICTURE}), "en")
-    mail = templates.render("mail/card.html", "en", paper=view, slot={"number": "1"}, region={"why": ""}, issue_url="")
+    says = mail_paper(view, Form.CARD, "en")
+    regions = {"slot": {"number": "1"}, "region": {"why": ""}}
+    mail = templates.render("mail/card.html", "en", paper=view, says=says, issue_url="", **regions)
     for card in (mail, templates.render("feed/entry.html", "en", paper=view)):
         assert ("<img" in card) is wanted
         assert (f'src="{PICTURE}"' in card) is wanted
