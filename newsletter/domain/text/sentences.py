@@ -49,6 +49,7 @@ _WORD_BEFORE = re.compile(r"[\w.&'’-]*\Z")
 _WORD_AFTER = re.compile(r"[A-Za-z]+")
 _BEGINS = re.compile(r"[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я\"'“‘«(\[$\\*•–—-]|[a-z]+[A-Z]|[^\W\d_a-zß-öø-ÿ]")
 _SPACE = re.compile(r"\s+")
+_BRACKET = re.compile(r"[()\[\]]")
 _TEX_COMMAND = re.compile(r"\\(?:[A-Za-z]+\*?|.)\s?")
 
 
@@ -62,10 +63,10 @@ def split_sentences(text: str) -> tuple[str, ...]:
     begin = scanned = depth = 0
     opened = 0
     for end in _END.finditer(folded):
-        for at in range(scanned, end.start()):
-            if folded[at] in "([":
-                depth, opened = depth + 1, at
-            elif folded[at] in ")]":
+        for bracket in _BRACKET.finditer(folded, scanned, end.start()):
+            if bracket[0] in "([":
+                depth, opened = depth + 1, bracket.start()
+            else:
                 depth = max(0, depth - 1)
         scanned = end.end()
         inside = depth - sum(folded[i] in ")]" for i in range(end.start(), end.end()))
