@@ -22,10 +22,10 @@ from newsletter.domain.delivery import (
 )
 from newsletter.domain.issues import Issue, Match, Pick, Selection, Silence
 from newsletter.domain.matching.sectioning import by_interest
-from newsletter.errors import AddressInvalid
+from newsletter.errors import AddressInvalid, TemplateFault
 from newsletter.mail.encoding import base64_lines, quoted_printable_lines
 from newsletter.mail.personal import PersonalMails
-from tests.support.mails import BASE_URL, SECRET, make_assembler, make_renderer
+from tests.support.mails import BASE_URL, SECRET, TEMPLATES, make_assembler, make_renderer
 from tests.support.samples import make_issue, make_notice, make_paper, make_recipient, select
 
 ISSUE = make_issue(3)
@@ -361,3 +361,11 @@ def test_what_a_message_says_of_itself_is_what_a_mail_program_lists(language: st
     message = ASSEMBLER.in_language(ISSUE, language).build(make_recipient(), select(ISSUE))
     assert message.subject == read(message)["Subject"]
     assert message.preheader in html.unescape(body(message, "html"))
+
+
+def test_a_template_with_a_name_that_is_gone_is_told_of_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    frame = (TEMPLATES / "mail" / "frame.txt").read_text().replace("region.papers", "region.cards")
+    (tmp_path / "mail" / "frame.txt").write_text(frame)
+    with pytest.raises(TemplateFault, match=r"frame\.txt:\d+: .*cards"):
+        make_assembler(design=make_renderer(BASE_URL, tmp_path)).in_language(ISSUE, "en")
