@@ -19,6 +19,7 @@ from newsletter.domain.delivery import (
     SectionHeading,
     Slot,
     UntranslatedHeading,
+    in_turn,
     lay_out,
 )
 from newsletter.domain.issues import Outline, Pick, Selection
@@ -87,7 +88,7 @@ class Planner:
         told = self._designed.outline(outline)
         around = self._words_around(told, groups)
         forms = lay_out(
-            [[pick.index for pick in group.picks] for group in groups],
+            _order(groups),
             _sure(outline),
             self._designed.words,
             self._octets,
@@ -166,6 +167,14 @@ class Planner:
             # the pick is kept, so that no other can come to have its `id()` meanwhile
             known = self._terms[id(pick), group.name] = (pick, self._designed.terms(matches))
         return known[1][:1] if group.mixed else known[1]
+
+
+def _order(groups: Sequence[_Group]) -> list[int]:
+    """The papers as they get room: by section in turn, those in another language after all others."""
+    order: list[int] = []
+    for untranslated in (False, True):
+        order += in_turn([[p.index for p in g.picks] for g in groups if g.untranslated is untranslated])
+    return order
 
 
 def _sure(outline: Outline) -> tuple[AbstractSet[int], ...]:

@@ -105,6 +105,13 @@ class Labels:
             return joined
         return self._words.gettext("%(names)s and %(count)d more") % {"names": joined, "count": more}
 
+    def papers_and_more(self, names: Sequence[str], more: int) -> str:
+        """Some papers by name, and how many others there are: `UNIBROWSE, DynEval and 17 more`."""
+        joined = ", ".join(names)
+        if not more:
+            return joined
+        return self._words.gettext("%(papers)s and %(num)d more") % {"papers": joined, "num": more}
+
     def more(self, count: int, *, has_page: bool) -> str:
         """How many papers do not stand in a mail, and where they do."""
         if has_page:

@@ -104,7 +104,7 @@ def test_a_weekend_is_told_once_to_every_daily_reader(folder: Path, relay: SmtpS
         for accepted in relay.accepted
     }
     assert subjects["ada@example.org"].startswith("No papers today: ")
-    assert subjects["lin@example.org"].startswith("今日没有论文 · ")
+    assert subjects["lin@example.org"].startswith("今日没有论文：")
 
     assert newsletter(folder, "audit", DATE[1]).returncode == 0
     assert "none: a notice" in newsletter(folder, "status").stdout

@@ -253,7 +253,7 @@ def test_a_few_papers_are_cards_without_sections() -> None:
 def test_readers_of_another_language_get_what_is_translated_first() -> None:
     """Every sixth sample is not: those stand at the end, under a heading that says so."""
     issue = make_issue(12)
-    message = make_assembler().in_language(issue, "zh-Hans").build(make_recipient(), select(issue))
+    message = make_assembler(words=1_000).in_language(issue, "zh-Hans").build(make_recipient(), select(issue))
     assert [index + 1 for index in message.papers] == [1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 6, 12]
     text = body(message, "plain")
     assert text.index("11. ") > text.index("=== 以下尚无中文，为英文原文 ===") > text.index("10. ")

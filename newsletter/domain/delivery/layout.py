@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import islice, zip_longest
+from itertools import zip_longest
 
 __all__ = ["FEW", "Form", "Room", "in_turn", "lay_out"]
 
@@ -57,25 +57,25 @@ def in_turn(sections: Sequence[Sequence[int]]) -> Iterator[int]:
 
 
 def lay_out(
-    sections: Sequence[Sequence[int]], sure: Sequence[AbstractSet[int]], words: Costs, octets: Costs, room: Room
+    order: Sequence[int], sure: Sequence[AbstractSet[int]], words: Costs, octets: Costs, room: Room
 ) -> dict[int, Form]:
     """The form of each paper that stands in the mail, by its place in the issue.
 
     Args:
-        sections: the papers of each section, best first; each paper once.
+        order: the papers, each once, those first that are to be shown first: by section in turn (`in_turn`).
         sure: those that must be there, in groups, the most urgent first.
         words: what each form of each paper takes to be read.
         octets: what it takes to be sent.
         room: how much there is of both.
     """
-    total = sum(map(len, sections))
+    total = len(order)
     layout = _Layout(words, octets, room)
-    layout.insist([place for group in sure for place in in_turn(sections) if place in group], room.words or 0)
-    cards = [*islice(in_turn(sections), total if total <= FEW else room.cards)]
+    layout.insist([place for group in sure for place in order if place in group], room.words or 0)
+    cards = order[: total if total <= FEW else room.cards]
     for at, place in enumerate(cards):
         if not layout.put(place, Form.BRIEF, whatever_words=at < SURE_CARDS or total <= FEW):
             break
-    for place in in_turn(sections):
+    for place in order:
         if place not in layout.forms and not layout.put(place, Form.ROW):
             return layout.forms
     for place in cards:

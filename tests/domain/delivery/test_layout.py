@@ -20,7 +20,7 @@ def sections(*sizes: int) -> list[list[int]]:
 
 
 def forms(of: list[list[int]], room: Room, sure: frozenset[int] = frozenset()) -> dict[int, Form]:
-    return lay_out(of, [sure], WORDS, OCTETS, room)
+    return lay_out([*in_turn(of)], [sure], WORDS, OCTETS, room)
 
 
 def test_papers_take_their_turn_by_section() -> None:
@@ -79,7 +79,7 @@ def test_budgets_hold_and_nothing_that_must_be_there_gives_way_to_what_need_not(
     of = sections(*sizes)
     every = [place for section in of for place in section]
     needed = sure.intersection(every)
-    made = lay_out(of, [needed], WORDS, OCTETS, Room(words, octets, cards))
+    made = lay_out([*in_turn(of)], [needed], WORDS, OCTETS, Room(words, octets, cards))
     assert set(made) <= set(every)
     assert sum(OCTETS[form][place] for place, form in made.items()) <= octets
     assert sum(form >= Form.BRIEF for form in made.values()) <= max(cards, FEW)
