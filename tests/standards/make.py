@@ -23,7 +23,9 @@ from newsletter.bootstrap import Application, sample_settings, shipped
 from newsletter.domain.delivery import Recipient
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus, Selection
 from newsletter.domain.subscribers import Subscriber, fill_form
-from newsletter.formats import parse_catalogue
+from newsletter.formats import freeze_issue, parse_catalogue
+from newsletter.render.environment import Templates
+from newsletter.render.mail import MailRenderer
 from newsletter.render.outbox import OutboxRenderer
 from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
@@ -36,14 +38,15 @@ from tests.standards.digests import SIZES, Digests
 from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching
 from tests.support.june import june_issue
-from tests.support.mails import make_assembler, make_site, make_templates
+from tests.support.mails import TEMPLATES, make_assembler, make_renderer, make_site, make_templates
 from tests.support.recorded_day import real_lists
-from tests.support.samples import make_issue, make_notice, make_recipient
+from tests.support.samples import make_issue, make_notice, make_recipient, select
 from tests.support.shared import DATA
 from tests.support.web import make_days, make_store
 
 BASE_URL = "http://127.0.0.1:8947"
 _ON_SITE = 50
+_PICTURE = {"thumbnail": "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2606.00001.png"}
 
 
 def issue_to_show(folder: Path, *, sample: bool) -> Issue:
@@ -76,11 +79,24 @@ def write_mails(folder: Path, issue: Issue, digests: Digests) -> None:
             recipient = make_recipient(name="Ada Lovelace", language=language, interests=interests)
             _write_mail(folder / f"{language}-{name}", issue, recipient, selection)
             print(f"mail {language}-{name}: {len(selection)} papers for {len(interests)} interests")
+        _write_pictures(folder / f"{language}-pictures", issue, language)
         _write_mail(folder / f"{language}-none", make_notice(), make_recipient(language=language), Selection((), 0))
 
 
-def _write_mail(path: Path, issue: Issue, recipient: Recipient, selection: Selection) -> None:
-    raw = bytes(make_assembler().in_language(issue, recipient.language).build(recipient, selection))
+def _write_pictures(path: Path, issue: Issue, language: str) -> None:
+    """A message with the pictures that papers have elsewhere: most mail programs leave their places empty."""
+    entries = [replace(e, paper=replace(e.paper, links={**e.paper.links, **_PICTURE})) for e in issue.papers[:3]]
+    pictured = freeze_issue(replace(issue, papers=tuple(entries)), at=datetime.now(UTC))
+    design = MailRenderer(Templates([TEMPLATES], thumbnails=True), title="The Daily Sample", base_url=BASE_URL)
+    recipient = make_recipient(language=language, interests=())
+    _write_mail(path, pictured, recipient, select(pictured, terms=()), design=design)
+
+
+def _write_mail(
+    path: Path, issue: Issue, recipient: Recipient, selection: Selection, design: MailRenderer | None = None
+) -> None:
+    assembler = make_assembler(design=design or make_renderer())
+    raw = bytes(assembler.in_language(issue, recipient.language).build(recipient, selection))
     html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))
     assert html is not None
     path.with_suffix(".eml").write_bytes(raw)

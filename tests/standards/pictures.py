@@ -14,7 +14,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, FloatRect, Page
 
-from tests.standards.browser import SCHEMES, WIDTHS, launched, served
+from tests.standards.browser import PICTURES, SCHEMES, WIDTHS, launched, served
 from tests.standards.digests import SIZES
 
 _TALLEST = 12_000
@@ -31,7 +31,7 @@ class Picture:
     name: str
     path: str
     width: int = 375
-    height: int = 780
+    height: int = 1000
     scheme: Literal["light", "dark"] = "light"
     sharpness: int = 2
     of: str = ""
@@ -40,15 +40,17 @@ class Picture:
 KEPT = (
     Picture("mail-light", "mails/en-some.html"),
     Picture("mail-dark", "mails/en-some.html", scheme="dark"),
-    Picture("card-light", "mails/en-some.html", of=".card:has(.p-stars)"),
-    Picture("card-dark", "mails/en-some.html", scheme="dark", of=".card:has(.p-stars)"),
+    Picture("card-light", "mails/en-few.html", of=".card:has(.term)"),
+    Picture("card-dark", "mails/en-few.html", scheme="dark", of=".card:has(.term)"),
+    Picture("rating-light", "site/issues/{day}/index.html", of="article.paper:has(.p-stars)"),
+    Picture("rating-dark", "site/issues/{day}/index.html", scheme="dark", of="article.paper:has(.p-stars)"),
     Picture("mail-zh-light", "mails/zh-Hans-some.html"),
     Picture("site-light", "site/issues/{day}/index.html"),
     Picture("site-dark", "site/issues/{day}/index.html", scheme="dark"),
     Picture("day-light", "site/day/en/page.html"),
     Picture("day-zh-dark", "site/day/zh-Hans/page.html", scheme="dark"),
-    Picture("feed-light", "site/feed.atom", width=640, sharpness=1),
-    Picture("outbox-light", "outbox/{day}/index.html", width=1280, sharpness=1),
+    Picture("feed-light", "site/feed.atom", width=640, height=760, sharpness=1),
+    Picture("outbox-light", "outbox/{day}/index.html", width=1280, height=760, sharpness=1),
 )
 
 
@@ -76,9 +78,10 @@ def _strip(page: Page, picture: Picture) -> FloatRect:
 
 
 def take_all(browser: Browser, address: str, folder: Path) -> None:
-    """Take every digest at every width, in light and dark."""
-    for language, size, width, scheme in product(("en", "zh-Hans"), SIZES, WIDTHS, SCHEMES):
+    """Take every digest at every width, in light and dark, and one whose pictures were not loaded."""
+    for language, size, width, scheme in product(("en", "zh-Hans"), (*SIZES, "pictures"), WIDTHS, SCHEMES):
         page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+        page.route(PICTURES, lambda route: route.abort())
         page.goto(f"{address}/mails/{language}-{size}.html")
         _whole(page, folder / f"{language}-{size}-{width}-{scheme}.jpg", width)
         page.close()
