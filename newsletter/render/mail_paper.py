@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from newsletter.domain.delivery import Form
 from newsletter.domain.notation import is_english
-from newsletter.domain.text import clause, fold_text, plain, reading_words
+from newsletter.domain.text import clause, fold_text, plain, reading_words, without_announcing
 from newsletter.render.paper_links import LinkView
 from newsletter.render.paper_view import PaperView
 
@@ -20,7 +20,7 @@ __all__ = ["AUTHORS", "CARD_WORDS", "MailPaper", "is_translated", "mail_paper"]
 CARD_WORDS = 75
 AUTHORS = {Form.TITLE: 0, Form.ROW: 1, Form.BRIEF: 2, Form.CARD: 2}
 """Authors who are named; the others are counted."""
-_COLUMNS = {Form.TITLE: 0, Form.ROW: 76, Form.BRIEF: 140, Form.CARD: 190}
+_COLUMNS = {Form.TITLE: 0, Form.ROW: 88, Form.BRIEF: 140, Form.CARD: 190}
 """Room for what a paper is about."""
 _WHY = 8
 """Words kept for why it came."""
@@ -65,7 +65,8 @@ def mail_paper(paper: PaperView, form: Form, language: str) -> MailPaper:
     words = reading_words(plain(paper.title)) + sum(map(reading_words, names)) + (more > 0) + len(links) + 1
     if form >= Form.BRIEF:
         words += reading_words(paper.original_title) + reading_words(paper.affiliation)
-    about = clause(_about(paper), _COLUMNS[form]) if form > Form.TITLE else ""
+    about = _about(paper) if form > Form.TITLE else ""
+    about = clause(without_announcing(about, paper.title) if form is Form.ROW else about, _COLUMNS[form])
     words += reading_words(about)
     is_labelled = form is Form.CARD and paper.abstract_only and bool(about)
     how = found = ""

@@ -3,7 +3,8 @@
 The rules, in the order in which they are applied:
 
 1. a paper stands once: under the interest that found it best, of equals under the first of the list;
-2. exclusions and must-haves make no section; spellings of one interest (`LLM`, `llm`) make one together;
+2. exclusions and must-haves make no section; spellings of one interest (`LLM`, `llm`; `vision-language model`, `vision
+   language models`) make one together;
 3. the interests that found fewest papers come first, those that found equally many in the order of the list;
 4. papers of a reader who named no interest stand under their first category, the largest first.
 
@@ -15,15 +16,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from newsletter.domain.issues import RARE, Outline, Pick, Section
+from newsletter.domain.text import fold_text
 
 __all__ = ["by_category", "by_interest", "same_interest"]
 
 
+@lru_cache(50_000)
 def same_interest(text: str) -> str:
-    """What two spellings of one interest share."""
-    return " ".join(text.split()).casefold()
+    """What two spellings of one interest share: many lists name an interest in the singular and in the plural."""
+    return fold_text(text) or " ".join(text.split()).casefold()
 
 
 def by_interest(picks: Sequence[Pick], found: Mapping[str, AbstractSet[int]]) -> Outline:
@@ -51,7 +55,7 @@ def by_interest(picks: Sequence[Pick], found: Mapping[str, AbstractSet[int]]) ->
         if papers[key]
     ]
     rare: set[int] = set()
-    for places in papers.values():
+    for places in found.values():
         if len(places) < RARE:
             rare.update(places)
     return Outline(

@@ -1,5 +1,6 @@
 """Text as data: clean text, sentences, the language it is in, TeX, and words folded to what they share."""
 
+from newsletter.domain.text.announcing import without_announcing
 from newsletter.domain.text.clauses import clause
 from newsletter.domain.text.dollars import formula_at, inside, segments
 from newsletter.domain.text.folding import (
@@ -65,6 +66,7 @@ __all__ = [
     "unmarked",
     "verb_form",
     "visible_length",
+    "without_announcing",
     "without_opener",
     "without_tex_links",
 ]

@@ -55,9 +55,15 @@ def test_what_is_ruled_out_is_not_counted_and_ruling_out_makes_no_section() -> N
     assert made.barren == ()
 
 
+def test_singular_and_plural_with_and_without_a_hyphen_are_spellings() -> None:
+    (section,) = outline("planning agent", "Planning-Agents", "planning agents").sections
+    assert section.name == "planning agent"
+
+
 def test_spellings_of_one_interest_are_one_section() -> None:
     (section,) = outline("Diffusion", "diffusion", " DIFFUSION ").sections
     assert (section.name, section.found) == ("Diffusion", 3)
+
     assert section.interests == ("Diffusion", "diffusion", " DIFFUSION ")
 
 
