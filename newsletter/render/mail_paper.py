@@ -26,6 +26,8 @@ _WHY = 8
 """Words kept for why it came."""
 _LABEL = 8
 """Words of the line that says why an abstract stands where a summary should."""
+_RATING = 3
+"""Words of a rating: its name, its stars, its score."""
 _LEAST = 6
 """Words below which a part is not worth its label."""
 _WORD = 6
@@ -64,7 +66,7 @@ def mail_paper(paper: PaperView, form: Form, language: str) -> MailPaper:
     links = tuple(link for link in paper.links if link.url != paper.url) if form >= Form.BRIEF else ()
     words = reading_words(plain(paper.title)) + sum(map(reading_words, names)) + (more > 0) + len(links) + 1
     if form >= Form.BRIEF:
-        words += reading_words(paper.original_title) + reading_words(paper.affiliation)
+        words += reading_words(paper.original_title) + reading_words(paper.affiliation) + _RATING * len(paper.ratings)
     about = _about(paper) if form > Form.TITLE else ""
     about = clause(without_announcing(about, paper.title) if form is Form.ROW else about, _COLUMNS[form])
     words += reading_words(about)

@@ -250,6 +250,17 @@ def test_a_few_papers_are_cards_without_sections() -> None:
     assert "Matched: a, b <b>, c" in text
 
 
+def test_a_card_shows_ratings_without_their_reasons() -> None:
+    issue = make_issue(4)
+    message = ASSEMBLER.in_language(issue, "en").build(make_recipient(), select(issue))
+    reasons = {r.reason for entry in issue.papers for r in entry.summaries["en"].ratings.values() if r.reason}
+    assert reasons
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        assert "★" in text
+        assert not any(reason in text for reason in reasons)
+
+
 def test_readers_of_another_language_get_what_is_translated_first() -> None:
     """Every sixth sample is not: those stand at the end, under a heading that says so."""
     issue = make_issue(12)

@@ -26,8 +26,8 @@ __all__ = ["by_category", "by_interest", "same_interest"]
 
 @lru_cache(50_000)
 def same_interest(text: str) -> str:
-    """What two spellings of one interest share: many lists name an interest in the singular and in the plural."""
-    return fold_text(text) or " ".join(text.split()).casefold()
+    """What two spellings of one interest share: many lists name it in the singular and the plural, apart and joined."""
+    return fold_text(text).replace(" ", "") or " ".join(text.split()).casefold()
 
 
 def by_interest(picks: Sequence[Pick], found: Mapping[str, AbstractSet[int]]) -> Outline:

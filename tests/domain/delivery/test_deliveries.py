@@ -72,7 +72,7 @@ def test_a_message_is_its_header_an_empty_line_and_its_body() -> None:
         body=(b"c\r\n", b".\r\n"),
     )
     assert bytes(message) == b"A: b\r\n\r\nc\r\n.\r\n"
-    assert (message.dotless, message.papers) == (False, 0)
+    assert (message.dotless, message.papers) == (False, ())
 
 
 @pytest.mark.parametrize(

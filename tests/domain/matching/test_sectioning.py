@@ -56,7 +56,7 @@ def test_what_is_ruled_out_is_not_counted_and_ruling_out_makes_no_section() -> N
 
 
 def test_singular_and_plural_with_and_without_a_hyphen_are_spellings() -> None:
-    (section,) = outline("planning agent", "Planning-Agents", "planning agents").sections
+    (section,) = outline("planning agent", "Planning-Agents", "planning agents", "PlanningAgent").sections
     assert section.name == "planning agent"
 
 
