@@ -115,7 +115,7 @@ def test_all_that_matches_stands_by_interest_the_rarest_first(client: httpx.Clie
     assert {*shown["zebrafish"]} == {"Paper 4 on zebrafish and retrieval", "Paper 5 on zebrafish"}
     assert {*shown["retrieval"]} == {"Paper 2 on retrieval", "Paper 3 on retrieval"}
     text = html.document_fromstring(answer.text).text_content()
-    assert "4 of 6 papers match your interests" in text
+    assert "4 of 6 papers for you" in text
     assert "Your mails hold 2 papers at most; here are all." in text
     assert "quantum gravity" in text
 
@@ -236,7 +236,7 @@ def test_who_named_no_interest_sees_everything_by_category(
     assert issues
     answer = client.get(f"/day/{token_of(store, 'day', BO)}/{TUESDAY}")
     assert {name: len(own) for name, own in sections(answer).items()} == {"cs.CL": 6}
-    assert "match your interests" not in answer.text
+    assert "papers for you" not in answer.text
 
 
 def test_the_page_speaks_the_readers_language(client: httpx.Client, store: SqlStore, page: str) -> None:
