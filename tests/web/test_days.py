@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import gzip
 import json
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,10 +21,13 @@ import pytest
 import rispy
 from lxml import html
 
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.delivery import Recipient
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, SelectionRequest
+from newsletter.domain.matching import IssueSelector
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.reader_pages import ReaderPage, ReaderPages
 from newsletter.store import SqlStore
+from tests.support.mails import make_assembler
 from tests.support.samples import make_issue, make_notice, make_paper
 from tests.support.web import make_app, make_days, running
 from tests.web.conftest import EMAIL, token_of
@@ -101,6 +107,35 @@ def link(answer: httpx.Response, xpath: str) -> httpx.URL:
     """Where a link of a page leads, from that page."""
     [href] = html.document_fromstring(answer.text).xpath(f"{xpath}/@href")
     return answer.url.join(str(href))
+
+
+@pytest.mark.parametrize("key", [IssueKey(TUESDAY), WEEK], ids=["daily", "weekly"])
+@pytest.mark.parametrize("changes", [{}, {"max_papers": 12}, {"interests": ()}], ids=["all", "limited", "everything"])
+def test_a_mail_leads_to_exactly_this_page_which_shows_what_the_mail_left_out(
+    client: httpx.Client, store: SqlStore, key: IssueKey, changes: dict[str, Any]
+) -> None:
+    change(store, **({"interests": ("retrieval", "zebrafish", "-survey"), "max_papers": None} | changes))
+    papers = [about(n, ("retrieval", "zebrafish", "a survey of retrieval")[n % 3]) for n in range(1, 91)]
+    issue = publish(store, make_issue(papers, key=key))
+    reader = store.subscribers.get(EMAIL)
+    assert reader is not None
+    recipient = Recipient(
+        subscriber_id=reader.id, email=reader.email, language=reader.language, interests=reader.interests
+    )
+    selection = IssueSelector(issue).select(SelectionRequest(reader.interests, reader.max_papers))
+    base_url = str(client.base_url).rstrip("/")
+    message = make_assembler(base_url).in_language(issue, "en").build(recipient, selection)
+    part = email.message_from_bytes(bytes(message), policy=email.policy.default).get_body(("html",))
+    assert part is not None
+    tree = html.document_fromstring(part.get_content())
+    [more] = tree.xpath("//p[contains(@style, 'bold')]/a[contains(., 'more on your page')]")
+    assert more.get("href") == f"{base_url}/day/{token_of(store, 'day')}/{key.slug}"
+    mailed = set(tree.xpath("//a[starts-with(@href, 'https://papers.example.org/abs/')]/@href"))
+    assert len(mailed) == len(message.papers)
+    page = html.document_fromstring(client.get(more.get("href")).raise_for_status().text)
+    here = set(page.xpath("//main//a[starts-with(@href, 'https://papers.example.org/abs/')]/@href"))
+    assert mailed < here
+    assert len(here - mailed) == int(re.search(r"\d+", more.text_content())[0])  # type: ignore[index]
 
 
 def choose(answer: httpx.Response, text: str) -> httpx.URL:
