@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsletter.bootstrap.shared import Shared
-from newsletter.domain.bounces import BounceRules
 
 if TYPE_CHECKING:
     from newsletter.services.bounces import Intake, Reclassify, Story
@@ -28,7 +27,7 @@ class Returning:
         return Intake(
             self._shared.store.events,
             self._shared.store.deliveries,
-            self.rules,
+            self._shared.bounce_rules,
             read_report,
             clock=self._shared.clock,
             keep_events=s.retention.events,
@@ -40,7 +39,7 @@ class Returning:
         from newsletter.mail.reports import read_report
         from newsletter.services.bounces import Reclassify
 
-        return Reclassify(self._shared.store.events, self.rules, read_report)
+        return Reclassify(self._shared.store.events, self._shared.bounce_rules, read_report)
 
     def story(self) -> Story:
         """Tell what happened to an address."""
@@ -48,16 +47,3 @@ class Returning:
 
         store = self._shared.store
         return Story(store.deliveries, store.events, store.subscribers, store.suppressions)
-
-    @property
-    def rules(self) -> BounceRules:
-        """The rules of the settings."""
-        s = self._shared.settings.bounces
-        return BounceRules(
-            soft_limit=s.soft_limit,
-            soft_span=s.soft_span,
-            soft_half_life=s.soft_half_life,
-            policy_share=s.policy_share,
-            policy_least=s.policy_least,
-            believes_fields=not s.verp,
-        )

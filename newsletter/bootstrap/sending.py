@@ -67,6 +67,7 @@ class Sending:
                 limits=s.smtp.rate or preset.limits,
                 per_domain=s.smtp.per_domain,
                 uncertain=UncertainPolicy(s.dispatch.uncertain),
+                bounces=self._shared.bounce_rules,
             ),
             clock=self._shared.clock,
             signer=self._signer(),

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
+from newsletter.domain.bounces import BounceRules
 from newsletter.domain.interests import Catalogue, parse
 from newsletter.domain.issues import Issue
 from newsletter.domain.ports import Progress
@@ -85,6 +86,19 @@ class Shared:
         if self.store.database.path:
             named["database.url"] = self.store.database.path
         return {key: path for key, value in named.items() if (path := s.path(value)).exists()}
+
+    @property
+    def bounce_rules(self) -> BounceRules:
+        """What follows from what comes back, by the settings."""
+        s = self.settings.bounces
+        return BounceRules(
+            soft_limit=s.soft_limit,
+            soft_span=s.soft_span,
+            soft_half_life=s.soft_half_life,
+            policy_share=s.policy_share,
+            policy_least=s.policy_least,
+            believes_fields=not s.verp,
+        )
 
     @property
     def today(self) -> date:

@@ -29,7 +29,7 @@ from newsletter.domain.delivery.mail_parts import (
     Slot,
     UntranslatedHeading,
 )
-from newsletter.domain.delivery.outcomes import consequences
+from newsletter.domain.delivery.outcomes import Consequences, consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
 from newsletter.domain.delivery.replies import Reply, Stage
 from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_awaited, is_late
@@ -54,6 +54,7 @@ __all__ = [
     "AttemptResult",
     "Begin",
     "Change",
+    "Consequences",
     "Delivery",
     "DeliveryStatus",
     "DispatchStatus",

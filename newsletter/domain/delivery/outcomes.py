@@ -23,6 +23,7 @@ class Consequences:
         outcome: the delivery's next state; None where it stays what it is and is to be tried again at once.
         rest: its domain gets no mail for a while.
         refused: whether this message was refused for good or by policy; None where that cannot be said.
+        by_policy: whether it was refused for what we are, or what we send.
         relay_busy: the relay asks for patience, whatever the message; empty where it does not.
         relay_refuses: the relay will not have us at all; empty where it will.
     """
@@ -30,6 +31,7 @@ class Consequences:
     outcome: Outcome | None
     rest: DomainRest | None = None
     refused: bool | None = None
+    by_policy: bool = False
     relay_busy: str = ""
     relay_refuses: str = ""
 
@@ -116,4 +118,4 @@ class _Outcomes:
         if outcome.due_at is not None:
             outcome = replace(outcome, due_at=max(outcome.due_at, until))
         rest = DomainRest(self.delivery.recipient.domain, until, f"{judgement.reason}: {said}")
-        return Consequences(outcome, rest, refused=True if by_policy else None)
+        return Consequences(outcome, rest, refused=True if by_policy else None, by_policy=by_policy)

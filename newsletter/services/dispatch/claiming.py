@@ -77,6 +77,9 @@ class Claimer:
         wanted = await self._wanted(claimed)
         for delivery, selection in zip(wanted, self._maker.select_many([d.recipient for d in wanted]), strict=True):
             self._line.add(Claimed(delivery, selection))
+        # who was sent to rest while these were being claimed
+        for domain in self._settler.resting() & {delivery.recipient.domain for delivery in wanted}:
+            self._settler.let_go(domain)
 
     async def _wanted(self, claimed: tuple[Delivery, ...]) -> list[Delivery]:
         """Those who are to be mailed by this run."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from newsletter.domain.delivery import DeliveryStatus, Pacer, Share
 from newsletter.domain.issues import IssueKey
 from newsletter.domain.ports import Clock, DeliveryStore, SubscriberStore
-from newsletter.errors import StoreError
 from newsletter.mail.smtp import Connector, Pool
 from newsletter.services.dispatch.claiming import Claimer
 from newsletter.services.dispatch.lease import Lease
+from newsletter.services.dispatch.lookout import Lookout
 from newsletter.services.dispatch.messages import MessageMaker
 from newsletter.services.dispatch.owner import owner
 from newsletter.services.dispatch.pacing import PacedLine
@@ -28,8 +27,6 @@ from newsletter.services.dispatch.state import RunState
 from newsletter.services.dispatch.watching import Watch
 
 __all__ = ["Run"]
-
-_COUNTED_EVERY = 1.0
 
 
 @dataclass(kw_only=True)
@@ -145,9 +142,16 @@ class _Sending:
     def _helpers(self) -> list[asyncio.Task[None]]:
         """What goes on beside the connections; a fault of one of them ends the run."""
         run = self._run
-        work = [self._lease.keep(lambda: self.settler.counts[DeliveryStatus.SENT])]
-        if run.settings.limits or run.settings.per_domain:
-            work.append(self._count_processes())
+        lookout = Lookout(
+            run.issue,
+            run.deliveries,
+            self.ledger,
+            settler=self.settler,
+            state=self.state,
+            share=self._share,
+            clock=run.clock,
+        )
+        work = [self._lease.keep(lambda: self.settler.counts[DeliveryStatus.SENT]), lookout.keep()]
         if run.watch is not None:
             watch = Watch(run.watch, pool=self.pool, line=self._line, settler=self.settler)
             work.append(watch.keep(lambda: run.deliveries.totals(run.issue)))
@@ -155,14 +159,6 @@ class _Sending:
         for helper in helpers:
             helper.add_done_callback(self.state.task_ended)
         return helpers
-
-    async def _count_processes(self) -> None:
-        """Look every second how many share the limits."""
-        while True:
-            await asyncio.sleep(_COUNTED_EVERY)
-            # a ledger that cannot be read now is told of where it is written
-            with suppress(StoreError):
-                self._share.place, self._share.processes = await self.ledger.crew()
 
     async def _wait_for_due(self) -> bool:
         """Sleep until a deferred delivery is due; False if there is none or the run should end."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from newsletter.domain.bounces import pauses
 from newsletter.domain.delivery import (
     Attempt,
     AttemptResult,
+    Consequences,
     Delivery,
     DeliveryStatus,
     DomainRest,
@@ -54,6 +56,7 @@ class Settler:
         self._watch = FailureWatch(window=settings.window, share=settings.share)
         self._rests = {rest.domain: rest for rest in rests}
         self._busy = 0
+        self._answers = self._policy = 0
         self.counts: Counter[DeliveryStatus] = Counter()
 
     @property
@@ -70,6 +73,18 @@ class Settler:
         """The domains that get no mail at this moment."""
         now = self._clock()
         return {domain for domain, rest in self._rests.items() if rest.until > now}
+
+    def heed(self, rest: DomainRest) -> None:
+        """A rest that the ledger has: somebody else may have written it."""
+        known = self._rests.get(rest.domain)
+        if known is None or known.until < rest.until:
+            self._rests[rest.domain] = rest
+            self.let_go(rest.domain)
+
+    def let_go(self, domain: str) -> None:
+        """What this run holds of a domain is anybody's again."""
+        for held in self._line.remove(domain):
+            self._ledger.add(Outcome(held.id, held.status, held.reason, held.reply, held.due_at))
 
     def settle(self, attempt: Attempt, result: AttemptResult) -> None:
         """Take the result of an attempt."""
@@ -89,8 +104,18 @@ class Settler:
         elif follows.refused is not None:
             self._busy = 0
             self._watch.saw(refused=follows.refused)
-            if complaint := self._watch.complaint:
+            if complaint := self._watch.complaint or self._refused_by_policy(follows):
                 self._state.pause(complaint)
+
+    def _refused_by_policy(self, follows: Consequences) -> str:
+        """Why the issue should pause for want of welcome: far fewer such refusals than others are a fault of ours."""
+        self._answers += 1
+        if not follows.by_policy:
+            return ""
+        self._policy += 1
+        if not pauses(self._policy - 1, self._policy, self._answers, self._settings.bounces):
+            return ""
+        return f"{self._policy} of {self._answers} messages were refused by policy"
 
     def give_back(self, attempt: Attempt) -> None:
         """Take a message back that was not tried."""
@@ -122,8 +147,7 @@ class Settler:
             self._line.rest_relay(min(60.0, self._settings.pool.backoff * 2 ** (self._busy - 1)))
 
     def _let_rest(self, rest: DomainRest) -> None:
-        """No more to this domain; what this run holds of it is anybody's again."""
+        """No more to this domain."""
         self._rests[rest.domain] = rest
         self._ledger.add(rest)
-        for held in self._line.remove(rest.domain):
-            self._ledger.add(Outcome(held.id, held.status, held.reason, held.reply, held.due_at))
+        self.let_go(rest.domain)
