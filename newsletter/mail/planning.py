@@ -7,6 +7,7 @@ read everything that they can.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -94,7 +95,7 @@ class Planner:
             self._octets,
             Room(None if self._words is None else self._words - around, octets, self._cards),
         )
-        body = self._placed(groups, forms, cut_before=selection.found > len(picks))
+        body = self._placed(groups, forms)
         shown = tuple([item.index for item in body if type(item) is Placed])
         words = self._designed.words
         read = around + sum([words[form][index] for index, form in forms.items()])
@@ -127,7 +128,7 @@ class Planner:
         if not foreign or not any(pick.index in foreign for pick in picks):
             return groups
         own = [replace(g, picks=[p for p in g.picks if p.index not in foreign]) for g in groups]
-        rest = [replace(g, picks=[p for p in g.picks if p.index in foreign], untranslated=True) for g in groups]
+        rest = [_untranslated(g, [p for p in g.picks if p.index in foreign]) for g in groups]
         return [group for group in (*own, *rest) if group.picks]
 
     def _words_around(self, told: str, groups: Sequence[_Group]) -> int:
@@ -135,21 +136,23 @@ class Planner:
         headings += sum([4 * len(group.picks) for group in groups if group.mixed])
         return self._designed.frame_words + headings + reading_words(told) + _SPARE_WORDS
 
-    def _placed(self, groups: Sequence[_Group], forms: Mapping[int, Form], *, cut_before: bool) -> Body:
-        """The papers in their order; `cut_before` says that a limit of the reader's own cut some already."""
+    def _placed(self, groups: Sequence[_Group], forms: Mapping[int, Form]) -> Body:
+        """The papers in their order."""
         body: list[SectionHeading | UntranslatedHeading | Placed] = []
+        here_of = [[pick for pick in group.picks if pick.index in forms] for group in groups]
+        found_here = _by_interest(here_of)
         number, untranslated = 0, False
-        for group in groups:
-            here = [pick for pick in group.picks if pick.index in forms]
+        for group, here in zip(groups, here_of, strict=True):
             if not here:
                 continue
             if group.untranslated and not untranslated:
                 body.append(UntranslatedHeading())
                 untranslated = True
             if group.name:
-                name, count = self._designed.section(group.name, group.found, len(here))
-                is_cut = len(here) < group.found and (cut_before or len(here) < len(group.picks))
-                body.append(SectionHeading(name, count, is_cut))
+                is_cut = group.found > _in_mail(group, here, found_here)
+                body.append(
+                    SectionHeading(*self._designed.section(group.name, group.found, len(here), is_cut=is_cut), is_cut)
+                )
             for pick in here:
                 number += 1
                 form = forms[pick.index]
@@ -167,6 +170,28 @@ class Planner:
             # the pick is kept, so that no other can come to have its `id()` meanwhile
             known = self._terms[id(pick), group.name] = (pick, self._designed.terms(matches))
         return known[1][:1] if group.mixed else known[1]
+
+
+def _untranslated(group: _Group, picks: Sequence[Pick]) -> _Group:
+    """That part of a group which nobody translated; it counts what it has, the other part what the interest found."""
+    return replace(group, picks=picks, found=len(picks), untranslated=True)
+
+
+def _by_interest(here_of: Sequence[Sequence[Pick]]) -> Mapping[str, AbstractSet[int]]:
+    """The papers of a mail by the interests that found them, under whichever heading they stand."""
+    papers: defaultdict[str, set[int]] = defaultdict(set)
+    for here in here_of:
+        for pick in here:
+            for match in pick.matches:
+                papers[match.interest].add(pick.index)
+    return papers
+
+
+def _in_mail(group: _Group, here: Sequence[Pick], found_here: Mapping[str, AbstractSet[int]]) -> int:
+    """How many of the papers that a group counts stand in the mail."""
+    if group.untranslated or not group.interests:
+        return len(here)
+    return len(set().union(*[found_here[text] for text in group.interests if text in found_here]))
 
 
 def _order(groups: Sequence[_Group]) -> list[int]:

@@ -106,9 +106,9 @@ class DesignedDigest:
             parts.append(self._label.nothing(names, len(outline.barren) - len(names)))
         return " · ".join(parts)
 
-    def section(self, name: str, found: int, here: int) -> tuple[str, str]:
-        """A section's name, and how many papers it has and shows."""
-        return shown(name), self._label.section(found, here)
+    def section(self, name: str, found: int, here: int, *, is_cut: bool) -> tuple[str, str]:
+        """A section's name, and how many papers it has; of one that is cut, how many it shows."""
+        return shown(name), self._label.section(found, here, is_cut=is_cut)
 
     def more(self, hidden: int) -> str:
         """How many papers do not stand in the mail."""

@@ -145,11 +145,13 @@ class Labels:
             joined = said % {"names": joined, "num": others}
         return self._words.gettext("nothing for %(names)s") % {"names": joined}
 
-    def section(self, found: int, here: int) -> str:
-        """How many papers an interest found, and how many of them stand under its heading."""
-        if found == here:
-            return self._words.number(found)
-        return self._words.gettext("%(num)s, %(here)d of them here") % {"num": self._words.number(found), "here": here}
+    def section(self, found: int, here: int, *, is_cut: bool) -> str:
+        """How many papers an interest found, and of one whose others are left to a page how many stand here."""
+        num = self._words.number(found)
+        if not is_cut:
+            return num
+        said = self._words.ngettext("%(num)s, the best one here", "%(num)s, the best %(here)d here", here)
+        return said % {"num": num, "here": here}
 
     def upvotes(self, paper: PaperView) -> str:
         """`7 upvotes`."""

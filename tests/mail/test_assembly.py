@@ -235,11 +235,29 @@ def test_sections_stand_in_their_order_and_say_how_much_of_them_is_there() -> No
     message = make_assembler().in_language(issue, "en").build(make_recipient(), in_sections(issue))
     headings = re.findall(r"^--- (.*) ---\r?$", body(message, "plain"), re.MULTILINE)
     assert headings[0] == "a · 2"
-    assert re.fullmatch(r"b <b> · 13, \d of them here", headings[1])
-    assert re.fullmatch(r"c · 40, \d of them here", headings[2])
+    assert re.fullmatch(r"b <b> · 13, the best (one|\d) here", headings[1])
+    assert re.fullmatch(r"c · 40, the best \d here", headings[2])
     numbers = [int(number) for number in re.findall(r"^(\d+)\. ", body(message, "plain"), re.MULTILINE)]
     assert numbers == [*range(1, len(message.papers) + 1)], "each number stands, whatever was left out"
     assert "Also: b <b>, c" in body(message, "plain")
+
+
+@pytest.mark.parametrize(
+    ("language", "cut"), [("en", r"c · 40, the best \d here"), ("zh-Hans", r"c · 共 40 篇，此处为最相关的 \d 篇")]
+)
+def test_a_heading_says_that_papers_are_missing_only_where_they_are_not_under_another(language: str, cut: str) -> None:
+    """All forty are the third interest's; thirteen stand under the other two."""
+    recipient, issue = make_recipient(language=language), make_issue([make_paper(1 + n % 3) for n in range(40)])
+    selection = in_sections(issue)
+    roomy = make_assembler(words=5_000).in_language(issue, language).build(recipient, selection)
+    assert len(roomy.papers) == 40
+    headings = re.findall(r"^--- (.*) ---\s*$", body(roomy, "plain"), re.MULTILINE)
+    assert headings == ["a · 2", "b <b> · 13", "c · 40"]
+    assert "href=" not in "".join(re.findall("<h2.*?</h2>", body(roomy, "html"), re.DOTALL))
+    tight = make_assembler(words=300).in_language(issue, language).build(recipient, selection)
+    *_, last = re.findall(r"^--- (.*) ---\s*$", body(tight, "plain"), re.MULTILINE)
+    assert re.fullmatch(cut, last)
+    assert f"/day/{subscriber_token(SECRET, 'day', 1, 'reader1@example.org')}/2026-06-02" in body(tight, "plain")
 
 
 def test_a_few_papers_are_cards_without_sections() -> None:

@@ -87,8 +87,11 @@ class DesignedMail(Protocol):
         """The name of the section of all interests that found a paper or two, where there are many interests."""
         ...
 
-    def section(self, name: str, found: int, here: int) -> tuple[str, str]:
-        """The name of a section, and how many papers it has and shows, as its heading says it."""
+    def section(self, name: str, found: int, here: int, *, is_cut: bool) -> tuple[str, str]:
+        """The name of a section, and how many papers it has, as its heading says it.
+
+        `is_cut` says that some of them are not in the mail; those that stand under another heading are.
+        """
         ...
 
     def more(self, hidden: int) -> str:
