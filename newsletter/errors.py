@@ -51,6 +51,7 @@ __all__ = [
     "IssuePaused",
     "IssuePublished",
     "MailError",
+    "MailboxUnavailable",
     "MessageChanged",
     "NewsletterError",
     "NothingToDo",
@@ -211,6 +212,10 @@ class RelayUnavailable(MailError):
     def __init__(self, message: str, *, code: int | None = None) -> None:
         super().__init__(message)
         self.code = code
+
+
+class MailboxUnavailable(MailError):
+    """A mailbox cannot be reached, secured as asked, logged into, or does not do what it is asked."""
 
 
 class MessageChanged(MailError):

@@ -31,10 +31,11 @@ def test_systemd_accepts_every_unit(tmp_path: Path) -> None:
     assert (done.returncode, ours) == (0, []), done.stderr
 
 
-def test_the_job_its_timer_and_the_pages_each_have_a_unit() -> None:
-    assert {unit.name for unit in UNITS} == {"newsletter.service", "newsletter.timer", "newsletter-serve.service"}
-    commands = [re.findall(r"^ExecStart=\S+/newsletter (\w+)", unit.read_text(), re.MULTILINE) for unit in UNITS]
-    assert sorted(name for found in commands for name in found) == ["send", "serve"]
+def test_the_job_its_timer_the_pages_and_the_listener_each_have_a_unit() -> None:
+    services = {"newsletter.service", "newsletter-serve.service", "newsletter-bounces.service"}
+    assert {unit.name for unit in UNITS} == services | {"newsletter.timer"}
+    commands = [re.findall(r"^ExecStart=\S+/newsletter ([\w ]+)", unit.read_text(), re.MULTILINE) for unit in UNITS]
+    assert sorted(name for found in commands for name in found) == ["bounces serve", "send", "serve"]
 
 
 def enters_image(path: str) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsletter.bootstrap.shared import Shared
 
 if TYPE_CHECKING:
-    from newsletter.services.bounces import Intake, Reclassify, Story
+    from newsletter.domain.notation import Endpoint
+    from newsletter.mail.intake import Listener
+    from newsletter.services.bounces import Intake, Poll, Receive, Reclassify, Story
 
 __all__ = ["Returning"]
 
@@ -33,6 +37,59 @@ class Returning:
             keep_events=s.retention.events,
             keep_evidence=s.retention.evidence,
         )
+
+    def receive(self, source: str) -> Receive:
+        """Take the mails that a mail server delivers, one by one, by the way of this name."""
+        from newsletter.mail.reports import LONGEST_MESSAGE
+        from newsletter.services.bounces import Receive
+
+        s = self._shared.settings
+        return Receive(
+            self.intake(),
+            address=s.bounce_address,
+            secrets=self._shared.store.secrets,
+            source=source,
+            longest=LONGEST_MESSAGE,
+            keep_other=self.keep_other,
+        )
+
+    def keep_other(self, content: bytes) -> None:
+        """Keep a mail that is no report for a person to look at."""
+        from newsletter.mail.intake import keep_other
+
+        s = self._shared.settings
+        keep_other(s.path(s.bounces.others), content)
+
+    def listener(self, endpoint: Endpoint, log: Callable[[str], None]) -> Listener:
+        """Where a mail server delivers to."""
+        from newsletter.mail.intake import Listener
+
+        name = self._shared.settings.bounce_address.rpartition("@")[2]
+        return Listener(endpoint, self.receive(endpoint.protocol), name=name, log=log)
+
+    def poll(self) -> Poll:
+        """Ask the mailbox of the settings.
+
+        Raises:
+            ConfigError: it is not set, or not safe as it is set.
+        """
+        from newsletter.mail.intake import ImapAccount, open_mailbox
+        from newsletter.services.bounces import Poll
+
+        s = self._shared.settings.bounces
+        account = ImapAccount(
+            host=s.imap_host,
+            port=s.imap_port,
+            security=s.imap_security,
+            username=s.imap_username,
+            password=s.imap_password,
+            folder=s.imap_folder,
+            reports=s.imap_read,
+            others=s.imap_other,
+            authorities=self._shared.settings.path(s.imap_authorities) if s.imap_authorities else None,
+            seconds=s.imap_timeout.total_seconds(),
+        )
+        return Poll(self.intake(), partial(open_mailbox, account))
 
     def reclassify(self) -> Reclassify:
         """Judge again what came back."""

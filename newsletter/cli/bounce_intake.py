@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.bounces import Arrival, TakenIn
 
-__all__ = ["TRY_AGAIN", "store_reports"]
+__all__ = ["TRY_AGAIN", "show_messages", "store_reports"]
 
 TRY_AGAIN = 75
 """EX_TEMPFAIL of sysexits.h: a mail server that pipes a mail here keeps it, and tries again later."""
@@ -33,7 +33,11 @@ def store_reports(
         nonlocal messages
         for content in contents:
             messages += 1
-            yield intake.arrival(content, source, recipients=recipients)
+            arrival = intake.arrival(content, source, recipients=recipients)
+            if source == "pipe" and not arrival.report.events:
+                # a file stays where it is; this is the only copy there is
+                application.returning.keep_other(content)
+            yield arrival
 
     try:
         intake = application.returning.intake()
@@ -47,10 +51,11 @@ def store_reports(
     if json:
         print_json({"messages": messages, **taken_as_json(taken)})
     else:
-        _show(messages, taken)
+        show_messages(messages, taken)
 
 
-def _show(messages: int, taken: TakenIn) -> None:
+def show_messages(messages: int, taken: TakenIn) -> None:
+    """What some messages were, and what followed."""
     told = ", ".join(f"{count} {kind}" for kind, count in Counter(taken.kinds).most_common()) or "nothing new"
     known = f"; {counted(taken.known, 'event was', 'events were')} stored before" if taken.known else ""
     out.print(f"{counted(messages, 'message')}: {told}{known}.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli import bounce_intake, bounce_records
+from newsletter.cli import bounce_intake, bounce_records, bounce_ways
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, open_application
 from newsletter.cli.output import err, table
@@ -142,4 +142,5 @@ def _event(event: Event) -> dict[str, object]:
     }
 
 
+bounce_ways.register(app)
 bounce_records.register(app)

@@ -29,7 +29,7 @@ from newsletter.settings.values import Existing
 __all__ = ["environment", "load_settings", "make_settings"]
 
 PREFIX = "NEWSLETTER_"
-_SECRET_KEYS = {"password", "api_key", "secret", "earlier_secrets", "token"}
+_SECRET_KEYS = {"password", "api_key", "secret", "earlier_secrets", "token", "imap_password"}
 MIN_SECRET = 32
 """Characters of `newsletter.secret`: 128 bits even where they are hexadecimal digits."""
 MAX_EARLIER = 10

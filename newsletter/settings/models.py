@@ -21,6 +21,7 @@ from newsletter.settings.values import (
     Language,
     Limits,
     Listed,
+    Listen,
     Mailbox,
     Name,
     TimeZone,
@@ -213,7 +214,7 @@ class BouncesSettings(_Section):
     """`[bounces]`: where mail that could not be delivered comes back to, and what follows from it.
 
     The address is `mailbox` at `domain`; where neither is set, it is the sender's own. A `mailbox` may have 34 octets,
-    because with `verp` the token of the delivery stands behind it.
+    because with `verp` the token of the delivery stands behind it. What comes to it and is no report lies in `others`.
     """
 
     verp: bool = True
@@ -225,6 +226,19 @@ class BouncesSettings(_Section):
     policy_share: float = Field(default=0.05, gt=0, le=1)
     policy_least: int = Field(default=20, ge=1)
     complaint_wait: Duration = timedelta(days=365)
+    others: Path = Path("bounces-other")
+    listen: Listen = "lmtp:127.0.0.1:2424"
+    imap_host: str = ""
+    imap_port: int = Field(default=0, ge=0, le=65535)
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    imap_username: str = ""
+    imap_password: SecretStr | None = None
+    imap_password_file: Path | None = None
+    imap_folder: str = Field(default="INBOX", min_length=1)
+    imap_read: str = Field(default="bounces-read", min_length=1)
+    imap_other: str = Field(default="bounces-other", min_length=1)
+    imap_authorities: Annotated[Path | None, Existing("file")] = None
+    imap_timeout: Duration = timedelta(minutes=1)
 
 
 class RetentionSettings(_Section):

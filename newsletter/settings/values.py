@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from newsletter.domain.delivery import MAX_BOUNCE_LOCAL, Limit
-from newsletter.domain.notation import language_tag, parse_budget
+from newsletter.domain.notation import language_tag, parse_budget, parse_endpoint
 from newsletter.domain.subscribers import check_address, domain_of
 from newsletter.errors import AddressInvalid
 
@@ -31,6 +31,7 @@ __all__ = [
     "Language",
     "Limits",
     "Listed",
+    "Listen",
     "Mailbox",
     "Name",
     "TimeZone",
@@ -135,6 +136,10 @@ def _budget(value: str) -> str:
     return value
 
 
+def _listen(value: str) -> str:
+    return str(parse_endpoint(value))
+
+
 def _listed(value: object) -> object:
     """A list, or a text with commas between its parts: an environment variable has no other way to name several."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -145,6 +150,7 @@ BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Limits = Annotated[tuple[Limit, ...], BeforeValidator(_limits)]
 Language = Annotated[str, AfterValidator(language_tag)]
+Listen = Annotated[str, AfterValidator(_listen)]
 Listed = BeforeValidator(_listed)
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

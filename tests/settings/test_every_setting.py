@@ -30,6 +30,7 @@ CHECKED = {
     "enrich.daily_budget": "3.50 USD",
     "bounces.mailbox": "returns",
     "bounces.domain": "mail.example.org",
+    "bounces.listen": "smtp:[::1]:2525",
     "bounces.policy_share": "0.2",
 }
 """Text that only some values of are right."""

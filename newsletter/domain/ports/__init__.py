@@ -7,7 +7,7 @@ and its view have in common where their date is written.
 
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine
-from newsletter.domain.ports.events import EventStore, ReadReport
+from newsletter.domain.ports.events import EventStore, ReadReport, ReportBox
 from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
@@ -70,6 +70,7 @@ __all__ = [
     "Progress",
     "ReadReport",
     "ReaderDay",
+    "ReportBox",
     "SelectorFactory",
     "Signer",
     "SiteFile",

@@ -9,7 +9,7 @@ from typing import Protocol
 from newsletter.domain.bounces import Arrival, BounceRules, EventKind, Report, StoredEvent, TakenIn
 from newsletter.domain.issues import IssueKey
 
-__all__ = ["EventStore", "ReadReport"]
+__all__ = ["EventStore", "ReadReport", "ReportBox"]
 
 ReadReport = Callable[[bytes], Report]
 """What a mail says that came back. It reads whatever it is given, in bounded time, and raises nothing."""
@@ -50,4 +50,20 @@ class EventStore(Protocol):
 
     def counts(self, since: date) -> Mapping[str, Mapping[str, int]]:
         """Of issues since a day, by the recipients' domain: mails that were accepted (`sent`), and what came back."""
+        ...
+
+
+class ReportBox(Protocol):
+    """A mailbox that reports come to, opened. What stays in it is asked about again the next time."""
+
+    def waiting(self) -> Sequence[int]:
+        """The numbers of messages that nobody has taken out yet, the oldest first; a bounded number of them."""
+        ...
+
+    def content(self, number: int) -> bytes | None:
+        """The beginning of a message, as much as is read of one; None where it cannot be had."""
+        ...
+
+    def put_away(self, numbers: Sequence[int], *, are_reports: bool) -> None:
+        """Move messages to where reports that were stored lie, or to where the others wait for a person."""
         ...

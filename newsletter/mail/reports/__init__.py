@@ -2,12 +2,14 @@
 
 from newsletter.mail.reports.amazon_ses import events_of_notification
 from newsletter.mail.reports.boxes import BoxMessage, UnreadableBox, messages_in, split_mbox
-from newsletter.mail.reports.limits import LONGEST_MESSAGE
+from newsletter.mail.reports.limits import LARGEST_MAIL, LONGEST_MESSAGE, MOST_RECIPIENTS
 from newsletter.mail.reports.notices import statement_of
 from newsletter.mail.reports.reading import read_report
 
 __all__ = [
+    "LARGEST_MAIL",
     "LONGEST_MESSAGE",
+    "MOST_RECIPIENTS",
     "BoxMessage",
     "UnreadableBox",
     "events_of_notification",

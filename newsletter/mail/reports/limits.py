@@ -5,6 +5,7 @@ mail that it returns.
 """
 
 __all__ = [
+    "LARGEST_MAIL",
     "LONGEST_FIELD",
     "LONGEST_HEADER",
     "LONGEST_LINE",
@@ -20,6 +21,8 @@ __all__ = [
 LONGEST_MESSAGE = 512 * 1024
 """Octets of a message. The longest report of the corpus has 58 KB, of which 50 are one server's trace; a returned
 mail of ours has up to 100 KB."""
+LARGEST_MAIL = 10 * 1024 * 1024
+"""Octets of a mail that the listener takes: what Postfix takes where nobody says otherwise."""
 LONGEST_HEADER = 64 * 1024
 """Octets of one header. Sendmail takes 32 KB of one, Postfix 100 KB; real ones have up to 20."""
 MOST_FIELDS = 400

@@ -2,11 +2,16 @@
 
 from newsletter.services.bounces.intake import Intake
 from newsletter.services.bounces.judging import Reclassified, Reclassify
+from newsletter.services.bounces.polling import Poll, Polled
+from newsletter.services.bounces.receiving import Receive
 from newsletter.services.bounces.story import AddressStory, Story, told_event
 
 __all__ = [
     "AddressStory",
     "Intake",
+    "Poll",
+    "Polled",
+    "Receive",
     "Reclassified",
     "Reclassify",
     "Story",
