@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from newsletter.domain.delivery import Form, MailPart, Piece, Placed, Region, SectionHeading, Slot, UntranslatedHeading
@@ -29,7 +29,7 @@ class _SlottedLine:
         self._escape = escape
         self._slots = tuple(part for part in self._parts if isinstance(part, Slot))
         self.octets = len(codec("".join([part for part in self._parts if type(part) is str]).rstrip("\n") + "\n"))
-        self._known: dict[tuple[str, ...], bytes] | None = None if _PERSONAL.intersection(self._slots) else {}
+        self._known: dict[str | tuple[str, ...], bytes] | None = None if _PERSONAL.intersection(self._slots) else {}
 
     @property
     def is_own(self) -> bool:
@@ -41,7 +41,8 @@ class _SlottedLine:
         known = self._known
         if known is None:
             return self._encode(values)
-        key = tuple([values[slot] for slot in self._slots])
+        slots = self._slots
+        key = values[slots[0]] if len(slots) == 1 else tuple([values[slot] for slot in slots])
         encoded = known.get(key)
         if encoded is None:
             if len(known) >= _LINE_CACHE:
@@ -67,8 +68,8 @@ def _escape(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\u00a0", "&nbsp;")
 
 
-def _encode_piece(piece: Piece, codec: LineCodec, *, escape: bool) -> Encoded:
-    """Encode what is the same for everybody; keep the lines with slots."""
+def _encode_piece(piece: Piece, codec: LineCodec, slotted: Callable[[Sequence[str | Slot]], _SlottedLine]) -> Encoded:
+    """Encode what is the same for everybody; keep the lines with slots, which `slotted` makes."""
     result: list[bytes | _SlottedLine | Region] = []
     static: list[str] = []
     line: list[str | Slot] = []
@@ -89,14 +90,14 @@ def _encode_piece(piece: Piece, codec: LineCodec, *, escape: bool) -> Encoded:
             line.append(before + newline)
             if newline:
                 flush()
-                result.append(_SlottedLine(line, codec, escape=escape))
+                result.append(slotted(line))
                 line.clear()
                 _sort(after, static, line)
         else:
             _sort(part, static, line)
     flush()
     if line:
-        result.append(_SlottedLine([*line, "\n"], codec, escape=escape))
+        result.append(slotted([*line, "\n"]))
     return tuple(result)
 
 
@@ -117,8 +118,19 @@ class EncodedPart:
         sample = "".join(text for piece in (part.frame, *rows) for text in piece if type(text) is str)
         self.encoding, codec = pick_codec(sample)
 
+        lines: dict[tuple[object, ...], _SlottedLine] = {}
+
+        def slotted(parts: Sequence[str | Slot]) -> _SlottedLine:
+            """A line; one that stands in many pieces is one, so that it is encoded once for all of them."""
+            # a slot equals the text of its name
+            key = (*parts, *map(type, parts))
+            line = lines.get(key)
+            if line is None:
+                line = lines[key] = _SlottedLine(parts, codec, escape=escape)
+            return line
+
         def encode(piece: Piece) -> Encoded:
-            return _encode_piece(piece, codec, escape=escape)
+            return _encode_piece(piece, codec, slotted)
 
         frame = encode(part.frame)
         papers_at = frame.index(Region.PAPERS)
@@ -192,7 +204,7 @@ class EncodedPart:
 
     def _fill_paper(self, placed: Placed) -> bytes:
         """A paper in its form, with its number and why it came."""
-        frame = self._frame(placed.form, placed.index)
+        frame = self._frame(placed.form, placed.place)
         values = {Slot.NUMBER: str(placed.number), Slot.TERMS: ", ".join(placed.terms)}
         return b"".join(frame.fill(values, {Region.WHY: self._reasons(values, placed)}))
 

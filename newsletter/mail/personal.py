@@ -6,11 +6,10 @@ boundary and every token derive from them, so a second attempt is the same messa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from typing import overload
 from urllib.parse import quote
 
 from newsletter.domain.delivery import (
@@ -87,7 +86,7 @@ class PersonalMails:
         self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
         self._domain = sender.rpartition("@")[2]
         self._unsubscribe_mail = f"mailto:{quote(sender, safe='@')}?subject=unsubscribe"
-        octets = [_Octets(self._text, self._html, form, len(issue.papers)) for form in Form]
+        octets = [_Octets(self._text, self._html, form) for form in Form]
         self._planner = Planner(designed, octets, cards=cards, words=words if base_url else None)
         self._around = self._text.octets_around + self._html.octets_around + _HEAD_OCTETS
         self._digests: dict[tuple[int, int], _Digest] = {}
@@ -203,28 +202,16 @@ class PersonalMails:
         )
 
 
-class _Octets(Sequence[int]):
+class _Octets(dict[int, int]):
     """About how many octets each paper takes in one form, in both parts: looked at when it is first asked for."""
 
-    def __init__(self, text: EncodedPart, html: EncodedPart, form: Form, papers: int) -> None:
+    def __init__(self, text: EncodedPart, html: EncodedPart, form: Form) -> None:
         self._parts = text, html
         self._form = form
-        self._known = [-1] * papers
 
-    def __len__(self) -> int:
-        return len(self._known)
-
-    @overload
-    def __getitem__(self, index: int) -> int: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[int]: ...
-    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self._known)))]
-        known = self._known[index]
-        if known < 0:
-            known = self._known[index] = sum(part.octets(self._form, index) for part in self._parts) + _NUMBER_OCTETS
-        return known
+    def __missing__(self, index: int) -> int:
+        octets = self[index] = sum(part.octets(self._form, index) for part in self._parts) + _NUMBER_OCTETS
+        return octets
 
 
 def _part_header(boundary: bytes, subtype: bytes, encoding: str) -> bytes:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.domain.delivery import (
     FEW,
+    Costs,
     Form,
     Placed,
     Room,
@@ -72,9 +73,7 @@ class PlannedBody:
 class Planner:
     """Plans the mails of one issue in one language."""
 
-    def __init__(
-        self, designed: DesignedMail, octets: Sequence[Sequence[int]], *, cards: int, words: int | None
-    ) -> None:
+    def __init__(self, designed: DesignedMail, octets: Costs, *, cards: int, words: int | None) -> None:
         """`octets` is what each form of each paper takes; `words` a mail's budget, None where nothing else is there."""
         self._designed = designed
         self._octets = octets
@@ -96,7 +95,7 @@ class Planner:
             Room(None if self._words is None else self._words - around, octets, self._cards),
         )
         body = self._placed(groups, forms)
-        shown = tuple([item.index for item in body if type(item) is Placed])
+        shown = tuple([item.place for item in body if type(item) is Placed])
         words = self._designed.words
         read = around + sum([words[form][index] for index, form in forms.items()])
         sent = sum([self._octets[form][index] for index, form in forms.items()])

@@ -21,6 +21,8 @@ _NAMED = 2
 _SUBJECT_NAMES = 60
 """Columns of the names in a subject: of two, both are named where they fit."""
 _PREHEADER = (40, 130)
+_PREHEADER_SECTIONS = 16
+"""More of them never fit there."""
 _TERMS_SHOWN = 3
 _COUNTED = 6
 """Interests that the top of a mail names with their counts; of more, the others are counted."""
@@ -35,8 +37,8 @@ _INTERESTS = 100
 class DesignedDigest:
     """The `DesignedMail` of one issue in one language.
 
-    `render` makes the subject and the line after it of plain values, by the template's name; `words` says what each
-    form of each paper takes to be read, `frame_words` what stands around them.
+    `subject` and `preheader` make the subject and the line after it of plain values; `words` says what each form of
+    each paper takes to be read, `frame_words` what stands around them.
     """
 
     def __init__(
@@ -47,7 +49,8 @@ class DesignedDigest:
         html: MailPart,
         text: MailPart,
         words: Mapping[Form, Sequence[int]],
-        render: Callable[..., str],
+        subject: Callable[..., str],
+        preheader: Callable[..., str],
         issue_url: str,
         has_pages: bool,
     ) -> None:
@@ -65,22 +68,22 @@ class DesignedDigest:
         self._names = tuple(short_name(paper.title) for paper in view.papers)
         self._view = view
         self._label = Labels(wording)
-        self._render = render
+        self._subject, self._preheader = subject, preheader
         self._has_pages = has_pages
 
     def subject(self, indexes: Sequence[int], found: int) -> str:
         """What is inside: the names of the first papers, and how many others came."""
         names = self._first(indexes)
-        return self._line("mail/subject.txt", names=names, more=found - len(names), papers=found)
+        return _one_line(self._subject(names=names, more=found - len(names), papers=found))
 
     def preheader(self, indexes: Sequence[int], found: int, outline: Outline) -> str:
         """What the subject does not say: what came for which interest, else the names of the next papers."""
         least, most = _PREHEADER
         names = self._first(indexes)
         others = [self._names[index] for index in indexes[len(names) : len(names) + 4]]
-        sections = [_Counted(shown(s.name), s.found) for s in outline.sections if s.interests]
+        sections = [_Counted(shown(s.name), s.found) for s in outline.sections[:_PREHEADER_SECTIONS] if s.interests]
         values = {"names": names, "more": found - len(names), "papers": found, "sections": sections}
-        line = self._line("mail/preheader.txt", **values, others=[] if sections else others)
+        line = _one_line(self._preheader(**values, others=[] if sections else others))
         if len(line) < least:
             line = " · ".join(filter(None, (line, *others, self._view.title)))
         if len(line) > most:
@@ -133,9 +136,6 @@ class DesignedDigest:
         fits = len(names) < _NAMED or sum(map(columns, names)) <= _SUBJECT_NAMES
         return names if fits else names[:1]
 
-    def _line(self, name: str, **values: object) -> str:
-        return clean_line(self._render(name, **values), 1000).strip(" ·")
-
 
 class _Counted:
     """An interest's name and what it found, for a template."""
@@ -144,6 +144,10 @@ class _Counted:
 
     def __init__(self, name: str, found: int) -> None:
         self.name, self.found = name, found
+
+
+def _one_line(rendered: str) -> str:
+    return clean_line(rendered, 1000).strip(" ·")
 
 
 @lru_cache(20_000)

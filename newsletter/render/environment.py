@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from markupsafe import Markup
@@ -47,6 +47,7 @@ _MISTAKES = (
 """What a wrong template can raise: Babel asserts what it is given, and a template may include itself."""
 
 Filter = Callable[..., Any]
+Result = TypeVar("Result")
 
 
 class Templates:
@@ -73,6 +74,29 @@ class Templates:
             TemplateFault: the template is missing or wrong; the message names file, line and variable.
         """
         return self._guarded(name, lambda: self._environment(language).get_template(name).render(context))
+
+    def _template(self, name: str, language: str) -> jinja2.Template:
+        return self._guarded(name, lambda: self._environment(language).get_template(name))
+
+    def line(self, name: str, language: str, /, **fixed: object) -> Callable[..., str]:
+        """One template, read once, with these values; what it gives renders it with others beside them.
+
+        For what is rendered for every reader: looking for the file and joining all names costs more than a line.
+
+        Raises:
+            TemplateFault: as `render`, now or when it is called.
+        """
+        template = self._template(name, language)
+        shared = {**template.globals, **fixed}
+
+        def rendered(**values: object) -> str:
+            try:
+                return "".join(template.root_render_func(template.new_context(shared | values, shared=True)))
+            except _MISTAKES:
+                # the slow way names the line
+                return self.render(name, language, **fixed, **values)
+
+        return rendered
 
     def source(self, name: str) -> str:
         """A file of the template set as it is (style sheets, scripts, icons)."""
@@ -146,7 +170,7 @@ class Templates:
         )
         return environment
 
-    def _guarded(self, name: str, work: Callable[[], str]) -> str:
+    def _guarded(self, name: str, work: Callable[[], Result]) -> Result:
         try:
             return work()
         except jinja2.TemplateSyntaxError as error:

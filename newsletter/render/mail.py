@@ -86,7 +86,8 @@ class MailRenderer:
             html=self._part(view, "html", says, slots, regions),
             text=self._part(view, "txt", says, slots, regions),
             words={form: [one.words for one in papers] for form, papers in says.items()},
-            render=partial(self._line, view),
+            subject=self._line(view, "mail/subject.txt"),
+            preheader=self._line(view, "mail/preheader.txt"),
             issue_url=self._page_of(view),
             has_pages=bool(self._base_url),
         )
@@ -157,8 +158,8 @@ class MailRenderer:
             if isinstance(item, SectionHeading):
                 values = {**mail.values, Slot.SECTION: item.name, Slot.COUNT: item.count}
                 return render("section", values, {}, cut=item.is_cut)
-            number, paper = {Slot.NUMBER: str(item.number)}, view.papers[item.index]
-            context = {"paper": paper, "says": says[item.form][item.index]}
+            number, paper = {Slot.NUMBER: str(item.number)}, view.papers[item.place]
+            context = {"paper": paper, "says": says[item.form][item.place]}
             return render(_TEMPLATE[item.form], number, {Region.WHY: why(item)}, **context)
 
         regions = {
@@ -186,9 +187,9 @@ class MailRenderer:
         )
         return _tidy(rendered, html=name.endswith(".html"))
 
-    def _line(self, view: IssueView, name: str, **values: object) -> str:
+    def _line(self, view: IssueView, name: str) -> Callable[..., str]:
         """A line of plain values: asked for once a digest, so no more is looked up for it than it may use."""
-        return self._templates.render(name, view.language, view=view, newsletter=self._title, **values)
+        return self._templates.line(name, view.language, view=view, newsletter=self._title)
 
     def _page_of(self, view: IssueView) -> str:
         """The address of the issue's page, which one without papers does not have."""

@@ -100,3 +100,22 @@ def test_what_a_filter_asserts_and_what_includes_itself_are_mistakes_of_the_temp
 def test_a_missing_template_says_where_it_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(TemplateFault, match=str(tmp_path)):
         Templates([tmp_path]).render("none.html", "en")
+
+
+def test_a_line_is_read_once_and_rendered_with_what_each_reader_has(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "subject.txt").write_text('{{ _("Archive") }}: {{ fixed }} {{ own }}', encoding="utf-8")
+    templates = Templates([tmp_path])
+    line = templates.line("mail/subject.txt", "en", fixed="a")
+    (folder / "subject.txt").unlink()
+    assert [line(own=own) for own in ("b", "c")] == ["Archive: a b", "Archive: a c"]
+
+
+def test_a_mistake_in_a_line_is_told_of_with_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    (folder / "subject.txt").write_text("\n{{ own }}", encoding="utf-8")
+    line = Templates([tmp_path]).line("mail/subject.txt", "en")
+    with pytest.raises(TemplateFault, match=r"subject\.txt:2: 'own'"):
+        line()

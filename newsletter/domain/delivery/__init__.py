@@ -18,7 +18,7 @@ from newsletter.domain.delivery.deliveries import (
     freeze,
     plan_status,
 )
-from newsletter.domain.delivery.layout import FEW, Form, Room, in_turn, lay_out
+from newsletter.domain.delivery.layout import FEW, Costs, Form, Room, in_turn, lay_out
 from newsletter.domain.delivery.mail_parts import (
     MailPart,
     MailPlan,
@@ -55,6 +55,7 @@ __all__ = [
     "Begin",
     "Change",
     "Consequences",
+    "Costs",
     "Delivery",
     "DeliveryStatus",
     "DispatchStatus",

@@ -15,13 +15,13 @@ left out. A digest of a few papers is cards alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import zip_longest
 
-__all__ = ["FEW", "Form", "Room", "in_turn", "lay_out"]
+__all__ = ["FEW", "Costs", "Form", "Room", "in_turn", "lay_out"]
 
 FEW = 6
 """A digest of so many papers has no sections, and all of it is cards."""
@@ -38,7 +38,7 @@ class Form(IntEnum):
     CARD = 3
 
 
-Costs = Sequence[Sequence[int]]
+Costs = Sequence[Sequence[int] | Mapping[int, int]]
 """By form, then by the paper's place in the issue."""
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from typing import NamedTuple
 
 from newsletter.domain.delivery.layout import Form
 
@@ -95,14 +96,15 @@ class UntranslatedHeading:
     """Says that what follows is not in the reader's language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A paper in its place: where it stands in the issue, its number in the mail, its form, and why it came.
+
+    A tuple, because there are a dozen of them to a message, and by them is kept what was made.
 
     `is_also`: `terms` are other interests than the one that it stands under.
     """
 
-    index: int
+    place: int
     number: int
     form: Form
     terms: tuple[str, ...] = ()
