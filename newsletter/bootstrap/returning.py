@@ -7,11 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsletter.bootstrap.shared import Shared
+from newsletter.errors import ConfigError
 
 if TYPE_CHECKING:
     from newsletter.domain.notation import Endpoint
+    from newsletter.domain.ports import NotificationReader
     from newsletter.mail.intake import Listener
-    from newsletter.services.bounces import Intake, Poll, Receive, Reclassify, Story
+    from newsletter.services.bounces import Intake, Poll, Receive, Reclassify, Story, Webhooks
 
 __all__ = ["Returning"]
 
@@ -104,3 +106,29 @@ class Returning:
 
         store = self._shared.store
         return Story(store.deliveries, store.events, store.subscribers, store.suppressions)
+
+    def webhooks(self) -> Webhooks:
+        """What sending services tell by requests; of those that are set up."""
+        from newsletter.services.bounces import Webhooks
+
+        shared = self._shared
+        return Webhooks(self._readers(), self.intake(), shared.store.webhooks, clock=shared.clock)
+
+    def _readers(self) -> dict[str, NotificationReader]:
+        from newsletter.mail.hooks import AmazonHosts, AmazonSes, Mailgun, Postmark, SendGrid
+
+        s = self._shared.settings.webhooks
+        readers: dict[str, NotificationReader] = {}
+        if s.ses_topics:
+            readers["ses"] = AmazonSes(s.ses_topics, AmazonHosts())
+        if s.sendgrid_public_key:
+            try:
+                readers["sendgrid"] = SendGrid(s.sendgrid_public_key)
+            except ValueError:
+                msg = "webhooks.sendgrid_public_key: there is no such key. Copy it anew from SendGrid's settings."
+                raise ConfigError(msg, key="webhooks.sendgrid_public_key") from None
+        if s.mailgun_signing_key is not None:
+            readers["mailgun"] = Mailgun(s.mailgun_signing_key.get_secret_value())
+        if s.postmark_password is not None:
+            readers["postmark"] = Postmark(s.postmark_username, s.postmark_password.get_secret_value())
+        return readers

@@ -56,6 +56,7 @@ class _Shown:
         self._failed = application.records.without_summary(days)
         self._gaps = application.collecting.open_gaps()
         self._rates = application.records.returned(days)
+        self._refused = application.records.refused(days)
 
     def document(self) -> dict[str, object]:
         """For programs."""
@@ -76,6 +77,10 @@ class _Shown:
                     "warning": rate.warning,
                 }
                 for rate in self._rates
+            ],
+            "webhooks": [
+                {"service": service, "refused": reason, "requests": count}
+                for (service, reason), count in self._refused.items()
             ],
             "dropped": [{"day": day.isoformat(), "papers": count} for day, count in self._dropped.items()],
             "failed_summaries": [{"day": day.isoformat(), "failures": kinds} for day, kinds in self._failed.items()],
@@ -112,6 +117,8 @@ class _Shown:
         for rate in self._rates:
             if rate.warning:
                 err.print(rate.warning, markup=False, soft_wrap=True)
+        for (service, reason), count in self._refused.items():
+            out.print(f"Webhook of {service}: {counted(count, 'request')} refused: {reason}.", markup=False)
 
     def _print_issues(self) -> None:
         rows = [

@@ -73,6 +73,10 @@ class Records:
         """What became of the mail of the last days' issues, by provider, the largest first."""
         return provider_rates(self._store.events.counts(self._last_days(days)[0]), self._provider_of)
 
+    def refused(self, days: int) -> Mapping[tuple[str, str], int]:
+        """Requests of the last days that came to a webhook and were refused, by service and reason."""
+        return self._store.webhooks.refused(self._last_days(days)[0])
+
     def without_summary(self, days: int) -> Mapping[date, Mapping[str, Mapping[str, int]]]:
         """Of the papers of the last days those whose summary failed, newest day first: how many, by kind and why."""
         failed = self._store.summaries.failed(*self._last_days(days))

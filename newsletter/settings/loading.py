@@ -29,9 +29,20 @@ from newsletter.settings.values import Existing
 __all__ = ["environment", "load_settings", "make_settings"]
 
 PREFIX = "NEWSLETTER_"
-_SECRET_KEYS = {"password", "api_key", "secret", "earlier_secrets", "token", "imap_password"}
+_SECRET_KEYS = {
+    "password",
+    "api_key",
+    "secret",
+    "earlier_secrets",
+    "token",
+    "imap_password",
+    "mailgun_signing_key",
+    "postmark_password",
+}
 MIN_SECRET = 32
 """Characters of `newsletter.secret`: 128 bits even where they are hexadecimal digits."""
+MIN_WEBHOOK_SECRET = 16
+"""Characters of what Mailgun and Postmark prove themselves by."""
 MAX_EARLIER = 10
 """Earlier secrets: each is tried on every link that somebody follows."""
 
@@ -213,6 +224,7 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(msg, key="newsletter.earlier_secrets")
     _refuse_same_feeds(settings)
     _refuse_long_mailbox(settings)
+    _refuse_guessable(settings)
     return settings
 
 
@@ -225,6 +237,16 @@ def _refuse_long_mailbox(settings: Settings) -> None:
             f"(expected at most {MAX_BOUNCE_LOCAL} octets). Name a shorter mailbox, or set bounces.verp = false."
         )
         raise ConfigError(msg, key="bounces.mailbox")
+
+
+def _refuse_guessable(settings: Settings) -> None:
+    """Refuse a secret of a webhook that could be guessed: whoever has it can have any address suppressed."""
+    for name in ("mailgun_signing_key", "postmark_password"):
+        secret: SecretStr | None = getattr(settings.webhooks, name)
+        length = MIN_WEBHOOK_SECRET if secret is None else len(secret.get_secret_value())
+        if length < MIN_WEBHOOK_SECRET:
+            msg = f"webhooks.{name}: expected at least {MIN_WEBHOOK_SECRET} characters, got {length}."
+            raise ConfigError(msg, key=f"webhooks.{name}")
 
 
 def _refuse_same_feeds(settings: Settings) -> None:

@@ -24,7 +24,9 @@ from newsletter.settings.values import (
     Listen,
     Mailbox,
     Name,
+    P256Key,
     TimeZone,
+    Topic,
     Url,
 )
 
@@ -43,6 +45,7 @@ __all__ = [
     "SmtpSettings",
     "SourceSettings",
     "WebSettings",
+    "WebhooksSettings",
 ]
 
 
@@ -241,6 +244,21 @@ class BouncesSettings(_Section):
     imap_timeout: Duration = timedelta(minutes=1)
 
 
+class WebhooksSettings(_Section):
+    """`[webhooks]`: sending services that may tell `newsletter serve` what became of mail; those that are set.
+
+    `ses_topics` are SNS topics (ARN), `sendgrid_public_key` the verification key as SendGrid shows it.
+    """
+
+    ses_topics: Annotated[tuple[Topic, ...], Listed] = ()
+    sendgrid_public_key: P256Key = ""
+    mailgun_signing_key: SecretStr | None = None
+    mailgun_signing_key_file: Path | None = None
+    postmark_username: str = "newsletter"
+    postmark_password: SecretStr | None = None
+    postmark_password_file: Path | None = None
+
+
 class RetentionSettings(_Section):
     """`[retention]`: how long what came back is kept; a suppression outlives it."""
 
@@ -280,6 +298,7 @@ class Settings(_Section):
     smtp: SmtpSettings = SmtpSettings()
     dispatch: DispatchSettings = DispatchSettings()
     bounces: BouncesSettings = BouncesSettings()
+    webhooks: WebhooksSettings = WebhooksSettings()
     retention: RetentionSettings = RetentionSettings()
     dkim: DkimSettings = DkimSettings()
     web: WebSettings = WebSettings()

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from newsletter.domain.bounces import endpoint_of
 from newsletter.domain.delivery import MAX_BOUNCE_LOCAL, Limit
 from newsletter.domain.notation import language_tag, parse_budget, parse_endpoint
 from newsletter.domain.subscribers import check_address, domain_of
@@ -34,7 +35,9 @@ __all__ = [
     "Listen",
     "Mailbox",
     "Name",
+    "P256Key",
     "TimeZone",
+    "Topic",
     "Url",
 ]
 
@@ -145,6 +148,24 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _topic(value: str) -> str:
+    if endpoint_of(value) is None:
+        msg = 'expected an SNS topic, for example "arn:aws:sns:eu-central-1:123456789012:bounces"'
+        raise ValueError(msg)
+    return value
+
+
+# a key of the curve P-256 (RFC 5480) begins so whatever it is; its 64 octets follow
+_P256 = re.compile(r"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==")
+
+
+def _p256_key(value: str) -> str:
+    if value and not _P256.fullmatch(value):
+        msg = "expected the verification key as SendGrid shows it, one line of 124 characters that begins with MFkw"
+        raise ValueError(msg)
+    return value
+
+
 Url = Annotated[str, AfterValidator(_http_url)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
@@ -157,6 +178,8 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 BounceMailbox = Annotated[str, AfterValidator(_bounce_mailbox)]
 Domain = Annotated[str, AfterValidator(_domain)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+Topic = Annotated[str, AfterValidator(_topic)]
+P256Key = Annotated[str, AfterValidator(_p256_key)]
 Name = Annotated[str, AfterValidator(_name)]
 BudgetText = Annotated[str, AfterValidator(_budget)]
 

@@ -21,6 +21,7 @@ from newsletter.store.papers import SqlPaperStore
 from newsletter.store.subscribers import SqlSubscriberStore
 from newsletter.store.summaries import SqlSummaryStore
 from newsletter.store.suppressions import SqlSuppressionStore
+from newsletter.store.webhooks import SqlWebhookStore
 
 __all__ = ["SqlStore"]
 
@@ -54,6 +55,7 @@ class SqlStore:
         self.deliveries = SqlDeliveryStore(database)
         self.suppressions = SqlSuppressionStore(database, self._facts, secrets=self.secrets, clock=clock)
         self.events = SqlEventStore(database, keys=self.suppressions.keys, secrets=self.secrets, clock=clock)
+        self.webhooks = SqlWebhookStore(database)
         self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
 
     def settle(self) -> None:

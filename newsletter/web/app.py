@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.ports import Clock
 from newsletter.errors import StoreError
+from newsletter.services.bounces import Webhooks
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Purpose, Subscriptions
@@ -28,6 +29,7 @@ from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.published import PublishedSite
 from newsletter.web.site_routes import answer_file
+from newsletter.web.webhook_routes import WebhookRoute
 
 __all__ = ["create_app"]
 
@@ -66,6 +68,7 @@ def create_app(
     subscriptions: Subscriptions,
     feeds: SubscriberFeeds,
     days: ReaderPages,
+    webhooks: Webhooks,
     pages: Pages,
     base_url: str,
     site: Path,
@@ -78,6 +81,7 @@ def create_app(
         subscriptions: what readers do with their subscription.
         feeds: the private feeds.
         days: the readers' own pages.
+        webhooks: takes in what sending services tell.
         pages: renders this application's own pages.
         base_url: where readers reach it; empty where that is not known.
         site: the folder that `newsletter publish` writes.
@@ -89,6 +93,7 @@ def create_app(
     documents = OwnDocuments(clock=clock)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, base_url=base_url).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents).register(app)
+    WebhookRoute(webhooks).register(app)
     _add_health(app, check)
     _add_site(app, PublishedSite(site), pages, clock)
     _add_error_pages(app, pages)

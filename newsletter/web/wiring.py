@@ -32,6 +32,7 @@ def web_application(application: Application) -> ASGIApp:
         subscriptions=application.subscribing.subscriptions(),
         feeds=application.reading.subscriber_feeds(),
         days=application.reading.reader_pages(),
+        webhooks=application.returning.webhooks(),
         pages=pages,
         base_url=s.newsletter.base_url,
         site=s.path(s.publish.site),

@@ -20,6 +20,8 @@ from newsletter.settings.values import Existing
 
 SENDER = '[newsletter]\nfrom = "digest@example.org"\n'
 CHECKED = {
+    "webhooks.ses_topics": "arn:aws:sns:eu-central-1:123456789012:a, arn:aws-cn:sns:cn-north-1:123456789012:b",
+    "webhooks.sendgrid_public_key": f"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE{'A' * 86}==",
     "newsletter.from": "Own papers <own@example.org>",
     "newsletter.base_url": "https://own.example.org",
     "newsletter.language": "zh-Hans",

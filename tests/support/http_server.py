@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 import time
@@ -43,14 +44,14 @@ class Reply:
 class _Quiet(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is part of the script."""
-        if not isinstance(sys.exception(), ConnectionError):
+        if not isinstance(sys.exception(), ConnectionError | ssl.SSLError):
             super().handle_error(request, client_address)
 
 
 class HttpServer:
     """The running server: its address, the requests it got, and how many waited for an answer at the same time."""
 
-    def __init__(self, answer: Callable[[Request], Reply]) -> None:
+    def __init__(self, answer: Callable[[Request], Reply], tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
         self.requests: list[Request] = []
         self.most_at_once = 0
@@ -74,6 +75,8 @@ class HttpServer:
 
         self._http = _Quiet(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     @property
@@ -85,6 +88,11 @@ class HttpServer:
     def paths(self) -> list[str]:
         """The paths asked for, in order."""
         return [request.path for request in self.requests]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Address and port."""
+        return "127.0.0.1", int(self._http.server_address[1])
 
     def start(self) -> None:
         """Begin to serve."""
@@ -141,8 +149,10 @@ class HttpServer:
 
 
 @contextmanager
-def serving(answer: Callable[[Request], Reply] | Mapping[str, Reply | bytes]) -> Iterator[HttpServer]:
-    """Serve a function, or a mapping from paths to answers (404 elsewhere), while the block runs."""
+def serving(
+    answer: Callable[[Request], Reply] | Mapping[str, Reply | bytes], tls: ssl.SSLContext | None = None
+) -> Iterator[HttpServer]:
+    """Serve a function, or a mapping from paths to answers (404 elsewhere), while the block runs; https with `tls`."""
     if not callable(answer):
         table = answer
 
@@ -153,7 +163,7 @@ def serving(answer: Callable[[Request], Reply] | Mapping[str, Reply | bytes]) ->
         function: Callable[[Request], Reply] = look_up
     else:
         function = answer
-    server = HttpServer(function)
+    server = HttpServer(function, tls)
     server.start()
     try:
         yield server

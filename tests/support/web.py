@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
+from newsletter.domain.bounces import BounceRules
 from newsletter.domain.interests import parse
 from newsletter.domain.matching import IssueSelector
+from newsletter.domain.ports import NotificationReader
 from newsletter.errors import InterestError
 from newsletter.formats import parse_catalogue
+from newsletter.mail.reports import read_report
 from newsletter.render.day_pages import DayPages
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
+from newsletter.services.bounces import Intake, Webhooks
 from newsletter.services.held_issues import HeldIssues
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
@@ -34,8 +38,10 @@ __all__ = [
     "make_days",
     "make_feeds",
     "make_held",
+    "make_intake",
     "make_store",
     "make_subscriptions",
+    "make_webhooks",
     "running",
 ]
 
@@ -120,6 +126,24 @@ def make_days(store: SqlStore, base_url: str = "", variant: str = "1", held: Hel
     return ReaderPages(store.issues, held or make_held(store), writer, variant=variant)
 
 
+def make_intake(store: SqlStore) -> Intake:
+    """Where every way ends by which reports come, over this store."""
+    return Intake(
+        store.events,
+        store.deliveries,
+        BounceRules(),
+        read_report,
+        clock=lambda: datetime.now(UTC),
+        keep_events=timedelta(days=400),
+        keep_evidence=timedelta(days=30),
+    )
+
+
+def make_webhooks(store: SqlStore, readers: Mapping[str, NotificationReader]) -> Webhooks:
+    """What takes in what these services tell, over this store."""
+    return Webhooks(readers, make_intake(store), store.webhooks, clock=lambda: datetime.now(UTC))
+
+
 def make_app(
     store: SqlStore,
     site: Path,
@@ -127,6 +151,7 @@ def make_app(
     base_url: str = "",
     feeds: SubscriberFeeds | None = None,
     days: ReaderPages | None = None,
+    readers: Mapping[str, NotificationReader] | None = None,
 ) -> ASGIApp:
     """The application over this store and this site folder."""
     pages = Pages(
@@ -141,6 +166,7 @@ def make_app(
         subscriptions=make_subscriptions(store),
         feeds=feeds or make_feeds(store, base_url),
         days=days or make_days(store, base_url),
+        webhooks=make_webhooks(store, readers or {}),
         pages=pages,
         base_url=base_url,
         site=site,

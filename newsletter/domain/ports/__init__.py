@@ -7,7 +7,7 @@ and its view have in common where their date is written.
 
 from newsletter.domain.ports.collecting import HostGate, Source
 from newsletter.domain.ports.enriching import Engine, PaidEngine
-from newsletter.domain.ports.events import EventStore, ReadReport, ReportBox
+from newsletter.domain.ports.events import EventStore, NotificationReader, ReadReport, ReportBox, WebhookStore
 from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
@@ -61,6 +61,7 @@ __all__ = [
     "MailInLanguage",
     "MessageQueue",
     "NoteStore",
+    "NotificationReader",
     "OutboxDesign",
     "OutboxEntry",
     "OutboxListing",
@@ -81,4 +82,5 @@ __all__ = [
     "SubscriberStore",
     "SummaryStore",
     "SuppressionStore",
+    "WebhookStore",
 ]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from newsletter.domain.bounces import Arrival, BounceRules, EventKind, Report, StoredEvent, TakenIn
+from newsletter.domain.bounces import (
+    Arrival,
+    BounceRules,
+    EventKind,
+    Notification,
+    Refusal,
+    Report,
+    StoredEvent,
+    TakenIn,
+    Ticket,
+)
 from newsletter.domain.issues import IssueKey
 
-__all__ = ["EventStore", "ReadReport", "ReportBox"]
+__all__ = ["EventStore", "NotificationReader", "ReadReport", "ReportBox", "WebhookStore"]
 
 ReadReport = Callable[[bytes], Report]
 """What a mail says that came back. It reads whatever it is given, in bounded time, and raises nothing."""
@@ -66,4 +76,28 @@ class ReportBox(Protocol):
 
     def put_away(self, numbers: Sequence[int], *, are_reports: bool) -> None:
         """Move messages to where reports that were stored lie, or to where the others wait for a person."""
+        ...
+
+
+class NotificationReader(Protocol):
+    """Reads the requests of one sending service."""
+
+    def read(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notification | Refusal:
+        """What a request tells, once it is verified; or why it is refused. `headers` have names in lower case."""
+        ...
+
+
+class WebhookStore(Protocol):
+    """What processes that answer webhooks must know together."""
+
+    def redeem(self, tickets: Sequence[Ticket], now: datetime) -> Collection[Ticket]:
+        """Those whose signature comes for the first time, or again with the same content; it is kept from then on."""
+        ...
+
+    def count_refused(self, day: date, counts: Mapping[tuple[str, str], int]) -> None:
+        """Add to the requests that were refused on a day, by service and reason."""
+        ...
+
+    def refused(self, since: date) -> Mapping[tuple[str, str], int]:
+        """Requests that were refused since a day, by service and reason, in their order."""
         ...

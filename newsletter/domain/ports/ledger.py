@@ -16,7 +16,7 @@ from newsletter.domain.delivery import (
     UncertainPolicy,
 )
 from newsletter.domain.issues import Issue, IssueKey
-from newsletter.domain.ports.events import EventStore
+from newsletter.domain.ports.events import EventStore, WebhookStore
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.paper_stores import ListingStore, PaperStore, SummaryStore
 from newsletter.domain.ports.subscriber_stores import SubscriberStore
@@ -185,6 +185,11 @@ class Store(Protocol):
     @property
     def events(self) -> EventStore:
         """What came back."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """What processes that answer webhooks know together."""
         ...
 
     def secret(self) -> bytes:

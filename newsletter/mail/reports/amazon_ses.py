@@ -6,11 +6,24 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from newsletter.domain.bounces import Action, Event, EventKind, KnownBy, Statement, classify, codes_in, most_telling
+from newsletter.domain.bounces import Action, Event, EventKind, Finding, KnownBy
 from newsletter.mail.reports.headers import addresses_in
 from newsletter.mail.reports.limits import MOST_RECIPIENTS
+from newsletter.mail.reports.services import service_event
 
 __all__ = ["events_of_notification", "notification_in"]
+
+_LISTED = Finding(EventKind.HARD, "on the service's list of dead addresses")
+_BY_NAME = {
+    "NoEmail": Finding(EventKind.HARD, "no such mailbox"),
+    "Suppressed": _LISTED,
+    "OnAccountSuppressionList": _LISTED,
+    "MailboxFull": Finding(EventKind.SOFT, "mailbox full"),
+    "MessageTooLarge": Finding(EventKind.POLICY, "message too large"),
+    "ContentRejected": Finding(EventKind.POLICY, "the message's content"),
+    "AttachmentRejected": Finding(EventKind.POLICY, "the message's content"),
+}
+"""By `bounceSubType`, where the recipient's server is not quoted ("Bounce types")."""
 
 
 def notification_in(text: str) -> dict[str, Any] | None:
@@ -45,35 +58,33 @@ def events_of_notification(document: dict[str, Any]) -> list[Event]:
             delivery = _mapping(document.get("delivery"))
             said = str(delivery.get("smtpResponse") or "")
             return [
-                _event(address, Action.DELIVERED, "", said) for address, _ in _recipients(delivery.get("recipients"))
+                service_event(address, Action.DELIVERED, said) for address, _ in _recipients(delivery.get("recipients"))
             ]
+        case "DeliveryDelay":
+            delayed = _mapping(document.get("deliveryDelay")).get("delayedRecipients")
+            return [_answered(address, Action.DELAYED, fields) for address, fields in _recipients(delayed)]
         case "Bounce":
+            bounce = _mapping(document.get("bounce"))
+            named = _BY_NAME.get(str(bounce.get("bounceSubType") or ""))
             return [
-                _event(address, Action.FAILED, str(fields.get("status") or ""), str(fields.get("diagnosticCode") or ""))
-                for address, fields in _recipients(_mapping(document.get("bounce")).get("bouncedRecipients"))
+                _answered(address, Action.FAILED, fields, named)
+                for address, fields in _recipients(bounce.get("bouncedRecipients"))
+            ]
+        case "Reject":  # Amazon itself found a virus
+            mail = _mapping(document.get("mail"))
+            said = str(_mapping(document.get("reject")).get("reason") or "")
+            named = Finding(EventKind.POLICY, "refused by the service")
+            return [
+                service_event(address, Action.FAILED, said, otherwise=named)
+                for address, _ in _recipients(mail.get("destination"))
             ]
         case _:
             return []
 
 
-def _event(address: str, action: Action, status: str, said: str) -> Event:
-    text = said.removeprefix("smtp;").strip()
-    in_text, code = codes_in(text)
-    in_field, _ = codes_in(status)
-    statement = Statement(most_telling(in_text, in_field), code, text, action)
-    finding = classify(statement)
-    return Event(
-        *(
-            finding.kind,
-            address,
-            KnownBy.SERVICE,
-            statement.status,
-            str(code or ""),
-            finding.reason,
-            action,
-            text[:1000],
-        )
-    )
+def _answered(address: str, action: Action, fields: dict[str, Any], named: Finding | None = None) -> Event:
+    said, status = str(fields.get("diagnosticCode") or ""), str(fields.get("status") or "")
+    return service_event(address, action, said, status, otherwise=named)
 
 
 def _recipients(values: object) -> Iterator[tuple[str, dict[str, Any]]]:

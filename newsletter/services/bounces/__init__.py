@@ -5,6 +5,7 @@ from newsletter.services.bounces.judging import Reclassified, Reclassify
 from newsletter.services.bounces.polling import Poll, Polled
 from newsletter.services.bounces.receiving import Receive
 from newsletter.services.bounces.story import AddressStory, Story, told_event
+from newsletter.services.bounces.webhooks import Webhooks
 
 __all__ = [
     "AddressStory",
@@ -15,5 +16,6 @@ __all__ = [
     "Reclassified",
     "Reclassify",
     "Story",
+    "Webhooks",
     "told_event",
 ]

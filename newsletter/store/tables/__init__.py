@@ -28,6 +28,7 @@ from newsletter.store.tables.papers import (
     SummaryRow,
 )
 from newsletter.store.tables.subscribers import SubscriberRow, SuppressionRow
+from newsletter.store.tables.webhooks import WebhookRefusalRow, WebhookTicketRow
 
 __all__ = [
     "FAILED_STATE",
@@ -52,5 +53,7 @@ __all__ = [
     "SummaryClaimRow",
     "SummaryRow",
     "SuppressionRow",
+    "WebhookRefusalRow",
+    "WebhookTicketRow",
     "metadata",
 ]
