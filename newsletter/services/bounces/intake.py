@@ -23,7 +23,8 @@ STAGES = {AT_RCPT: Stage.RCPT, AT_DATA: Stage.FINAL}
 
 EVIDENCE = 8 * 1024
 """Octets of a report that are kept: the fields of the mail, and nearly always those of the report itself."""
-_BATCH = 200
+_BATCH = 1000
+"""Reports that are stored at once where many are at hand: each transaction waits for the disk."""
 _LOOK_BACK = timedelta(days=14)
 """So old a refusal may be that is looked for: every dispatch does so, and the daily one at the latest."""
 _HEADER = 64 * 1024

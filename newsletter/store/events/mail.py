@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select, text
@@ -77,25 +77,31 @@ def pause(
     `refused` has the dispatch and the recipient's domain of each new refusal.
     """
     said: list[str] = []
-    for dispatch_id, new in Counter(dispatch_id for dispatch_id, _ in refused if dispatch_id).items():
-        counts = _policy(connection, dispatch_id)
-        all_of_it = sum(counts.values())
-        if all_of_it < rules.policy_least:
-            continue
-        mails = _mailed(connection, dispatch_id, counts)
-        total = mails.pop("", 0)
-        if pauses(all_of_it - new, all_of_it, total, rules):
-            why = f"{all_of_it} of {total} mails came back, refused by policy"
+    by_issue: dict[int, Counter[str]] = defaultdict(Counter)
+    for dispatch_id, domain in refused:
+        by_issue[dispatch_id][domain] += 1
+    for dispatch_id, new in sorted(by_issue.items()):
+        counts = _policy(connection, dispatch_id) if dispatch_id else {}
+        if why := _too_many(connection, dispatch_id, None, (new.total(), sum(counts.values())), rules):
             connection.execute(_DISPATCH.update().where(_DISPATCH.c.id == dispatch_id).values(paused=why))
             said.append(f"The issue pauses: {why}.")
-        by_domain = Counter(domain for one, domain in refused if one == dispatch_id)
-        for domain, more in sorted(by_domain.items()):
-            count = counts.get(domain, 0)
-            if domain and pauses(count - more, count, mails.get(domain, 0), rules):
-                why = f"{count} of {mails.get(domain, 0)} mails came back, refused by policy"
+        for domain in sorted(filter(None, new)):
+            if why := _too_many(connection, dispatch_id, domain, (new[domain], counts.get(domain, 0)), rules):
                 let_rest(connection, DomainRest(domain, at + rules.policy_rest, why))
                 said.append(f"{domain} pauses: {why}.")
     return tuple(said)
+
+
+def _too_many(
+    connection: Connection, dispatch_id: int, domain: str | None, refused: tuple[int, int], rules: BounceRules
+) -> str:
+    """Why an issue must pause, or a domain of it; empty where it need not. `refused` are the new ones, and all."""
+    new, count = refused
+    if count < rules.policy_least:
+        return ""
+    # of more mails than this they are too few in any case: of a million not all have to be counted
+    mails = _mailed(connection, dispatch_id, domain, at_most=int(count / rules.policy_share) + 1)
+    return f"{count} of {mails} mails came back, refused by policy" if pauses(count - new, count, mails, rules) else ""
 
 
 def _policy(connection: Connection, dispatch_id: int) -> Mapping[str, int]:
@@ -109,10 +115,12 @@ def _policy(connection: Connection, dispatch_id: int) -> Mapping[str, int]:
     return counts
 
 
-def _mailed(connection: Connection, dispatch_id: int, domains: Iterable[str]) -> dict[str, int]:
-    """How many mails of an issue were handed over to these domains, refused ones included; under "" in all."""
+def _mailed(connection: Connection, dispatch_id: int, domain: str | None, *, at_most: int) -> int:
+    """How many mails of an issue were handed over (to a domain), refused ones included."""
     mailed = _D.status.in_([DeliveryStatus.SENT.value, _BOUNCED.value, DeliveryStatus.FAILED.value])
     # the words by which the index in the order of subscribers is taken
-    rows = select(_D.domain, func.count()).where(and_(_D.dispatch_id == dispatch_id, _D.subscriber_id > 0), mailed)
-    counts: dict[str, int] = dict(connection.execute(rows.group_by(_D.domain)).all())
-    return {"": sum(counts.values())} | {domain: counts.get(domain, 0) for domain in domains}
+    rows = select(_D.id).where(and_(_D.dispatch_id == dispatch_id, _D.subscriber_id > 0), mailed)
+    if domain is not None:
+        rows = rows.where(_D.domain == domain)
+    limited = rows.limit(at_most).subquery()
+    return connection.execute(select(func.count()).select_from(limited)).scalar_one()
