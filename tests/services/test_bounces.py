@@ -181,17 +181,18 @@ def test_what_is_old_is_forgotten_when_its_time_is_over(returns: Returns) -> Non
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind", "suppressed"),
+    ("answer", "kind", "status"),
     [
-        ("550 5.1.1 <x>: user unknown", K.HARD, True),
-        ("550 no such user here", K.HARD, True),
-        ("552 5.2.2 mailbox full", K.SOFT, False),
-        ("550 blocked: listed by our spam policy", K.POLICY, False),
-        ("554 5.3.0 something", K.SOFT, False),
+        ("550 5.1.1 <x>: user unknown", K.HARD, S.FAILED),
+        ("550 no such user here", K.HARD, S.FAILED),
+        ("552 5.2.2 mailbox full", K.SOFT, S.FAILED),
+        ("550 blocked: listed by our spam policy", K.POLICY, S.DEFERRED),
+        ("550 members only", K.POLICY, S.FAILED),
+        ("554 5.3.0 something", K.SOFT, S.FAILED),
     ],
 )
 def test_what_the_relay_refuses_is_judged_like_what_comes_back(
-    database: Database, answer: str, kind: EventKind, suppressed: bool
+    database: Database, answer: str, kind: EventKind, status: S
 ) -> None:
     dispatching = Dispatching(database)
     dispatching.subscribe(*subscribers(3))
@@ -200,15 +201,15 @@ def test_what_the_relay_refuses_is_judged_like_what_comes_back(
     answers = {"RCPT": lambda argument: answer if refused in argument else "250 2.1.5 Ok"}
     with running_server(Behaviour(answers=answers)) as server:
         dispatching.send(server)
-    assert dispatching.statuses()[refused] is S.FAILED
+    assert dispatching.statuses()[refused] is status
     returns = Returns(dispatching.store)
     returns.now = dispatching.clock.now
     taken = returns.intake.refusals()
     assert taken.kinds == (kind,)
-    assert taken.suppressed == suppressed
-    assert dispatching.statuses()[refused] is S.FAILED
+    assert taken.suppressed == (kind is K.HARD)
+    assert dispatching.statuses()[refused] is status
     assert returns.intake.refusals().kinds == ()
-    assert bool(dispatching.store.suppressions.suppressed([refused])) is suppressed
+    assert bool(dispatching.store.suppressions.suppressed([refused])) is (kind is K.HARD)
 
 
 # --- judging again ------------------------------------------------------------------------------------------------

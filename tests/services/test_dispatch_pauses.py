@@ -106,3 +106,13 @@ def test_a_domain_that_another_process_lets_rest_is_left_alone_and_the_others_ar
     assert mailed.count("idle.example") == 20
     assert 60 <= mailed.count("busy.example") < 700
     assert [rest.domain for rest in result.rests] == ["busy.example"]
+
+
+def test_words_of_policy_without_a_code_are_not_held_against_the_address(newsletter: Dispatching) -> None:
+    newsletter.subscribe(Subscriber(email="ada@one.example"), Subscriber(email="bo@two.example"))
+    newsletter.plan()
+    answers = {"ada@one.example": "550 blocked by spam list", "bo@two.example": "550 members only"}
+    with running_server(Behaviour(answers={"RCPT": lambda who: answers[who]})) as server:
+        result = newsletter.send(server)
+    assert newsletter.statuses() == {"ada@one.example": S.DEFERRED, "bo@two.example": S.FAILED}
+    assert [rest.domain for rest in result.rests] == ["one.example"], "who may not write to a list may write to others"

@@ -28,9 +28,9 @@ from dataclasses import dataclass
 from newsletter.domain.bounces import phrases
 from newsletter.domain.bounces.events import Action, EventKind
 from newsletter.domain.bounces.statements import SHOWN, Statement
-from newsletter.domain.delivery import Stage
+from newsletter.domain.delivery import Refusal, Reply, Stage
 
-__all__ = ["Finding", "classify"]
+__all__ = ["Finding", "classify", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Finding:
 
 _HARD, _SOFT, _POLICY = EventKind.HARD, EventKind.SOFT, EventKind.POLICY
 _SENDER = Finding(_POLICY, "the sender is refused")
+_UNWELCOME = Finding(_POLICY, "refused by policy")
 _NO_USER = Finding(_HARD, "no such mailbox")
 _DOUBT = Finding(_SOFT, "perhaps no such mailbox")
 _LOGIN_DISABLED = "5.7.13"
@@ -65,7 +66,7 @@ _LIVING: tuple[tuple[Finding, Sequence[str]], ...] = (
     (Finding(_POLICY, "message too large"), phrases.TOO_LARGE),
     (Finding(_HARD, "no such mailbox"), phrases.RECIPIENT_DENIED),
     (_SENDER, phrases.SENDER),
-    (Finding(_POLICY, "refused by policy"), phrases.POLICY),
+    (_UNWELCOME, phrases.POLICY),
 )
 
 _BY_STATUS = {
@@ -88,7 +89,7 @@ _BY_SUBJECT = {
     "3": Finding(_SOFT, "the receiving system"),
     "4": Finding(_SOFT, "the network"),
     "6": Finding(_POLICY, "the message's content"),
-    "7": Finding(_POLICY, "refused by policy"),
+    "7": _UNWELCOME,
 }
 _FOR_NOW = Finding(_SOFT, "refused for now")
 
@@ -100,6 +101,19 @@ def classify(statement: Statement) -> Finding:
     if statement.action is not Action.FAILED:
         return Finding(EventKind.DELIVERED, statement.action.value)
     return _by_words(statement) or _by_numbers(statement)
+
+
+def refusal(stage: Stage, reply: Reply) -> Refusal:
+    """What a server's 5xx means while we send: the same as if it had come back.
+
+    Spam, reputation and authentication meet all our mail to a domain; that a sender may not write to this one list, or
+    that a message is too large, meets nobody else.
+    """
+    finding = classify(Statement.of_reply(stage, reply))
+    says_why = finding not in {_NOTHING, _FOR_NOW}
+    return Refusal(
+        finding.reason if says_why else "", by_policy=finding.kind is _POLICY, meets_all=finding == _UNWELCOME
+    )
 
 
 def _by_words(statement: Statement) -> Finding | None:

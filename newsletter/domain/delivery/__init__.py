@@ -31,7 +31,7 @@ from newsletter.domain.delivery.mail_parts import (
 )
 from newsletter.domain.delivery.outcomes import Consequences, consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
-from newsletter.domain.delivery.replies import Reply, Stage
+from newsletter.domain.delivery.replies import Refusal, Reply, Stage
 from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_awaited, is_late
 from newsletter.domain.delivery.tokens import (
     MAX_BOUNCE_LOCAL,
@@ -71,6 +71,7 @@ __all__ = [
     "Piece",
     "Placed",
     "Recipient",
+    "Refusal",
     "Region",
     "Reply",
     "RetrySchedule",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from newsletter.domain.delivery.attempts import AttemptResult
 from newsletter.domain.delivery.deliveries import Delivery, DeliveryStatus, DomainRest, Outcome, UncertainPolicy
-from newsletter.domain.delivery.replies import Judgement, Stage, Verdict, judge
+from newsletter.domain.delivery.replies import Judgement, Means, Stage, Verdict, judge
 from newsletter.domain.delivery.retries import RetrySchedule
 
 __all__ = ["Consequences", "consequences"]
@@ -43,8 +43,9 @@ def consequences(
     now: datetime,
     schedule: RetrySchedule,
     uncertain: UncertainPolicy,
+    means: Means,
 ) -> Consequences:
-    """What the result of an attempt makes of its delivery.
+    """What the result of an attempt makes of its delivery. `means` says what a refusal means.
 
     Raises:
         ValueError: the reply accepts a step before the last one, so there is nothing to decide yet.
@@ -54,7 +55,7 @@ def consequences(
     outcomes = _Outcomes(delivery, now, schedule, uncertain, tried=tried)
     if reply is None:
         return Consequences(outcomes.without_reply(result))
-    judgement, said = judge(stage, reply), str(reply)
+    judgement, said = judge(stage, reply, means), str(reply)
     reason = judgement.reason
     match judgement.verdict:
         case Verdict.ACCEPTED if tried:
@@ -63,7 +64,7 @@ def consequences(
         case Verdict.ACCEPTED:
             return Consequences(outcomes.ended(_S.SENT, "", said), refused=False)
         case Verdict.FAILED:
-            return Consequences(outcomes.ended(_S.FAILED, reason, said), refused=True)
+            return Consequences(outcomes.ended(_S.FAILED, reason, said), refused=True, by_policy=judgement.by_policy)
         case Verdict.DEFERRED:
             return Consequences(outcomes.later(reason, said))
         case Verdict.UNCERTAIN:

@@ -7,17 +7,20 @@ The rules, in the order in which they are applied:
    MAIL other than "too large"; retrying with another recipient cannot help;
 3. 421 closes the connection: before a recipient was named the relay rests, after that the recipient's domain does;
 4. any other 4xx defers the delivery (to MAIL: the relay is busy, and nothing is the recipient's fault);
-5. 5xx with an enhanced code 5.7.x is policy: the domain rests for longer, the address is neither failed nor suppressed;
-6. any other 5xx fails the delivery.
+5. what any other 5xx means is the same as in a report that comes back, so whoever knows is asked (`Means`): policy that
+   meets all mail to a domain lets the domain rest for longer, and the delivery is put off;
+6. any other 5xx fails the delivery. Where it was policy, that counts for whether the issue goes on, not against the
+   address.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 
-__all__ = ["Judgement", "Reply", "Stage", "Verdict", "judge"]
+__all__ = ["Judgement", "Means", "Refusal", "Reply", "Stage", "Verdict", "judge"]
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?:\s|$)", re.ASCII)
 _GREYLISTED = re.compile(r"gr[ea]y.?list", re.IGNORECASE)
@@ -64,6 +67,25 @@ class Reply:
         return f"{self.code} {text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}".rstrip()
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a 5xx to a recipient or a message means.
+
+    Attributes:
+        reason: in a few words; empty where nobody can tell.
+        by_policy: whether they refuse us, or what we send, instead of the address.
+        meets_all: whether they would refuse all that we send to this domain.
+    """
+
+    reason: str = ""
+    by_policy: bool = False
+    meets_all: bool = False
+
+
+Means = Callable[[Stage, Reply], Refusal]
+"""Says what a refusal means."""
+
+
 class Verdict(Enum):
     """What follows from a reply."""
 
@@ -79,17 +101,18 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict and the short reason that the ledger keeps beside the reply."""
+    """A verdict, the short reason that the ledger keeps beside the reply, and whether it was policy."""
 
     verdict: Verdict
     reason: str = ""
+    by_policy: bool = False
 
 
 _ACCEPTED = Judgement(Verdict.ACCEPTED)
 
 
-def judge(stage: Stage, reply: Reply) -> Judgement:
-    """What this reply at this stage means; see the module's rules."""
+def judge(stage: Stage, reply: Reply, means: Means) -> Judgement:
+    """What follows from this reply at this stage; see the module's rules."""
     code, kind = reply.code, reply.code // 100
     if (code == 354) if stage is Stage.DATA else (kind == 2):
         return _ACCEPTED
@@ -110,23 +133,6 @@ def judge(stage: Stage, reply: Reply) -> Judgement:
         if stage in {Stage.CONNECT, Stage.MAIL}:
             return Judgement(Verdict.RELAY_BUSY, "the relay is busy")
         return Judgement(Verdict.DEFERRED, "greylisted" if _GREYLISTED.search(reply.text) else "refused for now")
-    if reply.enhanced.startswith("5.7."):
-        return Judgement(Verdict.REFUSED_BY_POLICY, "refused by policy")
-    return Judgement(Verdict.FAILED, _failure(reply))
-
-
-_FAILURES = {
-    "5.1.1": "no such mailbox",
-    "5.1.2": "no such domain",
-    "5.1.3": "address not valid",
-    "5.1.6": "mailbox has moved",
-    "5.1.10": "domain takes no mail",
-    "5.2.1": "mailbox disabled",
-    "5.2.2": "mailbox full",
-    "5.2.3": "message too large",
-    "5.3.4": "message too large",
-}
-
-
-def _failure(reply: Reply) -> str:
-    return _FAILURES.get(reply.enhanced, "refused for good")
+    refusal = means(stage, reply)
+    verdict = Verdict.REFUSED_BY_POLICY if refusal.by_policy and refusal.meets_all else Verdict.FAILED
+    return Judgement(verdict, refusal.reason or "refused for good", refusal.by_policy)

@@ -126,8 +126,8 @@ class DeliveryStore(Protocol):
         """The delivery of an issue to an address, or None."""
         ...
 
-    def failed(self, since: datetime) -> Iterator[Delivery]:
-        """The deliveries that failed since a moment, of whatever issue, streamed."""
+    def refused(self, since: datetime) -> Iterator[Delivery]:
+        """The deliveries that failed since a moment, or that a 5xx put off, of whatever issue, streamed."""
         ...
 
     def of_address(self, email: str, *, limit: int) -> tuple[Delivery, ...]:

@@ -83,7 +83,7 @@ class Intake:
         The ledger is where it stands, so that nothing is lost whenever a dispatch ends; asked again, nothing is new.
         """
         since = self._clock() - _LOOK_BACK
-        taken = self.take(self._refused(delivery) for delivery in self._deliveries.failed(since) if delivery.reply)
+        taken = self.take(self._refused(delivery) for delivery in self._deliveries.refused(since) if delivery.reply)
         return taken + TakenIn(returned=self._events.settle_waiting())
 
     def _refused(self, delivery: Delivery) -> Arrival:
@@ -102,7 +102,7 @@ class Intake:
 
 
 def refusal_of(delivery: Delivery) -> Event:
-    """What the relay's last answer to a delivery that failed says, as an event."""
+    """What the relay's last answer to a delivery that it refused says, as an event."""
     match = _CODE.match(delivery.reply)
     code, said = (int(match[1]), match[2]) if match else (0, delivery.reply)
     status, _ = codes_in(said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from newsletter.domain.bounces import pauses
+from newsletter.domain.bounces import pauses, refusal
 from newsletter.domain.delivery import (
     Attempt,
     AttemptResult,
@@ -90,7 +90,12 @@ class Settler:
         """Take the result of an attempt."""
         settings = self._settings
         follows = consequences(
-            attempt.delivery, result, now=self._clock(), schedule=settings.schedule, uncertain=settings.uncertain
+            attempt.delivery,
+            result,
+            now=self._clock(),
+            schedule=settings.schedule,
+            uncertain=settings.uncertain,
+            means=refusal,
         )
         if follows.rest is not None:
             self._let_rest(follows.rest)

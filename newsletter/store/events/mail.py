@@ -117,7 +117,10 @@ def _policy(connection: Connection, dispatch_id: int) -> Mapping[str, int]:
 
 def _mailed(connection: Connection, dispatch_id: int, domain: str | None, *, at_most: int) -> int:
     """How many mails of an issue were handed over (to a domain), refused ones included."""
-    mailed = _D.status.in_([DeliveryStatus.SENT.value, _BOUNCED.value, DeliveryStatus.FAILED.value])
+    mailed = or_(
+        _D.status.in_([DeliveryStatus.SENT.value, _BOUNCED.value, DeliveryStatus.FAILED.value]),
+        and_(_D.status == DeliveryStatus.DEFERRED.value, _D.reply.startswith("5")),  # put off by policy
+    )
     # the words by which the index in the order of subscribers is taken
     rows = select(_D.id).where(and_(_D.dispatch_id == dispatch_id, _D.subscriber_id > 0), mailed)
     if domain is not None:

@@ -271,14 +271,23 @@ class SqlDeliveryStore:
             for issue in (issues[row.dispatch_id],)
         )
 
-    def failed(self, since: datetime) -> Iterator[Delivery]:
-        """The deliveries that failed since a moment, of whatever issue, streamed."""
+    def refused(self, since: datetime) -> Iterator[Delivery]:
+        """The deliveries that failed since a moment, or that a 5xx put off, of whatever issue, streamed."""
+        with self._database.read() as connection:
+            recent = connection.execute(select(_DISPATCH.c.id).where(_DISPATCH.c.planned_at >= since)).scalars().all()
+        yield from self._some(and_(_FAILED, _D.updated_at >= since))
+        for dispatch_id in recent:
+            put_off = and_(_D.dispatch_id == dispatch_id, _OPEN, _D.status == _S.DEFERRED.value)
+            yield from self._some(and_(put_off, _D.reply.startswith("5"), _D.updated_at >= since))
+
+    def _some(self, which: ColumnElement[bool]) -> Iterator[Delivery]:
+        """These, of whatever issue, streamed."""
         last = 0
         joined = select(_DELIVERY, _DISPATCH.c.day, _DISPATCH.c.edition, _DISPATCH.c.revision).join_from(
             _DELIVERY, _DISPATCH, _DISPATCH.c.id == _D.dispatch_id
         )
         while True:
-            statement = joined.where(_FAILED, _D.id > last, _D.updated_at >= since).order_by(_D.id).limit(_BATCH)
+            statement = joined.where(which, _D.id > last).order_by(_D.id).limit(_BATCH)
             with self._database.read() as connection:
                 rows = connection.execute(statement).all()
             if not rows:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.domain.bounces import refusal
 from newsletter.domain.delivery.attempts import AttemptResult
 from newsletter.domain.delivery.deliveries import TRANSITIONS, Delivery, DomainRest, Outcome, Recipient, UncertainPolicy
 from newsletter.domain.delivery.deliveries import DeliveryStatus as S
@@ -36,6 +37,7 @@ def _decide(
         now=NOW,
         schedule=RetrySchedule(),
         uncertain=policy,
+        means=refusal,
     )
 
 
@@ -89,6 +91,17 @@ HALF_AN_HOUR, A_DAY = NOW + timedelta(minutes=30), NOW + timedelta(days=1)
                 Outcome(1, S.DEFERRED, "refused by policy", "550 5.7.1 Spam", A_DAY),
                 DomainRest("example.org", A_DAY, "refused by policy: 550 5.7.1 Spam"),
                 refused=True,
+                by_policy=True,
+            ),
+        ),
+        (
+            Stage.RCPT,
+            550,
+            "members only",
+            Consequences(
+                Outcome(1, S.FAILED, "the sender is refused", "550 members only", tried=True),
+                refused=True,
+                by_policy=True,
             ),
         ),
         (Stage.FINAL, 354, "Go on", Consequences(Outcome(1, S.UNCERTAIN, "unexpected reply", "354 Go on"))),
@@ -133,7 +146,7 @@ def test_an_address_that_no_command_can_hold_fails_and_a_cut_line_is_nobodys_fau
 def test_every_answer_leads_to_a_state_that_may_follow(
     stage: Stage, reply: Reply | None, policy: UncertainPolicy, attempts: int
 ) -> None:
-    if reply is not None and stage is not Stage.FINAL and judge(stage, reply).verdict is Verdict.ACCEPTED:
+    if reply is not None and stage is not Stage.FINAL and judge(stage, reply, refusal).verdict is Verdict.ACCEPTED:
         with pytest.raises(ValueError, match="only lets the dialogue go on"):
             _decide(stage, reply, policy)
         return
@@ -163,6 +176,7 @@ def test_a_connection_that_ended_before_the_message_did_defers_it_and_counts_one
         now=NOW,
         schedule=RetrySchedule(),
         uncertain=UncertainPolicy.HOLD,
+        means=refusal,
     ).outcome
     assert begun == Outcome(1, S.DEFERRED, "the relay closed the connection", due_at=NOW + timedelta(hours=1))
 

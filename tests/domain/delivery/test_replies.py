@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.domain.delivery.replies import Reply, Stage, Verdict, judge
+from newsletter.domain.bounces import refusal
+from newsletter.domain.delivery.replies import Judgement, Reply, Stage, Verdict
+from newsletter.domain.delivery.replies import judge as judge_by
+
+
+def judge(stage: Stage, reply: Reply) -> Judgement:
+    """As a dispatch judges."""
+    return judge_by(stage, reply, refusal)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +50,13 @@ from newsletter.domain.delivery.replies import Reply, Stage, Verdict, judge
         (Stage.MAIL, 552, "5.3.4 Message too big", Verdict.FAILED, "message too large"),
         (Stage.MAIL, 552, "5.2.3 Message too big", Verdict.FAILED, "message too large"),
         (Stage.MAIL, 552, "Too big", Verdict.FAILED, "message too large"),
+        (Stage.RCPT, 550, "blocked by spam list", Verdict.REFUSED_BY_POLICY, "refused by policy"),
+        (Stage.FINAL, 554, "Your IP has a poor reputation", Verdict.REFUSED_BY_POLICY, "refused by policy"),
+        (Stage.RCPT, 550, "5.7.133 You are not allowed to send to this group", Verdict.FAILED, "the sender is refused"),
+        (Stage.FINAL, 552, "5.3.4 Message too big", Verdict.FAILED, "message too large"),
+        (Stage.RCPT, 550, "5.1.1 blocked by spam list", Verdict.REFUSED_BY_POLICY, "refused by policy"),
+        (Stage.RCPT, 552, "Mailbox full", Verdict.FAILED, "mailbox full"),
+        (Stage.RCPT, 550, "User unknown", Verdict.FAILED, "no such mailbox"),
         (Stage.RCPT, 553, "Mailbox name not allowed", Verdict.FAILED, "refused for good"),
         (Stage.RCPT, 500, "What?", Verdict.FAILED, "refused for good"),
         (Stage.RCPT, 599, "No", Verdict.FAILED, "refused for good"),
