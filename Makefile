@@ -58,7 +58,7 @@ test-all: test  ## Run every test, the slow ones last
 crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got what (half an hour)
 	@$(BIN)/python -m pytest tests/services/test_dispatch_crashes.py -m slow -s
 
-mta-test: $(VENV)/dev  ## Dispatch through a real Postfix with greylisting (Debian, as root)
+mta-test: $(VENV)/dev  ## Dispatch through a real Postfix, greylisted; take in what comes back (Debian, as root)
 	@deploy/postfix-test/run $(BIN)/python
 
 mutation: $(VENV)/dev  ## Change what decides bit by bit; do its tests notice? ONLY=path, SAMPLE=number a module

@@ -1,4 +1,4 @@
-"""A dispatch through a real Postfix with greylisting into a Maildir: `python -m tests.support.real_mta`, as root.
+"""A dispatch through a real Postfix with greylisting into a Maildir: a part of `make mta-test`, as root.
 
 Needs the Debian packages `postfix` and `postgrey`. Both run from a temporary folder on ports of their own on the
 loopback interface; what this machine has set up for its own mail is neither read nor changed.
@@ -12,7 +12,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -92,14 +91,14 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -109,41 +108,61 @@ def _wait_for(port: int) -> None:
 
 
 @contextmanager
-def running_mta(folder: Path) -> Iterator[int]:
-    """Postfix and postgrey; gives Postfix's port."""
-    port, grey = _free_port(), _free_port()
+def running_postfix(folder: Path, main_cf: str, master_cf: str, port: int) -> Iterator[None]:
+    """Postfix, with these settings."""
     user = pwd.getpwnam("postfix")
     folder.chmod(0o755)
     for name, owner in (("conf", 0), ("spool", 0), ("log", 0), ("data", user.pw_uid), ("mail", user.pw_uid)):
-        (folder / name).mkdir()
+        (folder / name).mkdir(exist_ok=True)
         os.chown(folder / name, owner, user.pw_gid if owner else 0)
+    (folder / "conf" / "main.cf").write_text(main_cf)
+    (folder / "conf" / "master.cf").write_text(master_cf)
+    postfix = ["/usr/sbin/postfix", "-c", str(folder / "conf")]
+    try:
+        subprocess.run([*postfix, "start"], check=True, stderr=subprocess.DEVNULL)
+        wait_for(port)
+        yield
+    finally:
+        subprocess.run([*postfix, "stop"], check=False, stderr=subprocess.DEVNULL)
+
+
+@contextmanager
+def running_postgrey(folder: Path, port: int, seconds: int) -> Iterator[None]:
+    """Greylisting for so many seconds, as Postfix asks for it."""
     (folder / "grey").mkdir()
     shutil.chown(folder / "grey", "postgrey", "postgrey")
-    values = {"folder": folder, "domain": DOMAIN, "uid": user.pw_uid, "gid": user.pw_gid, "grey": grey, "port": port}
-    (folder / "conf" / "main.cf").write_text(MAIN.format(**values))
-    (folder / "conf" / "master.cf").write_text(MASTER.format(**values))
+    folder.chmod(0o755)
     postgrey = subprocess.Popen(
         [
             "/usr/sbin/postgrey",
-            f"--inet=127.0.0.1:{grey}",
+            f"--inet=127.0.0.1:{port}",
             f"--dbdir={folder}/grey",
-            f"--delay={GREY_SECONDS}",
+            f"--delay={seconds}",
             "--auto-whitelist-clients=0",
             "--user=postgrey",
             "--group=postgrey",
         ],
         stderr=subprocess.DEVNULL,
     )
-    postfix = ["/usr/sbin/postfix", "-c", str(folder / "conf")]
     try:
-        _wait_for(grey)
-        subprocess.run([*postfix, "start"], check=True, stderr=subprocess.DEVNULL)
-        _wait_for(port)
-        yield port
+        wait_for(port)
+        yield
     finally:
-        subprocess.run([*postfix, "stop"], check=False, stderr=subprocess.DEVNULL)
         postgrey.terminate()
         postgrey.wait()
+
+
+@contextmanager
+def running_mta(folder: Path) -> Iterator[int]:
+    """Postfix and postgrey; gives Postfix's port."""
+    port, grey = free_port(), free_port()
+    user = pwd.getpwnam("postfix")
+    values = {"folder": folder, "domain": DOMAIN, "uid": user.pw_uid, "gid": user.pw_gid, "grey": grey, "port": port}
+    with (
+        running_postgrey(folder, grey, GREY_SECONDS),
+        running_postfix(folder, MAIN.format(**values), MASTER.format(**values), port),
+    ):
+        yield port
 
 
 def dispatch(folder: Path, port: int, keys: list[DkimKey], readers: int) -> DispatchReport:
@@ -243,7 +262,3 @@ def main(readers: int = 40) -> int:
     for fault in faults:
         print(f"WRONG: {fault}")
     return 1 if faults else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
