@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import TypedDict
 
 from newsletter.domain.delivery import SigningSecrets, feed_token, read_token, subscriber_token
 from newsletter.domain.interests import remarks
@@ -18,6 +19,7 @@ from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
     FIELDS,
     TOPIC,
+    Cause,
     Problem,
     Subscriber,
     SubscriptionState,
@@ -61,8 +63,9 @@ class PreferencesForm:
     `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
     tags that can be chosen. `feed` is the token of the private feed, `day` that of the reader's own pages; empty for
     who is not subscribed. `remarks` say in English how new interests were read where that may not be what was meant.
-    `is_suppressed` says that mail came back, or that the reader complained: nothing is sent, whatever their
-    subscription says.
+    `stopped` says why nothing is sent, whatever their subscription says: mail came back, the reader complained, or the
+    operator wants it so; None while mail is sent. `may_return` is whether they can change that themselves; after a
+    complaint they can from the day `returns_on`.
     """
 
     subscriber: Subscriber
@@ -73,7 +76,15 @@ class PreferencesForm:
     feed: str = ""
     day: str = ""
     remarks: tuple[str, ...] = ()
-    is_suppressed: bool = False
+    stopped: Cause | None = None
+    may_return: bool = True
+    returns_on: date | None = None
+
+
+class _Stopped(TypedDict, total=False):
+    stopped: Cause
+    may_return: bool
+    returns_on: date | None
 
 
 class Subscriptions:
@@ -207,8 +218,22 @@ class Subscriptions:
             problems,
             _token(present, Purpose.FEED, subscriber) if subscribed else "",
             _token(present, Purpose.DAY, subscriber) if subscribed else "",
-            is_suppressed=bool(self._subscribers.suppressed([subscriber.email])),
+            **self._stopped(subscriber.email),
         )
+
+    def _stopped(self, email: str) -> _Stopped:
+        suppression = self._suppressions.found([email]).get(email)
+        if suppression is None:
+            return {}
+        wait = self._complaint_wait
+        returns_on = None
+        if suppression.cause is Cause.COMPLAINT and suppression.created_at is not None:
+            returns_on = (suppression.created_at + wait).date()
+        return {
+            "stopped": suppression.cause,
+            "may_return": may_lift(suppression, self._clock(), complaint_wait=wait),
+            "returns_on": returns_on,
+        }
 
     def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:
         """The newsletter's languages, and the one a subscriber has already: saving must not take it away."""

@@ -143,10 +143,10 @@ def test_a_person_lifts_what_bounces_did_and_what_a_complaint_did_when_its_time_
 
 def test_who_bounced_is_shown_the_way_back_though_they_never_left(store: SqlStore) -> None:
     service = make_subscriptions(store)
-    assert not service.preferences(token(store, "preferences")).is_suppressed  # type: ignore[union-attr]
+    assert not service.preferences(token(store, "preferences")).stopped  # type: ignore[union-attr]
     store.suppressions.take_in([Suppression(email=EMAIL, cause=Cause.HARD, event=1)])
-    assert service.preferences(token(store, "preferences")).is_suppressed  # type: ignore[union-attr]
-    assert not service.come_back(token(store, "preferences")).is_suppressed  # type: ignore[union-attr]
+    assert service.preferences(token(store, "preferences")).stopped  # type: ignore[union-attr]
+    assert not service.come_back(token(store, "preferences")).stopped  # type: ignore[union-attr]
 
 
 def test_a_language_that_is_no_longer_written_can_stay(store: SqlStore) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 from lxml import html
 
 from newsletter.domain.issues import Edition
-from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Cause, Subscriber, SubscriptionState, Suppression
 from newsletter.store import SqlStore
 from tests.web.conftest import EMAIL
 
@@ -149,12 +150,47 @@ def test_who_is_subscribed_sees_no_such_button(client: httpx.Client, preferences
     assert not page.xpath("//*[@name='action' and @value='return']")
 
 
-def test_a_suppressed_address_cannot_come_back_alone(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+@pytest.mark.parametrize("cause", [Cause.HARD, Cause.SOFT])
+def test_whose_mail_came_back_can_come_back(
+    client: httpx.Client, store: SqlStore, preferences: str, cause: Cause
+) -> None:
+    store.suppressions.take_in([Suppression(email=EMAIL, cause=cause, reason="bounced")])
+    assert "Mail to this address came back" in client.get(preferences).text
+    assert "Welcome back" in client.post(preferences, data={"action": "return"}).text
+    assert not store.suppressions.suppressed([EMAIL])
+
+
+@pytest.mark.parametrize(
+    ("cause", "language", "why"),
+    [
+        (Cause.COMPLAINT, "en", "was reported as unwanted"),
+        (Cause.COMPLAINT, "zh-Hans", "被举报为不想要的邮件"),
+        (Cause.OPERATOR, "en", "has stopped mail to this address"),
+        (Cause.OPERATOR, "zh-Hans", "发行者已停止向此地址发送邮件"),
+    ],
+)
+def test_who_complained_or_was_stopped_by_the_operator_is_told_why_they_cannot_come_back_alone(
+    client: httpx.Client, store: SqlStore, preferences: str, cause: Cause, language: str, why: str
+) -> None:
+    store.subscribers.upsert([replace(reader(store), language=language)])
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
-    store.suppressions.suppress(EMAIL, "complaint")
-    answer = client.post(preferences, data={"action": "return"})
-    assert "help@example.org" in answer.text
+    complained = datetime.now(UTC) - timedelta(days=30)
+    store.suppressions.take_in([Suppression(email=EMAIL, cause=cause, created_at=complained)])
+    for answer in (client.get(preferences), client.post(preferences, data={"action": "return"})):
+        assert why in answer.text
+        assert "help@example.org" in answer.text
+        assert not html.document_fromstring(answer.text).xpath("//*[@name='action' and @value='return']")
+        again = (complained + timedelta(days=365)).date().isoformat()
+        assert (again in answer.text) is (cause is Cause.COMPLAINT)
+    assert store.suppressions.suppressed([EMAIL])
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_who_complained_long_ago_can_come_back(client: httpx.Client, store: SqlStore, preferences: str) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=366)
+    store.suppressions.take_in([Suppression(email=EMAIL, cause=Cause.COMPLAINT, created_at=long_ago)])
+    assert "Welcome back" in client.post(preferences, data={"action": "return"}).text
+    assert not store.suppressions.suppressed([EMAIL])
 
 
 def test_an_unsubscribe_token_opens_no_preferences(client: httpx.Client, store: SqlStore, unsubscribe: str) -> None:
