@@ -2,8 +2,8 @@
 
 The rule spends two budgets, words to be read and octets to be sent. In this order:
 
-1. what must be there gets a **title** whatever it costs, then a **row** as long as all of them take no more than twice
-   the words: every paper of a rare interest, and the best of every interest;
+1. what must be there gets a **title** whatever it costs, then a **row** as long as all of them take no more than half
+   as many words again: every paper of a rare interest, and the best of every interest;
 2. the best of every section, then the second best of each, and so on, become short **cards**, until there are as many
    as a mail has; the first few of them whatever they cost in words, the others as long as there are words;
 3. all other papers get rows in that same order, as long as there are words; the rest stays on the reader's own page;
@@ -25,6 +25,8 @@ __all__ = ["FEW", "Costs", "Form", "Room", "in_turn", "lay_out"]
 
 FEW = 6
 """A digest of so many papers has no sections, and all of it is cards."""
+OVERDRAFT = 0.5
+"""Part of the words by which rows of papers that must be there may exceed them; with less, most were bare titles."""
 SURE_CARDS = 3
 """Cards that a mail has however many words its rows take."""
 
@@ -70,7 +72,7 @@ def lay_out(
     """
     total = len(order)
     layout = _Layout(words, octets, room)
-    layout.insist([place for group in sure for place in order if place in group], room.words or 0)
+    layout.insist([place for group in sure for place in order if place in group], OVERDRAFT * (room.words or 0))
     cards = order[: total if total <= FEW else room.cards]
     for at, place in enumerate(cards):
         if not layout.put(place, Form.BRIEF, whatever_words=at < SURE_CARDS or total <= FEW):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.delivery.layout import FEW, SURE_CARDS, Form, Room, in_turn, lay_out
+from newsletter.domain.delivery.layout import FEW, OVERDRAFT, SURE_CARDS, Form, Room, in_turn, lay_out
 
 WORDS = [[11] * 200, [22] * 200, [35] * 200, [65] * 200]
 OCTETS = [[370] * 200, [640] * 200, [1400] * 200, [1900] * 200]
@@ -48,12 +48,12 @@ def test_cards_shrink_before_rows_go() -> None:
 
 
 def test_what_must_be_there_is_whatever_it_costs_and_smaller_the_more_it_is() -> None:
-    sure = frozenset(range(60))
+    sure = frozenset(range(50))
     made = forms(sections(100), Room(400, 10_000_000, 8), sure)
     assert set(made) == sure
     assert list(made.values()).count(Form.BRIEF) == SURE_CARDS
     spent = sum(WORDS[form][place] for place, form in made.items() if form < Form.BRIEF)
-    assert spent <= 2 * 400
+    assert spent <= (1 + OVERDRAFT) * 400
     assert Form.TITLE in made.values()
 
 
