@@ -49,10 +49,10 @@ _SCALE = "|".join(
     if len(name) > 1 or not name.isascii()
 )
 _NUMBER = re.compile(
-    r"(?P<number>(?<!\d,)\d{1,3}(?:[,' ]\d{3})+(?!\d)(?:\.\d+)?|\d{1,40}(?:\.\d{1,40})?|(?<![\w.])\.\d{1,40})"
+    r"(?P<number>(?<!\d,)\d{1,3}(?:[,' ]\d{3})+(?!\d)(?:\.\d+)?|\d{1,40}(?:\.\d{1,40})?|(?<![^\W_])(?<!\.)\.\d{1,40})"
     r"(?:\s?[×x*]\s?10\^(?P<power>[-+]?\d{1,2})|e(?P<exponent>[-+]?\d{1,2})(?![A-Za-z\d])"
     r"|\^(?P<raised>[-+]?\d{1,2}(?:\.\d{1,3})?))?"
-    rf"\+?(?:[\s-]?(?P<scale>{_SCALE})(?!分)|\s?(?P<letter>[kKMBGT])(?![A-Za-z]))?"
+    rf"\+?(?:[\s-]?(?P<scale>{_SCALE})(?!分)|\s?(?<!\+)(?P<letter>[kKMBGT])(?![A-Za-z]))?"
     r"(?:\s?(?P<share>[%％]|per\s?cent|个?百分点|pp\b|points?\b)"
     r"|[\s-]?(?P<factor>[x×](?![\w^])|fold\b|times\b|倍)|(?P<ordinal>st\b|nd\b|rd\b|th\b|世纪))?"
 )

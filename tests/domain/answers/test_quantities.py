@@ -46,6 +46,8 @@ from newsletter.domain.answers.quantities import Quantity, quantities, stated_in
         ("ranging from 3 to 6 times", "3-6倍"),
         ("GPT-4o and ResNet50 with 2048 tokens", "ResNet-50 and GPT 4"),
         ("a Dice of .941", "0.941的Dice系数"),
+        (r"0.990 mAP$_{.3}$", "0.990 mAP@0.3"),
+        (r"the $(1+M)$ genetic algorithm", "the (1+M) genetic algorithm"),
         ("horizons of {10, 20, 50, 100, 200}", "{10,20,50,100,200}"),
         ("5.349% better", "over 5% better"),
     ],
