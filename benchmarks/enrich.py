@@ -37,7 +37,7 @@ from benchmarks.summary_faults import FAULTS, faults, has_figure
 from benchmarks.summary_reading import drawn, report
 from newsletter.domain.answers import failure_of, read_answer, without_orders
 from newsletter.domain.papers import Paper, Provenance, Summary
-from newsletter.domain.text import split_sentences
+from newsletter.domain.text import clause, split_sentences
 from newsletter.enrich._roles import Roles, find_roles
 from newsletter.enrich.budget import Budget
 from newsletter.enrich.client import ChatClient
@@ -101,6 +101,12 @@ def quality(limit: int) -> None:
     counts = [fault_counts(all_texts, references) for all_texts in texts]
     for fault, meaning in FAULTS.items():
         print(f"{meaning:42}" + "".join(f"{count[fault]:>16.1%}" for count in counts))
+    for columns in (76, 140):
+        cut = (
+            sum(clause(said["tldr"], columns).endswith("…") for said in all_texts) / len(references)
+            for all_texts in texts
+        )
+        print(f"{f'one-liners cut in {columns} columns end in …':42}" + "".join(f"{share:>16.1%}" for share in cut))
     for role in ROLES:
         empty = (sum(not said[role] for said in all_texts) / len(references) for all_texts in texts)
         print(f"{f'no {role}':42}" + "".join(f"{share:>16.1%}" for share in empty))

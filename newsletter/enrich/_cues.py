@@ -78,6 +78,11 @@ _PHRASES = {
         r"(?:show|find|found|demonstrat|reveal|observ|indicat|suggest|prov|confirm|report|establish|achiev)",
         re.IGNORECASE,
     ),
+    "surveys": re.compile(
+        r"\bthis (?:[\w-]+ )?(?:survey|review|overview|tutorial)\b|\b(?:we|paper|article|work|study) "
+        r"(?:\w+ly )?(?:reviews?|surveys?)\b",
+        re.IGNORECASE,
+    ),
     "aims": re.compile(
         r"\bto (?:address|tackle|bridge|overcome|fill|solve|mitigate|resolve|alleviate|close|this end)", re.IGNORECASE
     ),
@@ -110,24 +115,27 @@ _FIGURE = re.compile(r"(?<![\w.-])\d[\d.,]*(?!\w*[A-Za-z-]\d)")
 _PERCENT = re.compile(
     r"\d(?:\.\d+)?\s?(?:\\?%|percent|points|×|x\b|\$?\\times|pp\b|-?fold|dB\b)"
     # a number with decimals, but no version of a name
-    r"|(?<=[a-z(=~<>:] )\d+\.\d+(?![\w.])|(?<=[(=~$<>])\d+\.\d+(?![\w.])"
+    r"|(?<=[a-z(=~<>:] )\d+\.\d+(?![\w.])|(?<=[(=~$<>{])\d+\.\d+(?![\w.])"
 )
 _QUESTION = re.compile(r"\?\W*$")
 _POINTS = re.compile(
-    r"\b(?:this|these|such) (?:\w+ )?(?:issues?|problems?|challenges?|gaps?|limitations?|questions?|needs?"
-    r"|interference)\b"
-    r"|\b(?:formali[sz]e|address|tackle|solve|frame|model) this (?:as|by|with|using|through)\b"
+    r"\b(?:this|these|such) (?:[\w-]+ )?(?:issues?|problems?|challenges?|gaps?|limitations?|questions?|needs?|divide"
+    r"|interference|framing|failures?|mismatch|trade-?offs?|tensions?|bottlenecks?|dilemma|intuition|shortcomings?"
+    r"|observations?|phenomen(?:on|a)|assumptions?|weakness(?:es)?|difficult(?:y|ies))\b"
+    r"|\b(?:formali[sz]e|address|tackle|solve|frame|model|study|trace|show) this (?:as|by|with|using|through|to|in)\b"
+    r"|\b(?:address|study|tackle|solve|model|call) (?:it|them)\b"
 )
 _WORD = re.compile(r"[a-z0-9]+")
 # Abstracts with headings say the role themselves: "Background.", "Methods: …", "RESULTS".
 _HEADING = re.compile(
     r"(?P<motivation>background|introduction|context|motivation|purpose|objectives?|aims?|problem)"
-    r"|(?P<method>methods?|materials and methods|methodology|approach|design|methods and materials)"
+    r"|(?P<method>methods?|materials|methodology|approach|design)"
     r"|(?P<result>results?|findings|evaluation)"
-    r"|(?P<conclusion>conclusions?|discussion|significance|implications|interpretation)",
+    r"|(?P<conclusion>conclusions?|discussion|significance|(?:practical |research )?(?:implications|limitations)"
+    r"|interpretation|originality|value)",
     re.IGNORECASE,
 )
-_HEADED = re.compile(rf"(?:{_HEADING.pattern})(?:\s(?:and|/|&)\s\w+)?\s?[:.]", re.IGNORECASE)
+_HEADED = re.compile(rf"(?:{_HEADING.pattern})(?:(?:\s(?:and|&)\s|\s?/\s?)\w+){{0,2}}\s?[:.]", re.IGNORECASE)
 _LATEST_PIVOT = 0.6
 """Part of an abstract after which a work is rather summed up than introduced."""
 _LENGTHS = (6, 12, 17, 22, 27, 32, 38, 46, 58, 75)
@@ -156,9 +164,7 @@ def describe(title: str, sentences: Sequence[str]) -> tuple[Sentence, ...]:
     content = [frozenset(bag) - _STOP for bag in bags]
     everything = Counter(word for words in content for word in words)
     headings = _headings(sentences)
-    pivot = next((i for i, features in enumerate(read) if "propose" in features or "paper" in features), None)
-    if pivot is None:
-        pivot = next((i for i, features in enumerate(read) if "study" in features or "begins-we" in features), None)
+    pivot = _pivot(read)
     whole, begins = sum(map(len, sentences)) or 1, 0
     seen = []
     for index, features in enumerate(read):
@@ -175,10 +181,19 @@ def describe(title: str, sentences: Sequence[str]) -> tuple[Sentence, ...]:
         alone = without_opener(sentences[index])
         if _POINTS.search(alone):
             features["points"] = 1.0
-        away = index - pivot if pivot is not None and pivot < _LATEST_PIVOT * len(read) else 0
+        away = index - pivot if pivot is not None else 0
         seen.append(Sentence(leans(alone), begins / whole, away, features))
         begins += len(sentences[index])
     return tuple(seen)
+
+
+def _pivot(read: Sequence[Features]) -> int | None:
+    """The sentence that introduces the work, if one does: what is said late of it sums it up, but for surveys."""
+    clear = next((i for i, features in enumerate(read) if "propose" in features or "paper" in features), None)
+    ours = next((i for i, features in enumerate(read) if "study" in features or "begins-we" in features), None)
+    if clear is None or ("surveys" not in read[clear] and clear >= _LATEST_PIVOT * len(read)):
+        return ours if ours is not None and ours < _LATEST_PIVOT * len(read) else None
+    return clear
 
 
 def shape(part: Part) -> Features:

@@ -21,7 +21,10 @@ from newsletter.enrich._cues import Sentence, describe, shape
 from newsletter.enrich._parts import Part, parts
 from newsletter.enrich._weights import ROLES, WEIGHTS
 
-__all__ = ["Roles", "find_roles"]
+__all__ = ["RULES", "Roles", "find_roles"]
+
+RULES = 2
+"""Raised with every change of what the engine says: in this module, `_parts`, `_cues`, openers, clauses or keywords."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -57,6 +60,16 @@ _SIGNS: dict[str, frozenset[str]] = {
 }
 _TELLING = _SIGNS["tldr"]
 _NO_TLDR = _words("asks intends")
+_BESIDE = _words("points also begins-results begins-finally")
+"""What points back, adds something or sums up is no one-liner where another says what the work is."""
+_WORK = _words("propose paper")
+_MEASURED = _words("percent")
+_GAP = _words("begins-however however open")
+_HEADINGS = {
+    "motivation": _words("under-motivation"),
+    "method": _words("under-method"),
+    "result": _words("under-result under-conclusion"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +110,20 @@ def allowed(role: str, candidates: Sequence[Part], seen: Sequence[Sentence]) -> 
         for at, part in enumerate(candidates)
         if not (seen[part.first].leans and part.kind != "rest")
         and _in_place(role, seen[part.first].away)
-        and any(not _SIGNS[role].isdisjoint(seen[i].features) for i in range(part.first, part.last + 1))
+        and _shows(_SIGNS[role], part, seen)
     ]
     if role == "tldr":
         return _one_liners(candidates, seen, signed)
+    if headed := _HEADINGS.get(role):
+        under = [at for at in signed if not headed.isdisjoint(seen[candidates[at].first].features)]
+        signed = under or signed
     if role == "motivation":
-        return [at for at in signed if not candidates[at].kind and seen[candidates[at].first].begins < _FIRST_HALF]
+        early = [at for at in signed if not candidates[at].kind and seen[candidates[at].first].begins < _FIRST_HALF]
+        return [at for at in early if not _stops_short(candidates[at], seen)] or early
     if role == "result":
         whole = [at for at in signed if not candidates[at].kind]
-        return [at for at in whole if _measures(candidates[at], seen)] or whole
+        measured = [at for at in whole if _shows(_MEASURED, candidates[at], seen)] or whole
+        return [at for at in measured if "propose" not in seen[candidates[at].first].features] or measured
     return signed
 
 
@@ -121,15 +139,22 @@ def _one_liners(candidates: Sequence[Part], seen: Sequence[Sentence], signed: Se
     upright = [at for at in short if not seen[candidates[at].first].leans]
     telling = [at for at in short if at in set(signed)]
     stating = [at for at in telling if _NO_TLDR.isdisjoint(seen[candidates[at].first].features)]
-    complete = [at for at in stating if "points" not in seen[candidates[at].first].features]
-    if any("propose" in seen[candidates[at].first].features for at in complete):
-        return complete
+    alone = [at for at in stating if _BESIDE.isdisjoint(seen[candidates[at].first].features)]
+    for signs in (_WORK, _SIGNS["tldr"]):
+        if any(_shows(signs, candidates[at], seen) for at in stating):
+            return alone if any(_shows(signs, candidates[at], seen) for at in alone) else stating
     return stating or telling or upright or short
 
 
-def _measures(part: Part, seen: Sequence[Sentence]) -> bool:
-    """Whether a part tells a measured number."""
-    return any("percent" in sentence.features for sentence in seen[part.first : part.last + 1])
+def _stops_short(part: Part, seen: Sequence[Sentence]) -> bool:
+    """Whether a part leads up to a gap that one of the next two sentences tells, and tells none itself."""
+    following = [after for after in seen[part.last + 1 : part.last + 3] if after.away < 0]
+    return any(not _GAP.isdisjoint(after.features) for after in following) and not _shows(_GAP, part, seen)
+
+
+def _shows(signs: frozenset[str], part: Part, seen: Sequence[Sentence]) -> bool:
+    """Whether a sentence of a part has one of these features."""
+    return any(not signs.isdisjoint(sentence.features) for sentence in seen[part.first : part.last + 1])
 
 
 def _scores(candidates: Sequence[Part], seen: Sequence[Sentence]) -> list[tuple[float, ...]]:

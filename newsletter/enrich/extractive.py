@@ -18,15 +18,14 @@ from multiprocessing.connection import wait
 from newsletter.domain.answers import without_orders
 from newsletter.domain.notation import ENGLISH, is_english
 from newsletter.domain.papers import Keyword, Paper, Provenance, Summary, SummaryKey
-from newsletter.enrich._roles import find_roles
+from newsletter.enrich._roles import RULES, find_roles
 from newsletter.enrich._weights import WEIGHTS
 from newsletter.enrich.keywords import VERSION, find_keywords
 
 __all__ = ["ExtractiveEngine"]
 
-# Other weights choose other sentences: summaries kept under the old ones are then not taken for the same.
-_VERSION = hashlib.sha256(f"{WEIGHTS!r}{VERSION}".encode()).hexdigest()[:12]
-
+# Other weights and other rules choose other words: summaries kept under the old ones are then not taken for the same.
+_VERSION = hashlib.sha256(f"{RULES}{WEIGHTS!r}{VERSION}".encode()).hexdigest()[:12]
 
 _WORTH_SHARING = 200
 """Papers from which on the second that other processes need to start is won back."""

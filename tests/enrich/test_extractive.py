@@ -124,6 +124,30 @@ def test_a_finding_of_the_second_half_is_no_motivation():
     assert "long summers" not in find_roles(TITLE, abstract).motivation
 
 
+def test_a_motivation_does_not_stop_before_the_gap_that_it_leads_up_to():
+    abstract = (
+        "Gardens are important to many people. Forecasts of gardens are widely used. However, existing forecasts fail on"
+        " small plots. We propose Patchcast, a light graph model. It trains one encoder per plot."
+    )
+    assert "fail on small plots" in find_roles("Forecasts", abstract).motivation
+
+
+def test_a_survey_has_no_method_before_it_is_introduced():
+    abstract = (
+        "Gardens are important. Growing work trains models of plots using radar. Recent advances improve accuracy by"
+        " 31%. New frameworks combine soil and wind. This survey reviews forecasts of gardens."
+    )
+    assert find_roles("Forecasts", abstract).method == ""
+
+
+def test_what_points_back_is_no_one_liner_where_another_sentence_proposes():
+    abstract = (
+        "Forecasts of gardens often fail. We bridge this divide in this paper by a new theory. We propose Patchcast, a"
+        " light graph model of small plots. It trains one encoder per plot."
+    )
+    assert find_roles("Forecasts", abstract).tldr.startswith("We propose Patchcast")
+
+
 def test_what_points_at_another_sentence_stands_for_no_role():
     abstract = (
         "Gardens need forecasts, but existing ones fail. We propose Patchcast, a light graph model. These encoders use"

@@ -12,7 +12,8 @@ what they belong to; a clause's end leaves a statement. The rules, in the order 
 
 What rule 2 cuts ends with a full stop. Nothing is cut within mathematics, parentheses or quotation marks. A
 beginning that only leads up to a statement ("To count tomatoes,", "Although they ripen,", "为了统计番茄，") is none,
-nor is one whose last part has a subject and no verb yet ("…, but their behaviour" before ", such as").
+nor is one whose last part has a subject and no verb yet ("…, but their behaviour" before ", such as"). A list is not
+cut before its last item, and a name not at its colon.
 Time is linear in the length of the text.
 """
 
@@ -49,7 +50,7 @@ _CUT = re.compile(
     r"|(?P<word>\s(?=(?:by|using|via|through|with|without|for|in|on|across|when|where|while|whereas|because|since|under"
     r"|within|during|among|at|so that|such that|as well as|rather than|and (?:we|it|they|show|demonstrate|find|prove"
     r"|thus))\s))"
-    r"|(?P<any>,|\s(?=(?:and|or|that|to|from|into|between|over|as|against|after|before|towards?|including|spanning|containing"
+    r"|(?P<any>,(?=\s)|\s(?=(?:and|or|that|to|from|into|between|over|as|against|after|before|towards?|including|spanning|containing"
     r"|consisting|comprising|leveraging|instead|designed|characterized) ))"
 )
 # Where the last part of a beginning began, and what shows that it says something of its subject.
@@ -85,8 +86,21 @@ _BOUND = re.compile(
     r"|aims?|needs?|fails?|only|not|rather|advocates?|and|or|but|as|than|of|to|the|an?|is|are|was|were|be|been|that|which|both|either"
     r"|between|from|into|up|its|their|our|this|these|those|capable|able|calls?|responsible|essential|critical|crucial"
     r"|important|necessary|suitable|useful|well|widely|often|more|most|less|very|also|how|what|why|how much|[a-z]{2,}ed"
-    r"|[a-z]{2,}ing|[a-z]{2,}ly|[a-z]{2,}ive|by|with|for|in|on|at|via|through)\Z"
+    r"|[a-z]{2,}ing|[a-z]{2,}ly|[a-z]{2,}ive|by|with|for|in|on|at|via|through|[a-z]{2,}(?:able|ible|ous|less)|first|novel|new"
+    r"|simple|general|large|small|single|efficient|robust|autonomous|ready|built|made|drawn|given|found|stems?|arises?|argues?"
+    r"|[a-z]+-(?:free|aware|only|level|specific|agnostic|efficient|scale|world|time|step|stage|end|friendly)"
+    # a verb whose object or complement is missing: `which trains`, `we observe`
+    r"|(?:which|that|who|we|it|they|should|can|could|may|must|will|to|not)(?:\s\w+ly|\sfirst|\sinstead|\salso)?\s[a-z-]+"
+    # a noun that says nothing without what it is about: `addresses the challenges`, `presents a framework`
+    r"|(?:propos|present|introduc|develop|describ|address|stud|examin|investigat|analy[sz]|explor|tackl)\w+\s(?:an?|the)\s[\w-]+"
+    r"|(?:i\.e|e\.g)\.?)\Z|[-/]\Z"
 )
+# A comma before the items of a list, or a colon within a name ("Patchcast: Forecasts for Plots"), ends no clause.
+_ITEM = re.compile(
+    r"\s(?:(?:and|or)\s|(?!(?:an?|the|our|we|which|where|with)\s)[^\s,;:]+(?:\s[^\s,;:]+){0,3},?\s(?:and|or)\s)"
+)
+_LISTED = re.compile(r",\s(?!an?\s|the\s)[^,;:]{2,45},?\Z|:\s[^:]*\Z")
+_NAMED = re.compile(r"\b[A-Z][\w-]*\Z")
 _LEFT_OVER = re.compile(
     r"(?:[\s,;:，、]+(?:and|or|but|of|the|an?|to|in|on|for|by|with|from|that|which|as|at|its|their|our|is|are|be|than|into"
     r"|via|we))*[\s,;:，；：、]*\Z"
@@ -130,12 +144,25 @@ def _statement(sentence: str, most: int) -> str:
             and (columns := _columns(part)) >= _LEAST * most
             and columns * _WORTH[cut.lastgroup or ""] > worth
             and not _BOUND.search(part)
+            and not _goes_on(part, cut)
             and not _is_inside(part)
             and _says(part)
         ):
             # a word may be cut before that follows a comma
             best, worth = part.rstrip(",，"), columns * _WORTH[cut.lastgroup or ""]
     return best and f"{best}{'。' if _WIDE_END.search(best) else '.'}"
+
+
+def _goes_on(part: str, cut: re.Match[str]) -> bool:
+    """Whether a cut falls within a list or a name."""
+    following = cut.string[cut.end() :]
+    if cut[0].startswith(":"):
+        return _NAMED.search(part) is not None and _NAMED.match(following.lstrip().partition(" ")[0]) is not None
+    if cut.lastgroup != "any":
+        return False
+    if cut[0] == ",":
+        return _ITEM.match(following) is not None or (_LISTED.search(part + ",") is not None and ":" in part)
+    return following.startswith(("and ", "or ")) and _LISTED.search(part) is not None
 
 
 def _stated_from(sentence: str) -> int:

@@ -9,7 +9,8 @@ often as one of them fits:
    on with ("First, …" before "Second, …") follows in the text;
 3. an introductory clause that points back ("To address these challenges,", "Motivated by this observation,",
    "为解决这一问题，") goes; where it says anything of its own ("To count tomatoes in this setting,"), an ellipsis
-   stands for it;
+   stands for it, and a circumstance at its end that points at nothing ("…, in large gardens,") stays; so goes what
+   introduces a finding ("These results show that");
 4. an adverb that leans ("We also show", "We therefore count") goes, and so does ", however," set into the beginning.
 
 What remains is the text's own words, beginning with a capital. A text that is nothing without its opener stays as it
@@ -35,9 +36,9 @@ _PAPER = (
 )
 _HEADING = (
     r"(?:background|introduction|context|motivations?|purpose|objectives?|aims?|problem|methods?|methodology|approach|design"
-    r"|materials and methods|results?|findings|evaluation|conclusions?|discussion|significance|contributions?|summary"
-    r"|tl;?dr)"
-    r"(?:\s(?:and|&)\s\w+)?\s?:\s*"
+    r"|materials|results?|findings|evaluation|conclusions?|discussion|significance|contributions?|summary"
+    r"|originality|value|(?:practical\s|research\s)?(?:implications|limitations)|tl;?dr)"
+    r"(?:(?:\s(?:and|&)\s|\s?/\s?)\w+){0,2}\s?:\s*"
     r"|(?:background|objectives?|methods?|results?|findings|conclusions?|purpose|aims?)\.\s+(?=[A-Z])"
     r"|\(?(?:\d|i{1,3}|iv|v|[a-e])\)\s+|\d\.\s+(?=[A-Z])|[•*–—-]\s+"
 )
@@ -81,8 +82,22 @@ _INTRODUCES = (
 )
 _SUBJECT = rf"(?:we|this\s{_PAPER}|our\s\w+|i)\s"
 _POINTING = re.compile(
-    rf"{_INTRODUCES}\b(?:(?!,\s{_SUBJECT})[^.;:?!]){{0,200}}?,\s(?={_SUBJECT})"
+    # written without its comma
+    r"in\sorder\sto\s[^,.;:?!]{3,120}?\s(?=we\s(?:propose|introduce|present|develop|design)\b)"
+    rf"|{_INTRODUCES}\b(?:(?!,\s{_SUBJECT})[^.;:?!]){{0,200}}?,\s(?={_SUBJECT})"
     rf"|{_INTRODUCES}\b[^,.;:?!]{{0,120}},\s(?=(?:the|an?|our|each|it\sis|there|several|two|three|experiments?|results?)\s|(?-i:\w*[A-Z]))",
+    re.IGNORECASE,
+)
+# What is found stands for itself: "These results show that tomatoes ripen".
+_FINDING = re.compile(
+    r"(?:this|these)\s(?:(?:\w+\s)?(?:results?|findings?|observations?|insights?|experiments?|evaluations?)\s)?(?:\w+ly\s)?"
+    r"(?:show|demonstrate|indicate|suggest|reveal|confirm|imply|establish|prove|mean)s?\sthat\s(?!this|these|they|it|such)"
+    r"(?![^.]*\band\sthat\s)",
+    re.IGNORECASE,
+)
+# The end of a clause that points back may say something by itself: "To do so without their keepers, we …".
+_TAIL = re.compile(
+    r"\s(?=(?:without|while|under|across|within|for|in|on|at|during|among)\s(?:[\w-]+\s){1,}[\w-]+(?:,\s[\w-]+(?:\s[\w-]+)*)*,\s\Z)",
     re.IGNORECASE,
 )
 _GAP = re.compile(
@@ -129,7 +144,7 @@ _SET_IN = re.compile(
 _LEANS = re.compile(
     rf"\W*(?:(?:this|these|those|such|that)\b(?!\s(?:{_PAPER}|is\sthe\sfirst|\w+['’]))"
     r"|(?:they|them|their|its|he|she|both|doing\sso|another|others?|(?:the|a)\s(?:former|latter|same|second|third|other|next|final"
-    r"|resulting|above)|one\ssuch|not\sonly|similarly|likewise|none\sof|some\sof|all\sof|each\sof|either|neither|as\ssuch)\b"
+    r"|above)|one\ssuch|not\sonly|similarly|likewise|none\sof|some\sof|all\sof|each\sof|either|neither|as\ssuch)\b"
     r"|it\b(?!\s(?:is|was|remains|has\sbeen|has\slong\sbeen|becomes)\s(?:\w+\s){1,4}(?:that|whether|how|to|if|why|for|what)\b)"
     rf"|(?:{_INTRODUCES}|where|which|whether|how|even|regardless|rather|only|most|many|some|all|each|one|none)\b"
     rf"[^,.;:?!]{{0,50}}?\b(?:this|these|those|them|such(?!\sas))\b(?!\s{_PAPER})"
@@ -152,6 +167,7 @@ def without_opener(text: str) -> str:
         if mere := _mere(rest):
             rest = rest[mere:]
         elif pointing := _pointing(rest):
+            pointing = _before_tail(rest[:pointing])
             missed = missed or _says_something(rest[:pointing])
             rest = rest[pointing:]
         else:
@@ -171,11 +187,14 @@ def leans(text: str) -> bool:
 
 def _mere(text: str) -> int:
     """How long the connective, ordinal, heading or setting at the text's beginning is; 0 where there is none."""
-    match = _MERE.match(text)
+    match = _FINDING.match(text) or _MERE.match(text)
     if not match:
         return 0
     counted_on = (
-        match["ordinal"] and match["ordinal"].lower() == "first" and re.search(r"[.;,]\s(?i:and\s)?(?i:second)", text)
+        match.re is _MERE
+        and match["ordinal"]
+        and match["ordinal"].lower() == "first"
+        and re.search(r"[.;,]\s(?i:and\s)?(?i:second)", text)
     )
     return 0 if counted_on else match.end()
 
@@ -186,6 +205,13 @@ def _pointing(text: str) -> int:
         return gap.end()
     match = _POINTING.match(text)
     return match.end() if match and _POINTS.search(match[0]) else 0
+
+
+def _before_tail(opener: str) -> int:
+    """How much of a clause that points back goes: a circumstance at its end that points at nothing stays."""
+    pointing = max(match.end() for match in _POINTS.finditer(opener)) if _POINTS.search(opener) else 0
+    tail = _TAIL.search(opener, pointing)
+    return tail.end() if tail else len(opener)
 
 
 def _says_something(opener: str) -> bool:

@@ -103,3 +103,20 @@ def test_a_hostile_text_takes_no_longer_than_its_length_deserves():
     for text in ("(" * 100_000, "$ " * 50_000, "a, which " * 20_000, "{" * 100_000 + "a, by the way " * 1_000):
         clause(text, 140)
     assert time.perf_counter() - began < 5
+
+
+def test_no_cut_falls_within_a_list_a_number_or_a_name():
+    listed = (
+        "We present a map of gardens that serves the growers with metric, semantic and seasonal layers of all plots."
+    )
+    assert clause(listed, 70) == "We present a map of gardens that serves the growers."
+    number = "We present a data set of ripe tomatoes that comprises 12,472 photographs of plants in forty allotments."
+    assert "12." not in clause(number, 58)
+    name = "We tell of a course for young growers titled Ripe Gardens: Theory and Practice, held in forty allotments."
+    assert "Ripe Gardens." not in clause(name, 65)
+
+
+@pytest.mark.parametrize("most", range(40, 100, 5))
+def test_a_noun_is_not_left_without_what_it_is_about(most):
+    text = "This paper addresses the challenges of counting ripe tomatoes on small plots where their leaves hide them."
+    assert clause(text, most) != "This paper addresses the challenges."
