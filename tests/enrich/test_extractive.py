@@ -126,8 +126,8 @@ def test_a_finding_of_the_second_half_is_no_motivation():
 
 def test_a_motivation_does_not_stop_before_the_gap_that_it_leads_up_to():
     abstract = (
-        "Gardens are important to many people. Forecasts of gardens are widely used. However, existing forecasts fail on"
-        " small plots. We propose Patchcast, a light graph model. It trains one encoder per plot."
+        "Gardens are important to many people. Forecasts of gardens are widely used. However, existing forecasts"
+        " fail on small plots. We propose Patchcast, a light graph model. It trains one encoder per plot."
     )
     assert "fail on small plots" in find_roles("Forecasts", abstract).motivation
 

@@ -37,7 +37,7 @@ def test_where_an_opener_said_something_an_ellipsis_stands_for_it(opener):
     [
         ("We also show that leaves hide them.", "We show that leaves hide them."),
         ("We therefore count the stems.", "We count the stems."),
-        ("These results show that leaves hide them.", "Leaves hide them."),
+        ("These results show that leaves hide the stems.", "Leaves hide the stems."),
         ("To tackle these issues in large gardens, we count stems.", "In large gardens, we count stems."),
         ("Design/Methodology/Approach: We count the stems.", "We count the stems."),
         ("Existing counters, however, miss the ripe ones.", "Existing counters miss the ripe ones."),
