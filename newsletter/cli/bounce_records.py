@@ -185,6 +185,7 @@ def _as_json(event: StoredEvent, *, addresses: bool) -> dict[str, object]:
         "domain": event.domain,
         "source": event.source,
         "proof": event.proof.value,
+        "counts": event.counts,
         "believed": event.is_believed,
         "spent": event.is_spent,
         "by_hand": event.by_hand,

@@ -243,6 +243,14 @@ def test_without_its_evidence_an_event_is_judged_by_what_was_said(returns: Retur
     assert returns.reclassify.by_rules(event.id).after is K.HARD
 
 
+def test_a_delay_stays_one_though_its_field_is_not_among_what_was_kept(returns: Returns) -> None:
+    """Its words are those of a refusal."""
+    mail = returns.mail(ADA, status="4.4.1", said="421 4.4.1 timed out").replace(b"Action: failed", b"Action: delayed")
+    returns.take(mail.replace(b"could not be delivered.", b"is late.\r\n" + b"So it is.\r\n" * EVIDENCE))
+    assert [event.kind for event in returns.store.events.stream()] == [K.UNKNOWN]
+    assert list(returns.reclassify.all_by_rules()) == []
+
+
 def test_an_event_that_is_not_there_cannot_be_judged(returns: Returns) -> None:
     with pytest.raises(UsageError, match="There is no event 1"):
         returns.reclassify.by_rules(1)

@@ -1,6 +1,6 @@
 """What comes back after a mail was sent: what a report says, whose it is, and what follows for the address."""
 
-from newsletter.domain.bounces.classification import Finding, classify, refusal
+from newsletter.domain.bounces.classification import STILL_TRIED, Finding, classify, refusal
 from newsletter.domain.bounces.codes import answer_in, codes_in, most_telling
 from newsletter.domain.bounces.deciding import COUNTING, RETURNED, BounceRules, Happened, Sentence, pauses, sentence
 from newsletter.domain.bounces.events import Action, Event, EventKind, KnownBy, Report
@@ -14,6 +14,7 @@ __all__ = [
     "COUNTING",
     "RETURNED",
     "SHOWN",
+    "STILL_TRIED",
     "Action",
     "Arrival",
     "BounceRules",

@@ -30,7 +30,7 @@ from newsletter.domain.bounces.events import Action, EventKind
 from newsletter.domain.bounces.statements import SHOWN, Statement
 from newsletter.domain.delivery import Refusal, Reply, Stage
 
-__all__ = ["Finding", "classify", "refusal"]
+__all__ = ["STILL_TRIED", "Finding", "classify", "refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ _MOVED = Finding(_HARD, "mailbox has moved")
 _NO_DOMAIN = Finding(_HARD, "no such domain")
 _NO_MAIL_HERE = Finding(_HARD, "domain takes no mail")
 _NO_NAME_NOW = Finding(_SOFT, "the domain cannot be looked up")
+STILL_TRIED = Finding(EventKind.UNKNOWN, "still being tried")
+"""What a delay is: its words are those of refusals."""
 _NOTHING = Finding(EventKind.UNKNOWN, "no known reason")
 
 _ADDRESS = re.compile(r"https?://\S*|\bwww\.\S*|(?<![^\s@<>])[^\s@<>]{1,200}@[^\s>]*")
@@ -97,7 +99,7 @@ _FOR_NOW = Finding(_SOFT, "refused for now")
 def classify(statement: Statement) -> Finding:
     """What a statement means; see the module's rules."""
     if statement.action is Action.DELAYED:
-        return Finding(EventKind.UNKNOWN, "still being tried")
+        return STILL_TRIED
     if statement.action is not Action.FAILED:
         return Finding(EventKind.DELIVERED, statement.action.value)
     return _by_words(statement) or _by_numbers(statement)

@@ -102,6 +102,11 @@ class StoredEvent:
     email: str = field(default="", repr=False)
     evidence: bytes = field(default=b"", repr=False)
 
+    @property
+    def counts(self) -> bool:
+        """Whether anything follows from it for its address."""
+        return bool(self.proof) and self.is_believed and not self.is_spent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenIn:

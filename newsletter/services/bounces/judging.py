@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.domain.bounces import BounceRules, Event, EventKind, Finding, Statement, StoredEvent, TakenIn, classify
+from newsletter.domain.bounces import (
+    STILL_TRIED,
+    BounceRules,
+    Event,
+    EventKind,
+    Finding,
+    Statement,
+    StoredEvent,
+    TakenIn,
+    classify,
+)
 from newsletter.domain.ports import EventStore, ReadReport
 from newsletter.errors import UsageError
 from newsletter.services.bounces.intake import STAGES
@@ -77,6 +87,8 @@ class Reclassify:
             if _same(read, event):
                 person = read.kind is not EventKind.COMPLAINT or read.ends_the_address
                 return Finding(read.kind if person else EventKind.UNKNOWN, read.reason or read.feedback)
+        if Finding(event.kind, event.reason) == STILL_TRIED:
+            return STILL_TRIED  # the report's field said so, and the words alone would say more
         if event.kind in {EventKind.HARD, EventKind.SOFT, EventKind.POLICY, EventKind.UNKNOWN} and event.text:
             code = int(event.reply) if event.reply.isdecimal() else 0
             said = Statement(status=event.status, code=code, text=event.text, stage=STAGES.get(event.source))
