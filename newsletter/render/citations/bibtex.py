@@ -112,15 +112,21 @@ def _prose(text: str) -> str:
 def _formula(part: str) -> str:
     """A formula between single dollars, in braces: styles make letters small in formulas too."""
     inside = part[2:-2] if part.startswith(("$$", "\\")) else part[1:-1]
-    depth = 0
-    for mark in _BRACES.finditer(inside):
-        # BibTeX counts braces after a backslash too
-        depth += {"{": 1, "}": -1}.get(mark[0][-1], 0)
-        if depth < 0:
-            break
-    if depth:
+    if not _is_balanced(inside):
         return _escape(part)
     inside = _BARE.sub(lambda match: f"\\{match[0]}", inside)
     # sources write some letters as Unicode, which not every TeX takes in a formula
     inside = _GREEK_LETTER.sub(lambda match: _GREEK[match[1]] + (f" {match[2]}" if match[2] else ""), inside)
     return f"{{${inside}$}}"
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether braces pair for BibTeX, which counts those after a backslash too, and for readers that do not."""
+    depth = bare = 0
+    for mark in _BRACES.finditer(text):
+        step = 1 if mark[0][-1] == "{" else -1 if mark[0][-1] == "}" else 0
+        depth += step
+        bare += step if mark[1] else 0
+        if depth < 0 or bare < 0:
+            return False
+    return depth == bare == 0

@@ -125,6 +125,7 @@ def test_a_paper_is_dated_as_well_as_is_known(changes: dict[str, object], issued
          "Learning from the {Gaussian} noise of {Paris} streets: An audit"),
         ("Learning From Gaussian Noise: An Audit", "Learning From Gaussian Noise: An Audit"),
         ("Half a $\\frac{1$ and \\", r"Half a \$\textbackslash{}frac\textbraceleft{}1\$ and \textbackslash{}"),
+        ("Half a set $\\{}$", r"Half a set \$\textbackslash{}\textbraceleft{}\textbraceright{}\$"),
         ("Ünïcode – “quoted” 检索", "Ünïcode – “quoted” 检索"),
     ],
 )  # fmt: skip
