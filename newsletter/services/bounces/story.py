@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,6 +90,7 @@ class Story:
         suppression = self._suppressions.found([email]).get(email)
         moments = list(_known(subscriber, suppression))
         sent = self._deliveries.of_address(email, limit=_LIMIT)
+        moments += self._dispatched(sent)
         moments += [Moment(one.updated_at, "delivery", _told_delivery(one)) for one in sent if one.updated_at]
         moments += [Moment(event.at, "event", told_event(event)) for event in self._events.of_address(email)]
         return AddressStory(
@@ -98,6 +99,14 @@ class Story:
             suppression=suppression,
             moments=tuple(sorted(moments, key=lambda moment: moment.at)),
         )
+
+    def _dispatched(self, sent: Iterable[Delivery]) -> Iterator[Moment]:
+        """Of mails that came back: the ledger keeps the moment of that and of the dispatch, none between."""
+        for delivery in sent:
+            status = self._deliveries.status(delivery.issue) if delivery.status is DeliveryStatus.BOUNCED else None
+            if status is not None:
+                text = f"Dispatch of issue {delivery.issue.slug} began; the relay accepted it for them."
+                yield Moment(status.planned_at, "delivery", text)
 
 
 def told_event(event: StoredEvent) -> str:
