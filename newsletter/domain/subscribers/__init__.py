@@ -1,6 +1,6 @@
 """Who gets mail: addresses, subscriptions, what a subscriber may choose, and who is never mailed again."""
 
-from newsletter.domain.subscribers.addresses import address_key, ascii_domain, check_address, domain_of
+from newsletter.domain.subscribers.addresses import address_key, ascii_domain, check_address, domain_of, mailbox_key
 from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,
     MAX_NAME,
@@ -50,6 +50,7 @@ __all__ = [
     "fill_form",
     "is_digest",
     "key_from_secret",
+    "mailbox_key",
     "may_be_unread",
     "may_lift",
     "read_form",

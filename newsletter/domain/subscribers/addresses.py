@@ -15,13 +15,16 @@ from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import AddressInvalid
 
-__all__ = ["MAX_ADDRESS", "address_key", "ascii_domain", "check_address", "domain_of"]
+__all__ = ["MAX_ADDRESS", "address_key", "ascii_domain", "check_address", "domain_of", "mailbox_key"]
 
 MAX_ADDRESS = 254
 """Octets of an address that fits a forward-path (RFC 5321 §4.5.3.1.3)."""
 
 _MAX_TEXT = 1000
 """Characters that are looked at: what is longer is no address, and checking a megabyte takes half a second."""
+
+_DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+"""Domains where a dot in the local part means nothing, each with the domain that has the same mailboxes."""
 
 _LOCAL = re.compile(r"[@.](?:localhost|local)\s*$", re.IGNORECASE)
 
@@ -94,6 +97,20 @@ def address_key(address: str) -> str:
         return key
     local, at, domain = text.rpartition("@")
     return f"{unicodedata.normalize('NFC', local).lower()}{at}{_unicode_domain(domain)}"
+
+
+def mailbox_key(address: str) -> str:
+    """One text for the addresses that most probably lead to one mailbox: what limits count by, and nothing else.
+
+    What stands behind a plus sign is a tag almost everywhere (RFC 5233), and Gmail reads no dots. Where that is not so
+    two people share what their mailbox may ask for, which is little harm; the other way round `victim+1@…`,
+    `victim+2@…` would be as many mails as anybody likes. Two subscribers are still told apart by `address_key`.
+    """
+    local, at, domain = address_key(address).rpartition("@")
+    local = local.partition("+")[0] or local
+    if same := _DOTLESS.get(domain):
+        local, domain = local.replace(".", "") or local, same
+    return f"{local}{at}{domain}"
 
 
 def _unicode_domain(domain: str) -> str:

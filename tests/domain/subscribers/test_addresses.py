@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.subscribers.addresses import MAX_ADDRESS, address_key, ascii_domain, check_address, domain_of
+from newsletter.domain.subscribers.addresses import (
+    MAX_ADDRESS,
+    address_key,
+    ascii_domain,
+    check_address,
+    domain_of,
+    mailbox_key,
+)
 from newsletter.errors import AddressInvalid
 
 
@@ -141,3 +148,31 @@ def test_two_ways_to_write_a_capital_have_one_key() -> None:
 def test_a_key_is_made_of_any_text_and_is_its_own_key(text: str) -> None:
     """Keys are compared with keys that were made long ago, some of them from keys."""
     assert address_key(address_key(text)) == address_key(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("victim@example.org", "Victim+1@EXAMPLE.org"),
+        ("victim+a@example.org", "victim+b+c@example.org"),
+        ("ada.lovelace@gmail.com", "adalovelace+news@googlemail.com"),
+        ("a.d.a@gmail.com", "ada@gmail.com"),
+        ("ada+x@xn--exmple-cua.org", "ada@exämple.org"),
+    ],
+)
+def test_spellings_of_one_mailbox_count_as_one(one: str, other: str) -> None:
+    assert mailbox_key(one) == mailbox_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ada.lovelace@example.org", "adalovelace@example.org"),
+        ("ada-news@example.org", "ada@example.org"),
+        ("+ada@example.org", "+bob@example.org"),
+        ("...@gmail.com", "@gmail.com"),
+        ("ada@gmail.com", "ada@example.org"),
+    ],
+)
+def test_mailboxes_that_differ_count_apart(one: str, other: str) -> None:
+    assert mailbox_key(one) != mailbox_key(other)
