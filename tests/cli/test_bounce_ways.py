@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import random
 import re
 import signal
 import smtplib
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.cli.command import DAY, Folder
 from tests.cli.test_bounce_records import ADA, BO, RELAY, REPORT
 from tests.mail.reports.samples import CALM
 from tests.support.dovecot import PASSWORD, Dovecot, dovecot_is_missing, running_dovecot
+from tests.support.imap_proxy import Moment, running_proxy
 from tests.support.smtp_server import running_server
 
 NEWSLETTER = (sys.executable, "-m", "newsletter")
@@ -25,10 +25,12 @@ IMAP = """
 [bounces]
 imap_host = "localhost"
 imap_port = {port}
+imap_security = "none"
 imap_username = "bounces"
 imap_password_file = "{folder}/password"
-imap_authorities = "{authority}"
 """
+BATCH = 20
+"""Messages that a poller reads before it stores and moves them."""
 
 
 def report(
@@ -101,37 +103,46 @@ def fill(server: Dovecot, sender: str, count: int) -> None:
             server.put(f"From: {BO}\nSubject: {number}\n\nWords\n".encode())
 
 
+def moments() -> Iterator[tuple[Moment, float]]:
+    """Where a poller is killed, in this order, and after which part of the time that it takes to store messages."""
+    for command in ("LOGIN", "CREATE", "SELECT", "SEARCH"):
+        yield Moment(command), 0
+        yield Moment(command, where="done"), 0
+    for count in (1, BATCH // 2, BATCH):
+        yield Moment("FETCH", count), 0
+        yield Moment("FETCH", count, "done"), 0
+    # the first MOVE of a batch has its reports, the second its letters
+    for count in (1, 2, 3):
+        for where in ("asked", "done", "told"):
+            yield Moment("MOVE", count, where), 0
+    for part in range(12):
+        yield Moment("FETCH", BATCH, "told"), part / 10
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(dovecot_is_missing(), reason="Dovecot is not installed (Debian: dovecot-imapd)")
 def test_a_poller_that_is_killed_at_any_moment_loses_and_doubles_nothing(newsletter: Folder) -> None:
-    count, chance, killed = 400, random.Random(15), 0
-    with running_server() as relay, running_dovecot() as server:
+    count, storing = 400, 0.0
+    with running_server() as relay, running_dovecot() as server, running_proxy(server.port) as proxy:
         (newsletter.path / "password").write_text(PASSWORD)
-        imap = IMAP.format(port=server.tls_port, folder=newsletter.path, authority=server.authority)
-        newsletter.set(RELAY.format(port=relay.port) + imap)
+        newsletter.set(RELAY.format(port=relay.port) + IMAP.format(port=proxy.port, folder=newsletter.path))
         assert newsletter("send", "--date", DAY).status == 0
         fill(server, next(mail.sender for mail in relay.accepted if mail.recipient == ADA), count)
-        command = [*NEWSLETTER, "bounces", "poll", "--json"]
-        quiet = {"cwd": newsletter.path, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        begun = time.monotonic()
-        with subprocess.Popen([*NEWSLETTER, "bounces", "poll", "--help"], **quiet) as process:
-            process.wait()
-        least = time.monotonic() - begun
-        while server.lying_in() and killed < 200:
-            process = subprocess.Popen(command, **quiet)
-            try:
-                process.wait(least * chance.uniform(0.8, 1.25))
-            except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
-                process.wait()
-                killed += 1
-        # on a loaded machine none of them may have come far enough to move a message
-        newsletter("bounces", "poll", "--json")
+        for moment, part in moments():
+            reached = proxy.watch_for(moment)
+            with subprocess.Popen([*NEWSLETTER, "bounces", "poll"], cwd=newsletter.path) as process:
+                assert reached.wait(60), f"it ended before {moment}"
+                time.sleep(part * storing)
+                process.kill()
+            assert process.returncode == -signal.SIGKILL
+            if moment == Moment("MOVE"):
+                storing = proxy.times["MOVE", 1] - proxy.times["FETCH", BATCH]
+        proxy.watch_for(Moment("nothing"))
+        last = newsletter("bounces", "poll", "--json").json
         after = newsletter("bounces", "poll", "--json").json
         stored = newsletter("bounces", "list", "--json", "--limit", "9999").json["events"]
         reports, letters = server.lying_in("bounces-read"), server.lying_in("bounces-other")
-        print(f"killed {killed} times: {len(stored)} events, {len(reports)} reports, {len(letters)} letters")
-    assert killed > 5, "it was too quick to be killed: the test has tested nothing"
+    assert last["messages"] > 0, "there was nothing left: some pollers were killed for nothing"
     assert (after["messages"], after["unreadable"]) == (0, 0)
     assert len(stored) == count
     assert len(reports) == count + count // 4
