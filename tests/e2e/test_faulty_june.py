@@ -29,7 +29,7 @@ from tests.support.smtp_server import Behaviour, SmtpServer, running_server
 
 HOLIDAY = date(2026, 6, 22)
 READERS = {"brains@example.org": "q-bio.NC", "languages@example.org": "cs.PL", "speed@example.org": "cs.PF"}
-"""Who reads which category: small ones, so that a mail holds all its papers."""
+"""Who reads which category: small ones, so that there is room for all their papers in a mail."""
 
 
 @dataclass(frozen=True)

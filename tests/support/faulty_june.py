@@ -206,6 +206,9 @@ kind = "feed"
 url = "{url}/lab?token={token}"
 [publish]
 markdown = []
+[mail]
+# each mail holds all that was found: what it holds is counted, and nobody opens the reader's own page for the rest
+words = 100_000
 [smtp]
 host = "127.0.0.1"
 port = {relay}
