@@ -26,7 +26,7 @@ RESOURCES: Final = ("code", "project", "data", "model", "demo", "video")
 
 _WORDS: Final = {
     "code": r"\b(?:source[- ])?codes?\b|\bcodebase|\bimplementations?\b|\brepositor|\brepo\b|\bscripts?\b|\bsoftware"
-    r"|\blibrary\b|\btoolkit|\bpackage\b|\bgithub\b|\bopen[- ]sourced?\b",
+    r"|\blibrary\b|\btoolkit|\bpackage\b|\bpypi\b|\bgithub\b|\bopen[- ]sourced?\b",
     "project": r"\bproject\b|\bweb[- ]?site|\bweb[- ]?page|\bhome[- ]?page|\bpage\b",
     "data": r"\bdata ?sets?\b|\bdata\b|\bbenchmarks?\b|\bcorpus\b|\bcorpora\b|\bannotations?\b|\bleaderboard",
     "model": r"\bmodels?\b|\bweights\b|\bcheckpoints?\b",
@@ -48,7 +48,7 @@ _LEADS = re.compile(
 _SENTENCE = re.compile(r"[.!?;]\s+(?=[\"“(\[]?[A-Z])|\n\s*\n")
 
 _REPOSITORY = re.compile(r"(?:www\.)?(?:github\.com|gitlab\.\w+|gitee\.com|bitbucket\.org|codeberg\.org|sr\.ht)"
-                         r"|pypi\.org|anonymous\.4open\.science|gist\.github\.com|git(?:lab)?\.[\w.-]+")  # fmt: skip
+                         r"|anonymous\.4open\.science|gist\.github\.com|git(?:lab)?\.[\w.-]+")  # fmt: skip
 _PAGES = re.compile(r".+\.(?:github|gitlab)\.io|sites\.google\.com|.+\.(?:netlify|vercel)\.app|.+\.pages\.dev")
 _DATA = re.compile(r"(?:www\.)?(?:zenodo\.org|kaggle\.com|osf\.io|figshare\.com|physionet\.org|ieee-dataport\.org"
                    r"|dataverse\.[\w.-]+|data\.mendeley\.com|modelscope\.cn)|[\w-]+\.figshare\.com")  # fmt: skip

@@ -21,6 +21,7 @@ ABSTRACTS = DATA / "abstracts" / "2025-07_2026-02.jsonl.xz"
         ("https://huggingface.co/datasets/a/b", {"data": "https://huggingface.co/datasets/a/b"}),
         ("Try it: https://huggingface.co/spaces/a/b", {"demo": "https://huggingface.co/spaces/a/b"}),
         ("Project page: https://a.github.io/b/", {"project": "https://a.github.io/b/"}),
+        ("It is available on PyPI (https://index.example.org/p/x)", {"code": "https://index.example.org/p/x"}),
         ("A video is at https://youtu.be/abc", {"video": "https://youtu.be/abc"}),
         ("Our code is at https://anonymous.4open.science/r/x-1", {"code": "https://anonymous.4open.science/r/x-1"}),
         ("Data: https://doi.org/10.5281/zenodo.123", {"data": "https://doi.org/10.5281/zenodo.123"}),
