@@ -1,17 +1,14 @@
-"""What holds for every answer and every request: security headers, and bodies that end.
+"""What holds for every answer: security headers.
 
 Addresses that carry a token are private: stored by nobody but the reader, never indexed, never passed on as a referrer.
 """
 
 from __future__ import annotations
 
-import asyncio
-
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["DOCUMENTS", "PRIVATE", "BodyRefused", "SecureHeaders", "read_body"]
+__all__ = ["DOCUMENTS", "PRIVATE", "SecureHeaders"]
 
 DOCUMENTS = ("/feed/", "/day/")
 """What begins the addresses of what a reader may keep: private feeds, own pages."""
@@ -25,37 +22,6 @@ _SITE_POLICY = (
 )
 # a feed that a browser shows through its style sheet gets the styles that this makes
 _XML_POLICY = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-
-
-class BodyRefused(Exception):
-    """A request body that is too large (413), too slow (408) or was cut off (400)."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"request body refused with {status}")
-        self.status = status
-
-
-async def read_body(request: Request, *, limit: int, seconds: float) -> bytes:
-    """The body of a request.
-
-    Raises:
-        BodyRefused: it is longer than `limit` bytes, takes longer than `seconds`, or its sender went away.
-    """
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and (len(announced) > 12 or int(announced) > limit):
-        raise BodyRefused(413)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(seconds):
-            async for part in request.stream():
-                body += part
-                if len(body) > limit:
-                    raise BodyRefused(413)
-    except TimeoutError:
-        raise BodyRefused(408) from None
-    except ClientDisconnect:
-        raise BodyRefused(400) from None
-    return bytes(body)
 
 
 class SecureHeaders:

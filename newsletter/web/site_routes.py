@@ -1,4 +1,4 @@
-"""Answers with documents: conditional requests, HEAD, gzip (RFC 9110, RFC 9111)."""
+"""The published site, and answers with documents: conditional requests, HEAD, gzip (RFC 9110, RFC 9111)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,45 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from newsletter.domain.notation import mail_moment
 from newsletter.domain.ports import Clock
+from newsletter.web.pages import Pages
 from newsletter.web.published import Document, Folder, PublishedSite
 
-__all__ = ["accepts_gzip", "answer_document", "answer_file", "is_current"]
+__all__ = ["SiteRoute", "accepts_gzip", "answer_document", "answer_file", "is_current"]
 
 _PAGES = "public, max-age=300"
 _STATIC = "public, max-age=3600"
 _SETTLED = 2.0
 """Seconds after which a Last-Modified tells versions apart (RFC 9110 §8.8.2.2): it counts whole seconds."""
+
+
+class SiteRoute:
+    """Answers for every address that no other route has: the published site."""
+
+    def __init__(self, site: PublishedSite, pages: Pages, *, clock: Clock) -> None:
+        self._site = site
+        self._pages = pages
+        self._clock = clock
+
+    def register(self, app: FastAPI) -> None:
+        """Put the addresses on the application, after all others."""
+        app.api_route("/{path:path}", methods=["GET", "HEAD"])(self.answer)
+
+    def answer(self, path: str, request: Request) -> Response:
+        """One request."""
+        answer = answer_file(self._site, path, request, clock=self._clock)
+        if answer is not None:
+            return answer
+        if path == "static/style.css":
+            # nothing is published yet, but mails of an earlier site may be out: their pages should be readable
+            style = self._pages.templates.source("web/style.css")
+            return Response(style, media_type="text/css", headers={"Cache-Control": "no-cache"})
+        return self._pages.notice("not-found", 404, depth=path.count("/"))
 
 
 def answer_file(site: PublishedSite, path: str, request: Request, *, clock: Clock) -> Response | None:

@@ -17,14 +17,13 @@ from starlette.responses import Response
 from newsletter.domain.bounces import Refusal
 from newsletter.errors import StoreError
 from newsletter.services.bounces import Webhooks
-from newsletter.web.guard import BodyRefused, read_body
+from newsletter.web.bodies import BodyRefused, read_body
 
 __all__ = ["WEBHOOKS", "WebhookRoute"]
 
 WEBHOOKS = "/webhooks/"
 _BYTES = 1024 * 1024
 """SNS sends 256 KB at most, and as text within text; SendGrid batches of some hundred events, of about 500 octets."""
-_BODY_SECONDS = 15.0
 _COUNT_SECONDS = 1.0
 """What is refused is counted in the database at most so often."""
 _STATUS = {
@@ -52,7 +51,7 @@ class WebhookRoute:
         if not self._webhooks.knows(service):
             raise HTTPException(404)
         try:
-            body = await read_body(request, limit=_BYTES, seconds=_BODY_SECONDS)
+            body = await read_body(request, limit=_BYTES)
         except BodyRefused as error:
             cut = self._webhooks.refuse(service, _OF_BODY.get(error.status, Refusal.CUT_OFF))
             return self._refused(cut, closes=True)

@@ -14,7 +14,7 @@ import pytest
 from newsletter.domain.subscribers import SubscriptionState
 from newsletter.errors import NewsletterError
 from newsletter.store import SqlStore
-from newsletter.web import app, server
+from newsletter.web import bodies, server
 from tests.web.conftest import EMAIL
 
 
@@ -119,7 +119,7 @@ def line(client: httpx.Client) -> Iterator[socket.socket]:
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Deadlines as short as a test."""
     monkeypatch.setattr(server, "HEAD_SECONDS", 0.2)
-    monkeypatch.setattr(app, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
 
 
 @pytest.mark.usefixtures("impatient")
