@@ -125,5 +125,11 @@ MEANINGS: Mapping[str, str] = {
     "dkim.body": "How the body is made canonical before it is signed.",
     "web.host": "Where `newsletter serve` listens.",
     "web.port": "On which port.",
+    "web.trusted_proxies": "Addresses and networks of your own proxies: only they are believed on who asks. "
+    '`["127.0.0.1", "::1"]` for a proxy on the same machine ([more](web.md#who-asks)).',
+    "web.forwarded_by": "The header by which they tell it.",
+    "web.connections": "At most so many connections at once.",
+    "web.connections_per_client": "And so many of one IPv4 address or IPv6 /64; your proxies have no such limit.",
+    "web.grace": "How long what is open may take to finish once the server is told to end.",
 }
 """By key, as it is written in newsletter.toml."""

@@ -24,6 +24,7 @@ from newsletter.settings.values import (
     Listen,
     Mailbox,
     Name,
+    Network,
     P256Key,
     TimeZone,
     Topic,
@@ -278,10 +279,20 @@ class DkimSettings(_Section):
 
 
 class WebSettings(_Section):
-    """`[web]`: where `newsletter serve` listens."""
+    """`[web]`: where `newsletter serve` listens, whom it believes, and how much it takes on at once.
+
+    `trusted_proxies` are addresses and networks whose word counts for who asks, as `forwarded_by` has it.
+    `connections_per_client` are those of one IPv4 address or IPv6 /64; proxies that are trusted have no such limit.
+    `grace` is how long answers that are being given may take once the server is told to end.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    trusted_proxies: Annotated[tuple[Network, ...], Listed] = ()
+    forwarded_by: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    connections: int = Field(default=4000, ge=10, le=100_000)
+    connections_per_client: int = Field(default=200, ge=1, le=100_000)
+    grace: Duration = timedelta(seconds=10)
 
 
 class Settings(_Section):

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -35,6 +36,7 @@ __all__ = [
     "Listen",
     "Mailbox",
     "Name",
+    "Network",
     "P256Key",
     "TimeZone",
     "Topic",
@@ -148,6 +150,14 @@ def _listed(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value)) if "/" in value else str(ip_network(value).network_address)
+    except ValueError:
+        msg = 'expected an address or a network, for example "127.0.0.1" or "10.0.0.0/8"'
+        raise ValueError(msg) from None
+
+
 def _topic(value: str) -> str:
     if endpoint_of(value) is None:
         msg = 'expected an SNS topic, for example "arn:aws:sns:eu-central-1:123456789012:bounces"'
@@ -173,6 +183,7 @@ Limits = Annotated[tuple[Limit, ...], BeforeValidator(_limits)]
 Language = Annotated[str, AfterValidator(language_tag)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Listed = BeforeValidator(_listed)
+Network = Annotated[str, AfterValidator(_network)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 BounceMailbox = Annotated[str, AfterValidator(_bounce_mailbox)]

@@ -91,7 +91,7 @@ def test_the_one_key_without_a_default_is_explained_by_an_example(file: Path, te
         ("[smtp]\nprot = 25", "smtp.prot", "Did you mean port?"),
         ("[newslettr]\ntitle = 'x'", "newslettr", "Did you mean newsletter?"),
         ("[[sources]]\nkind = 'hf-daily'\ncategorys = []", "sources[1].categorys", "Did you mean categories?"),
-        ("[web]\nzzz = 1", "web.zzz", "Known here: host, port."),
+        ("[database]\nzzz = 1", "database.zzz", "Known here: password_file, url."),
         ("[smtp]\npasswrd = 'hunter2'", "smtp.passwrd", "Did you mean password_file?"),
     ],
 )
