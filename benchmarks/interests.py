@@ -143,7 +143,7 @@ def report_lists() -> None:
             unreadable += len(found.problems)
             notes = sum(1 for item in found.items if item.notes)
             broad, dead = found.broad, found.dead
-            named = "; ".join([*found.problems, *(item.interest[:40] for item in broad)][:4])
+            named = "; ".join([*map(str, found.problems), *(item.interest[:40] for item in broad)][:4])
             print(
                 f"{number:4} {entry['family']:22}{len(interests):6}{found.papers:8}{len(broad):7}{len(dead):6}{notes:7}"
                 f"  {named}"

@@ -35,6 +35,7 @@ line, a reply code, a waiting time) are attributes, not text to be parsed again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 __all__ = [
@@ -104,10 +105,17 @@ class RosterError(NewsletterError):
 
 
 class InterestError(NewsletterError):
-    """An interest expression cannot be read. `position` is the offset (from 0) in `text` where reading stopped."""
+    """An interest expression cannot be read. `position` is the offset (from 0) in `text` where reading stopped.
 
-    def __init__(self, message: str, *, text: str = "", position: int = 0) -> None:
-        super().__init__(message)
+    `message` has named places for `values` (`more than %(most)s terms`): pages say it in the reader's language.
+    """
+
+    def __init__(
+        self, message: str, *, values: Mapping[str, str | int] | None = None, text: str = "", position: int = 0
+    ) -> None:
+        self.message = message
+        self.values = dict(values or {})
+        super().__init__(f"{message % self.values} (at character {position + 1})")
         self.text = text
         self.position = position
 

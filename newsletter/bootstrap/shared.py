@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from newsletter import sample
 from newsletter.bootstrap.resources import shipped, utc_now
 from newsletter.domain.bounces import BounceRules
-from newsletter.domain.interests import Catalogue, parse
+from newsletter.domain.interests import Catalogue, Remark, cause_of, parse
 from newsletter.domain.issues import Issue
 from newsletter.domain.ports import Progress
 from newsletter.errors import ConfigError, InterestError
@@ -106,12 +106,12 @@ class Shared:
         zone = ZoneInfo(self.settings.newsletter.timezone)
         return sample.DAY if self.settings.sample else self.clock().astimezone(zone).date()
 
-    def check_interest(self, text: str) -> str | None:
+    def check_interest(self, text: str) -> Remark | None:
         """What is wrong with an interest; None if it can be read."""
         try:
             parse(text)
         except InterestError as error:
-            return str(error)
+            return cause_of(error)
         return None
 
     @cached_property

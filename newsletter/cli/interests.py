@@ -87,9 +87,9 @@ def _document(issue: Issue, reviewed: Review, selection: Selection) -> dict[str,
                 "broad": item.is_broad,
                 "dead": item.is_dead,
                 "excludes": item.excludes,
-                "notes": list(item.notes),
+                "notes": [str(note) for note in item.notes],
                 "advice": item.advice,
-                "problem": item.problem,
+                "problem": str(item.problem or ""),
             }
             for item in reviewed.items
         ],
@@ -117,7 +117,8 @@ def _show(issue: Issue, selector: IssueSelector, reviewed: Review, selection: Se
             continue
         out.print(f"  {describe(interest)}", markup=False)
         for note in item.notes:
-            out.print(f"  Note: {note}{'' if note.endswith('?') else '.'}", markup=False)
+            said = str(note)
+            out.print(f"  Note: {said}{'' if said.endswith('?') else '.'}", markup=False)
         action = "rules out" if item.excludes else "finds"
         of = counted(len(issue.papers), "paper")
         out.print(f"  It {action} {item.found} of {of} of {issue.key.slug}.", markup=False)

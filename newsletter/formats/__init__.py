@@ -10,12 +10,13 @@ from newsletter.formats.note_files import (
     write_paper_note,
 )
 from newsletter.formats.roster_writing import write_roster, write_suppressions
-from newsletter.formats.rosters import Roster, parse_roster
+from newsletter.formats.rosters import CheckInterest, Roster, parse_roster
 from newsletter.formats.service_lists import SERVICES, ServiceList, read_service_list, write_service_list
 from newsletter.formats.topics import parse_catalogue
 
 __all__ = [
     "SERVICES",
+    "CheckInterest",
     "NoteError",
     "Roster",
     "ServiceList",

@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any, TypeVar
 
-from newsletter.domain.interests import one_line, remarks
+from newsletter.domain.interests import Remark, one_line, remarks
 from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers import (
     MAX_NAME,
@@ -47,13 +47,14 @@ from newsletter.errors import AddressInvalid, RosterError
 from newsletter.formats.roster_rows import COLUMNS, EXPORTED, Row, csv_rows, toml_rows
 
 __all__ = [
+    "CheckInterest",
     "Roster",
     "parse_roster",
 ]
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
-CheckInterest = Callable[[str], str | None]
+CheckInterest = Callable[[str], Remark | None]
 """Says what is wrong with an interest, None if it can be read."""
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from typing import Protocol
 from markupsafe import Markup
 
 from newsletter.domain.delivery import DeliveryStatus, SkipReason
+from newsletter.domain.interests import Remark
 from newsletter.domain.issues import Silence
 from newsletter.domain.papers import AnnounceType, FailureKind
 from newsletter.render.bidi import isolated, isolated_text
@@ -182,6 +183,17 @@ class Labels:
         if view.weekly:
             return self._words.gettext("Week to %(date)s") % {"date": day}
         return self._words.gettext("%(weekday)s, %(date)s") % {"weekday": self._words.weekday(view.day), "date": day}
+
+    def remark(self, remark: Remark) -> str:
+        """What is said about an interest, without a full stop; what the reader wrote is kept from turning the rest."""
+        values = {name: isolated_text(value) if isinstance(value, str) else value for name, value in remark.values}
+        sentence = self._words.gettext(remark.message) % values
+        if not remark.position:
+            return sentence
+        return self._words.gettext("%(reason)s (at character %(position)s)") % {
+            "reason": sentence,
+            "position": remark.position,
+        }
 
     def near_issue(self, view: DatedIssue) -> str:
         """An issue's name beside another's: without the year, its weekday abbreviated."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,7 @@ from newsletter.domain.subscribers import (
     may_be_unread,
 )
 from newsletter.errors import AddressInvalid, RosterError, UsageError
-from newsletter.formats import Roster, parse_roster, read_service_list
+from newsletter.formats import CheckInterest, Roster, parse_roster, read_service_list
 
 __all__ = ["SuppressionReport", "SyncReport", "SyncRoster"]
 
@@ -90,7 +90,7 @@ class SyncRoster:
         self,
         subscribers: SubscriberStore,
         suppressions: SuppressionStore,
-        check_interest: Callable[[str], str | None],
+        check_interest: CheckInterest,
         *,
         not_rosters: frozenset[Path],
         languages: Sequence[str] = (),

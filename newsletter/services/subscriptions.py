@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 from newsletter.domain.delivery import SigningSecrets, feed_token, read_token, subscriber_token
-from newsletter.domain.interests import remarks
+from newsletter.domain.interests import LineRemark, Remark, remarks
 from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
     FIELDS,
@@ -62,7 +62,7 @@ class PreferencesForm:
 
     `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
     tags that can be chosen. `feed` is the token of the private feed, `day` that of the reader's own pages; empty for
-    who is not subscribed. `remarks` say in English how new interests were read where that may not be what was meant.
+    who is not subscribed. `remarks` say how new interests were read where that may not be what was meant.
     `stopped` says why nothing is sent, whatever their subscription says: mail came back, the reader complained, or the
     operator wants it so; None while mail is sent. `may_return` is whether they can change that themselves; after a
     complaint they can from the day `returns_on`.
@@ -75,7 +75,7 @@ class PreferencesForm:
     problems: tuple[Problem, ...] = ()
     feed: str = ""
     day: str = ""
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[LineRemark, ...] = ()
     stopped: Cause | None = None
     may_return: bool = True
     returns_on: date | None = None
@@ -96,7 +96,7 @@ class Subscriptions:
         suppressions: SuppressionStore,
         *,
         secrets: Callable[[], SigningSecrets],
-        check_interest: Callable[[str], str | None],
+        check_interest: Callable[[str], Remark | None],
         clock: Clock,
         complaint_wait: timedelta,
         languages: Sequence[str],

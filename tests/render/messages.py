@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -11,6 +12,9 @@ from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).parents[2]
 _OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols"}
+
+SAYING: Mapping[str, None] = {"fail": None, "remark": None}
+"""What the domain says something about an interest with: its first argument is a label."""
 
 Message = str | tuple[str, ...]
 
@@ -33,6 +37,11 @@ def extracted() -> dict[Message, set[str]]:
         with path.open("rb") as file:
             for _, message, _, _ in extract("python", file):
                 add(message, path)
+    for folder in ("interests", "matching"):
+        for path in sorted((ROOT / "newsletter" / "domain" / folder).glob("*.py")):
+            with path.open("rb") as file:
+                for _, message, _, _ in extract("python", file, keywords=SAYING):
+                    add(message, path)
     return found
 
 

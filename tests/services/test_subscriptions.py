@@ -268,7 +268,7 @@ def test_how_new_lines_were_read_is_said_once(store: SqlStore) -> None:
     service = make_subscriptions(store)
     saved = service.save(token(store, "preferences"), form)
     assert saved is not None
-    assert saved.remarks == ("“rag, llm”: a list: read as rag OR llm.",)
+    assert [*map(str, saved.remarks)] == ["“rag, llm”: a list: read as rag OR llm."]
     again = service.save(token(store, "preferences"), form | {"interests": form["interests"] + "\nagents"})
     assert again is not None
     assert again.remarks == ()

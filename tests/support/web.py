@@ -12,7 +12,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from newsletter.domain.bounces import BounceRules
-from newsletter.domain.interests import parse
+from newsletter.domain.interests import Remark, cause_of, parse
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.ports import NotificationReader
 from newsletter.errors import InterestError
@@ -68,12 +68,12 @@ names = {en = "Fish"}
 """Topics that a reader can tick."""
 
 
-def check_interest(text: str) -> str | None:
+def check_interest(text: str) -> Remark | None:
     """What is wrong with an interest, None if it can be read."""
     try:
         parse(text)
     except InterestError as error:
-        return str(error)
+        return cause_of(error)
     return None
 
 

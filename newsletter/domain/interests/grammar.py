@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 from newsletter.domain.interests.habits import shortened
 from newsletter.domain.interests.interests import (
@@ -30,6 +31,7 @@ from newsletter.domain.interests.interests import (
 )
 from newsletter.domain.interests.lexemes import Lexeme, Lexemes
 from newsletter.domain.interests.operands import SCOPES, Operands
+from newsletter.domain.interests.wording import Remark, remark
 
 __all__ = ["MAX_DEPTH", "MAX_WEIGHT", "read_expression"]
 
@@ -41,7 +43,7 @@ MAX_WEIGHT_DIGITS = 9
 """Characters of a weight; a longer one is not kept exactly when it is printed."""
 
 
-def read_expression(text: str, line: str, notes: tuple[str, ...]) -> Interest:
+def read_expression(text: str, line: str, notes: tuple[Remark, ...]) -> Interest:
     """Read one line by the grammar. `text` is what the subscriber wrote, of the same length; `notes` are handed on.
 
     Raises:
@@ -61,7 +63,7 @@ class _Must:
 class _Reader:
     """Recursive descent over the lexemes of one line."""
 
-    def __init__(self, text: str, line: str, notes: tuple[str, ...]) -> None:
+    def __init__(self, text: str, line: str, notes: tuple[Remark, ...]) -> None:
         self._notes = [*notes]
         self._lexemes = Lexemes(text, line)
         self._operands = Operands(self._lexemes, self._notes)
@@ -96,7 +98,8 @@ class _Reader:
         if len(parts) == 1:
             return parts[0]
         root = _listed(parts)
-        self._notes.append(f"a list: read as {shortened(str(root.part if isinstance(root, _Must) else root))}")
+        shown = shortened(str(root.part if isinstance(root, _Must) else root))
+        self._notes.append(remark("a list: read as %(shown)s", shown=shown))
         return root
 
     def _any(self) -> Expression | _Must:
@@ -104,7 +107,7 @@ class _Reader:
         while self._lexemes.kind == "OR":
             operator = self._lexemes.take()
             if self._lexemes.kind in {"end", ")", ",", "OR", "AND"}:
-                self._lexemes.fail("OR needs something on its right", operator.at)
+                self._needs_right(operator)
             parts.append(self._all())
         if len(parts) == 1:
             return parts[0]
@@ -119,7 +122,7 @@ class _Reader:
             if lexeme.kind == "AND":
                 self._lexemes.take()
                 if self._lexemes.kind in {"end", ")", ",", "OR", "AND"}:
-                    self._lexemes.fail("AND needs something on its right", lexeme.at)
+                    self._needs_right(lexeme)
             parts.append(self._unary())
         if len(parts) == 1:
             return parts[0]
@@ -131,7 +134,7 @@ class _Reader:
             self._deeper(lexeme)
             self._lexemes.take()
             if self._lexemes.kind in {"end", ")", ",", "AND", "OR"}:
-                self._lexemes.fail(f"{lexeme.value} needs something on its right", lexeme.at)
+                self._needs_right(lexeme)
             part = self._unary()
             self._depth -= 1
             if isinstance(part, _Must):
@@ -145,7 +148,7 @@ class _Reader:
             lexeme = self._lexemes.take()
             weight = float(lexeme.value)
             if len(lexeme.value) > MAX_WEIGHT_DIGITS or not 0 < weight <= MAX_WEIGHT:
-                self._lexemes.fail(f"a weight is more than 0 and at most {MAX_WEIGHT:g}", lexeme.at)
+                self._lexemes.fail("a weight is more than 0 and at most %(most)s", lexeme.at, most=f"{MAX_WEIGHT:g}")
             part = Weighted(part, weight)
         return part
 
@@ -176,12 +179,13 @@ class _Reader:
             return self._operands.words(lexeme, near=near)
         if lexeme.kind == "(":
             return self._group(lexeme)
-        wrong = {
-            "end": "something is missing at the end",
-            ")": "nothing stands between these brackets, or one was never opened",
-            "^": "a weight (^) follows a word, a phrase or a bracket",
-        }
-        return self._lexemes.fail(wrong.get(lexeme.kind, f"{lexeme.value} needs something on its left"), lexeme.at)
+        if lexeme.kind == "end":
+            self._lexemes.fail("something is missing at the end", lexeme.at)
+        if lexeme.kind == ")":
+            self._lexemes.fail("nothing stands between these brackets, or one was never opened", lexeme.at)
+        if lexeme.kind == "^":
+            self._lexemes.fail("a weight (^) follows a word, a phrase or a bracket", lexeme.at)
+        return self._lexemes.fail("%(sign)s needs something on its left", lexeme.at, sign=lexeme.value)
 
     def _group(self, opening: Lexeme) -> Expression:
         self._deeper(opening)
@@ -194,10 +198,13 @@ class _Reader:
             self._lexemes.fail("a must-have (!) stands before the bracket, not in it", part.at)
         return part
 
+    def _needs_right(self, operator: Lexeme) -> NoReturn:
+        self._lexemes.fail("%(sign)s needs something on its right", operator.at, sign=operator.value)
+
     def _deeper(self, lexeme: Lexeme) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._lexemes.fail(f"more than {MAX_DEPTH} brackets or NOTs inside each other", lexeme.at)
+            self._lexemes.fail("more than %(most)s brackets or NOTs inside each other", lexeme.at, most=MAX_DEPTH)
 
 
 def _listed(parts: Sequence[Expression | _Must]) -> Expression | _Must:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from newsletter.domain.interests.interests import MIN_WILDCARD, Term
+from newsletter.domain.interests.wording import Remark, remark
 from newsletter.domain.papers import bare_category
 from newsletter.domain.text import fold, tokens
 
@@ -31,17 +32,23 @@ def is_acronym(word: str) -> bool:
     return fold(word).capitals >= 2 or not _VOWEL.search(word)
 
 
-def taken_literally(term: Term) -> Iterator[str]:
+def taken_literally(term: Term) -> Iterator[Remark]:
     """What may have been meant otherwise in a term, and that it is taken as it stands."""
     for chunk in dict.fromkeys(term.words.replace("/", " ").split() if "*" in term.words else ()):
         if "*" in chunk and chunk != term.wildcard and tokens(chunk):
-            yield (
-                f"the * of “{chunk}” is an ordinary sign; it stands for other letters once in a term, at the end or "
-                f"at the beginning of a word of {MIN_WILDCARD} letters or more"
+            yield remark(
+                "the * of “%(word)s” is an ordinary sign; it stands for other letters once in a term, at the end or "
+                "at the beginning of a word of %(least)s letters or more",
+                word=chunk,
+                least=MIN_WILDCARD,
             )
     if not term.exact and (slashed := _SLASHED.search(term.words)) and slashed[0] not in {"and/or", "or/and"}:
         either = " OR ".join(slashed[0].split("/"))
-        yield f"“{slashed[0]}” is read as words that stand together; for one or the other write {either}"
+        yield remark(
+            "“%(words)s” is read as words that stand together; for one or the other write %(either)s",
+            words=slashed[0],
+            either=either,
+        )
 
 
 def shortened(text: str) -> str:

@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from newsletter.domain.interests.wording import Remark
+
 __all__ = [
     "MIN_WILDCARD",
     "AllOf",
@@ -196,13 +198,13 @@ class Interest:
     """One line of a subscriber, read.
 
     `excludes`: a paper that the expression matches is out (`-survey`). `must`: a paper that it does not match is out
-    (`!cat:cs.RO`). `notes` say in plain sentences where the line was not taken literally.
+    (`!cat:cs.RO`). `notes` say where the line was not taken literally.
     """
 
     expression: Expression
     excludes: bool = False
     must: bool = False
-    notes: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[Remark, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         if self.excludes:

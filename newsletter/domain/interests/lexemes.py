@@ -32,13 +32,15 @@ _FIELD = re.compile(r"([A-Za-z]+):\s*")
 _MARK = re.compile(r"[-!−](?=[^\s)~^-])")
 
 
-def fail(message: str, text: str, position: int) -> NoReturn:
+def fail(message: str, text: str, position: int, **values: str | int) -> NoReturn:
     """Say what is wrong with `text` at this position (from 0), and what to do.
+
+    The message is written out where it is said, with named places for `values`: catalogues are made by looking for it.
 
     Raises:
         InterestError: always.
     """
-    raise InterestError(f"{message} (at character {position + 1})", text=text, position=position)
+    raise InterestError(message, values=values, text=text, position=position)
 
 
 class Lexeme(NamedTuple):
@@ -81,13 +83,13 @@ class Lexemes:
             self._at += 1
         return lexeme
 
-    def fail(self, message: str, at: int) -> NoReturn:
-        """Say what is wrong at this place of the text (from 0), and what to do.
+    def fail(self, message: str, at: int, **values: str | int) -> NoReturn:
+        """Say what is wrong at this place of the text (from 0), and what to do; as `fail` does.
 
         Raises:
             InterestError: always.
         """
-        fail(message, self._text, at)
+        fail(message, self._text, at, **values)
 
 
 def lexemes(text: str, line: str) -> list[Lexeme]:
@@ -156,5 +158,5 @@ def _known_field(name: str, text: str, at: int) -> bool:
     if lower in FIELDS:
         return True
     if near := difflib.get_close_matches(lower, [field for field in FIELDS if len(field) > 2], n=1, cutoff=0.75):
-        fail(f"there is no field “{name}:”; did you mean “{near[0]}:”?", text, at)
+        fail("there is no field “%(name)s:”; did you mean “%(near)s:”?", text, at, name=name, near=near[0])
     return False

@@ -24,6 +24,7 @@ from newsletter.domain.interests.interests import (
     Topic,
 )
 from newsletter.domain.interests.lexemes import Lexeme, Lexemes
+from newsletter.domain.interests.wording import Remark, remark
 from newsletter.domain.papers import is_known, nearest
 from newsletter.domain.text import fold, tokens
 
@@ -46,7 +47,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 class Operands:
     """Reads them off the pieces of one line, and notes where one is not taken literally."""
 
-    def __init__(self, lexemes: Lexemes, notes: list[str]) -> None:
+    def __init__(self, lexemes: Lexemes, notes: list[Remark]) -> None:
         self._lexemes = lexemes
         self._notes = notes
         self._terms = 0
@@ -66,7 +67,7 @@ class Operands:
         lexeme = self._lexemes.take()
         name = field.value
         if lexeme.kind not in {"word", "quoted"}:
-            self._lexemes.fail(f"“{name}:” needs a word or a quoted phrase after it", field.at)
+            self._lexemes.fail("“%(name)s:” needs a word or a quoted phrase after it", field.at, name=name)
         exact = lexeme.kind == "quoted"
         if name == "cat":
             return self._category(lexeme)
@@ -90,11 +91,7 @@ class Operands:
         if not _CATEGORY.fullmatch(pattern):
             self._lexemes.fail("a category looks like cs.CL or cs.*", lexeme.at)
         if not is_known(pattern):
-            near = " or ".join(nearest(pattern))
-            self._notes.append(
-                f"arXiv has no category “{pattern}”; "
-                + (f"did you mean {near}?" if near else "they are listed at arxiv.org/category_taxonomy")
-            )
+            self._notes.append(_unknown_category(pattern))
         return Category(pattern)
 
     def _run(self, first: Lexeme, *, named: bool = False) -> str:
@@ -124,28 +121,37 @@ class Operands:
         single = all(len(side.split()) == 1 and tokens(side) for side in sides)
         if of_one_kind and single and any(map(is_acronym, sides)):
             shown = f" {operator} ".join(sides)
-            self._notes.append(f"read as {shortened(shown)}; for the phrase, put it in quotation marks")
+            self._notes.append(
+                remark("read as %(shown)s; for the phrase, put it in quotation marks", shown=shortened(shown))
+            )
             parts = tuple(self._term(lexeme._replace(value=side)) for side in sides)
             return AllOf(parts) if operator == "AND" else AnyOf(parts)
         self._notes.append(
-            f"“{connectives[0]}” is read as a word of the phrase; as an operator it is written {operator}"
+            remark(
+                "“%(word)s” is read as a word of the phrase; as an operator it is written %(operator)s",
+                word=connectives[0],
+                operator=operator,
+            )
         )
         return None
 
     def _term(self, lexeme: Lexeme, *, exact: bool = False, scope: Scope = Scope.EVERYWHERE) -> Expression:
         self._count(lexeme)
         if not exact and scope is Scope.EVERYWHERE and (names := bare_categories(lexeme.value)):
-            self._notes.append(f"read as {shortened(' OR '.join(f'cat:{name}' for name in names))}")
+            shown = shortened(" OR ".join(f"cat:{name}" for name in names))
+            self._notes.append(remark("read as %(shown)s", shown=shown))
             return Category(names[0]) if len(names) == 1 else AnyOf(tuple(map(Category, names)))
         cut = tokens(lexeme.value)
         count = len(cut)
         if not count:
             self._lexemes.fail("no letter or digit to look for", lexeme.at)
         if any(token.end - token.start > MAX_WORD for token in cut):
-            self._lexemes.fail(f"a word of more than {MAX_WORD} characters", lexeme.at)
+            self._lexemes.fail("a word of more than %(most)s characters", lexeme.at, most=MAX_WORD)
         if count > MAX_WORDS * (4 if not lexeme.value.isascii() else 1):
             self._lexemes.fail(
-                f"more than {MAX_WORDS} words belong together here; use AND, OR or several interests", lexeme.at
+                "more than %(most)s words belong together here; use AND, OR or several interests",
+                lexeme.at,
+                most=MAX_WORDS,
             )
         term = Term(lexeme.value, exact, scope)
         self._notes += taken_literally(term)
@@ -154,4 +160,18 @@ class Operands:
     def _count(self, lexeme: Lexeme) -> None:
         self._terms += 1
         if self._terms > MAX_TERMS:
-            self._lexemes.fail(f"more than {MAX_TERMS} terms; write several interests", lexeme.at)
+            self._lexemes.fail("more than %(most)s terms; write several interests", lexeme.at, most=MAX_TERMS)
+
+
+def _unknown_category(pattern: str) -> Remark:
+    match nearest(pattern):
+        case [near]:
+            return remark("arXiv has no category “%(name)s”; did you mean %(near)s?", name=pattern, near=near)
+        case []:
+            return remark(
+                "arXiv has no category “%(name)s”; they are listed at arxiv.org/category_taxonomy", name=pattern
+            )
+        case several:
+            return remark(
+                "arXiv has no category “%(name)s”; did you mean one of %(near)s?", name=pattern, near=", ".join(several)
+            )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NoReturn
 
 from newsletter.domain.interests.grammar import read_expression
 from newsletter.domain.interests.habits import shortened
@@ -21,6 +22,7 @@ from newsletter.domain.interests.interests import Interest, Prose, Term
 from newsletter.domain.interests.lexemes import OPERATORS, fail
 from newsletter.domain.interests.operands import MAX_WORDS
 from newsletter.domain.interests.prose import pick_phrases
+from newsletter.domain.interests.wording import LineRemark, Remark, remark
 from newsletter.domain.papers import bare_category
 from newsletter.domain.text import STOP_WORDS, tokens
 from newsletter.errors import InterestError
@@ -69,16 +71,16 @@ def parse(text: str) -> Interest:
     if not line.strip():
         fail("an interest needs at least one word", text, 0)
     if len(line) > MAX_PROSE:
-        fail(f"longer than {MAX_PROSE:,} characters; write several shorter interests", text, MAX_PROSE)
+        _too_long(text, MAX_PROSE)
     if "\n" in line.strip():
         return _lines(text, line)
     if len(line) > MAX_LENGTH:
         if _reads_like_prose(line):
             return _prose(text)
-        fail(f"longer than {MAX_LENGTH:,} characters; write several shorter interests", text, MAX_LENGTH)
+        _too_long(text, MAX_LENGTH)
     if "," in line and not _MARKED.search(line) and _reads_like_prose(line):
         return _prose(text)
-    notes: list[str] = []
+    notes: list[Remark] = []
     prepared = _unwrap(line, notes)
     try:
         return read_expression(text, prepared, tuple(notes))
@@ -97,9 +99,9 @@ def one_line(text: str) -> str:
     return " ".join(stored.removeprefix("; ").split())
 
 
-def remarks(interests: Iterable[str]) -> list[str]:
-    """What is to be said about interests that are not taken literally, or may be meant otherwise: a sentence each."""
-    said: list[str] = []
+def remarks(interests: Iterable[str]) -> list[LineRemark]:
+    """What is to be said about interests that are not taken literally, or may be meant otherwise."""
+    said: list[LineRemark] = []
     for text in interests:
         if _PLAIN.fullmatch(text) and not _OPERATORS.intersection(text.split()):
             continue
@@ -107,7 +109,7 @@ def remarks(interests: Iterable[str]) -> list[str]:
             notes = parse(text).notes
         except InterestError:
             continue
-        said += [f"“{shortened(text)}”: {note}{'' if note.endswith('?') else '.'}" for note in notes]
+        said += [LineRemark(shortened(text), note) for note in notes]
     return said
 
 
@@ -135,17 +137,26 @@ def _prose(text: str) -> Interest:
     phrases = pick_phrases(text)
     if not phrases:
         fail("no phrase to look for was found in this text; write words, or one interest a line", text, 0)
-    note = f"read as free text; looks for at least {min(2, len(phrases))} of its {len(phrases)} phrases"
-    return Interest(Prose(text.strip(), phrases), notes=(note,))
+    prose = Prose(text.strip(), phrases)
+    note = remark(
+        "read as free text; looks for at least %(least)s of its %(count)s phrases",
+        least=prose.least,
+        count=len(phrases),
+    )
+    return Interest(prose, notes=(note,))
 
 
-def _unwrap(line: str, notes: list[str]) -> str:
+def _too_long(text: str, most: int) -> NoReturn:
+    fail("longer than %(most)s characters; write several shorter interests", text, most, most=f"{most:,}")
+
+
+def _unwrap(line: str, notes: list[Remark]) -> str:
     """Blank out what surrounds the expression proper. Keeps the length, so that positions stay right."""
     inner = line.strip()
     if inner[0] == inner[-1] == '"' and '"' not in inner[1:-1] and _EMBEDDED.search(inner[1:-1]):
-        notes.append("the quotation marks around the whole expression were left out")
+        notes.append(remark("the quotation marks around the whole expression were left out"))
         line = line.replace('"', " ")
     if leading := _LEADING.match(line):
-        notes.append(f"“{leading[1]}:” at the beginning was left out")
+        notes.append(remark("“%(word)s:” at the beginning was left out", word=leading[1]))
         line = " " * leading.end() + line[leading.end() :]
     return line

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.interests import Interest, Term, leaves
+from newsletter.domain.interests import Interest, Remark, Term, leaves
 from newsletter.domain.issues import SelectionRequest
 from newsletter.domain.matching.selector import IssueSelector
 from newsletter.domain.text import STOP_WORDS, tokens
@@ -31,8 +31,8 @@ class Reviewed:
     excludes: bool = False
     is_broad: bool = False
     is_dead: bool = False
-    notes: tuple[str, ...] = ()
-    problem: str = ""
+    notes: tuple[Remark, ...] = ()
+    problem: Remark | None = None
     advice: str = ""
 
 
@@ -54,7 +54,7 @@ class Review:
         return tuple(item for item in self.items if item.is_dead)
 
     @property
-    def problems(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[Remark, ...]:
         """What is wrong with those that cannot be read."""
         return tuple(item.problem for item in self.items if item.problem)
 
@@ -78,7 +78,7 @@ def review(selector: IssueSelector, interests: Sequence[str]) -> Review:
     for text in dict.fromkeys(interests):
         reading = selector.read(text)
         found = selector.matching(text)
-        works = not reading.problem
+        works = reading.problem is None
         excludes = reading.interest is not None and reading.interest.excludes
         broad = works and not excludes and found >= BROAD_LEAST and found > BROAD_SHARE * selector.size
         items.append(

@@ -21,12 +21,15 @@ from newsletter.domain.interests import (
     MOST_TERMS,
     Expression,
     Interest,
+    Remark,
     Term,
     Topic,
+    cause_of,
     excess,
     leaves,
     left_out,
     parse,
+    remark,
     terms_at_most,
     terms_in,
 )
@@ -65,7 +68,7 @@ class InterestReading:
     text: str
     row: int
     interest: Interest | None
-    problem: str = ""
+    problem: Remark | None = None
 
 
 class IssueSelector:
@@ -123,9 +126,9 @@ class IssueSelector:
             if problem := self._read(text).problem:
                 shown = text if len(text) <= 60 else text[:59] + "…"
                 sentences.append(f"“{shown}”: {problem}")
-        if problem := excess(interests):
+        if surplus := excess(interests):
             beyond = len(left_out(interests))
-            sentences.append(f"{problem}; the last {beyond} of {len(interests)} find nothing")
+            sentences.append(f"{surplus}; the last {beyond} of {len(interests)} find nothing")
         return tuple(sentences)
 
     # --- for those who look at interests one by one -----------------------------------------------------------------
@@ -227,7 +230,7 @@ class IssueSelector:
         read = [(text, _parsed(text)) for text in new]
         plain: list[tuple[str, Expression]] = []
         for text, interest in read:
-            if isinstance(interest, str):
+            if isinstance(interest, Remark):
                 self._barren.add(text)
             elif interest.excludes or interest.must:
                 self._special.add(text)
@@ -289,7 +292,7 @@ class IssueSelector:
         read = [(text, _parsed(text)) for text in new]
         rows = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
-            if isinstance(interest, str):
+            if isinstance(interest, Remark):
                 known[text] = InterestReading(text, self._table.add(*_NOTHING), None, interest)
                 self._plain[text] = known[text].row
                 continue
@@ -298,12 +301,12 @@ class IssueSelector:
             if not (interest.excludes or interest.must):
                 self._plain[text] = row
 
-    def _missing_topic(self, interest: Interest) -> str:
+    def _missing_topic(self, interest: Interest) -> Remark | None:
         if isinstance(interest.expression, Term):
-            return ""
+            return None
         slugs = [leaf.slug for leaf in leaves(interest.expression) if isinstance(leaf, Topic)]
         missing = [slug for slug in slugs if slug not in self._topics]
-        return f"there is no topic “{missing[0]}”" if missing else ""
+        return remark("there is no topic “%(slug)s”", slug=missing[0]) if missing else None
 
     # --- explaining -------------------------------------------------------------------------------------------------
 
@@ -365,11 +368,11 @@ def _texts(requests: Iterable[SelectionRequest]) -> Collection[str]:
     return dict.fromkeys(chain.from_iterable(request.interests for request in requests))
 
 
-def _parsed(text: str) -> Interest | str:
+def _parsed(text: str) -> Interest | Remark:
     try:
         return parse(text)
     except InterestError as error:
-        return str(error)
+        return cause_of(error)
 
 
 def _read_topics(topics: Mapping[str, str]) -> dict[str, Expression]:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from newsletter.domain.interests import MOST_TERMS, too_many
+from newsletter.domain.interests import MOST_TERMS, Remark, too_many
 from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,
     MAX_NAME,
@@ -66,7 +66,7 @@ class Problem:
     kind: ProblemKind
     line: int = 0
     text: str = ""
-    reason: str = ""
+    reason: Remark | None = None
     limit: int = 0
 
 
@@ -87,7 +87,7 @@ def read_form(
     form: Mapping[str, str],
     *,
     languages: Collection[str],
-    check_interest: Callable[[str], str | None],
+    check_interest: Callable[[str], Remark | None],
     topics: Collection[str] = (),
     before: Sequence[str] = (),
 ) -> tuple[Preferences | None, tuple[Problem, ...]]:
@@ -155,7 +155,7 @@ def _lines(text: str) -> dict[str, int]:
 
 
 def _unreadable(
-    interests: Sequence[str], lines: Mapping[str, int], check: Callable[[str], str | None]
+    interests: Sequence[str], lines: Mapping[str, int], check: Callable[[str], Remark | None]
 ) -> tuple[Problem, ...]:
     """What is wrong with each of these interests, the first `MAX_PROBLEMS` of them."""
     wrong = ((interest, reason) for interest in interests[:MAX_INTERESTS] if (reason := check(interest)))

@@ -22,6 +22,7 @@ from newsletter.domain.interests.interests import (
     Topic,
     Weighted,
 )
+from newsletter.domain.interests.wording import remark
 from newsletter.errors import InterestError
 
 A, B, C, D = (Term(name) for name in ("a1", "b1", "c1", "d1"))
@@ -192,14 +193,15 @@ def test_brackets_side_by_side_are_not_deep() -> None:
 
 
 def test_notes_are_handed_on_and_told_once() -> None:
-    assert read_expression("a1", "a1", ("before",)).notes == ("before",)
-    assert read("a1, b1").notes == ("a list: read as a1 OR b1",)
-    assert read("!a1, !b1").notes == ("a list: read as a1 AND b1",)
-    assert read("rag and llm AND cs.CL AND cs.CL").notes == (
+    before = remark("before")
+    assert read_expression("a1", "a1", (before,)).notes == (before,)
+    assert tuple(map(str, read("a1, b1").notes)) == ("a list: read as a1 OR b1",)
+    assert tuple(map(str, read("!a1, !b1").notes)) == ("a list: read as a1 AND b1",)
+    assert tuple(map(str, read("rag and llm AND cs.CL AND cs.CL").notes)) == (
         "read as rag AND llm; for the phrase, put it in quotation marks",
         "read as cat:cs.CL",
     )
-    long = read(", ".join(f"word{number}" for number in range(30))).notes[0]
+    long = str(read(", ".join(f"word{number}" for number in range(30))).notes[0])
     assert long.endswith("OR word8 O…")
     assert len(long) == len("a list: read as ") + 80
 

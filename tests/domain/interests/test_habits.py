@@ -47,7 +47,7 @@ def test_small_words_stand_for_operators_between_white_space_only() -> None:
 
 
 def said(words: str, *, exact: bool = False) -> list[str]:
-    return [*taken_literally(Term(words, exact))]
+    return [*map(str, taken_literally(Term(words, exact)))]
 
 
 def test_a_star_in_the_wrong_place_is_an_ordinary_sign_and_is_said_to_be() -> None:

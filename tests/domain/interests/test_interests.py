@@ -24,6 +24,7 @@ from newsletter.domain.interests.interests import (
     leaves,
 )
 from newsletter.domain.interests.parser import parse
+from newsletter.domain.interests.wording import remark
 
 A, B, C = Term("alpha"), Term("beta"), Term("gamma")
 
@@ -134,7 +135,7 @@ def test_leaves_are_what_looks_at_papers_from_left_to_right() -> None:
 
 def test_two_interests_are_equal_that_ask_for_the_same() -> None:
     """What was noted on the way, and the phrases that a text was cut into, are no part of what was asked."""
-    assert Interest(A, notes=("said",)) == Interest(A)
+    assert Interest(A, notes=(remark("said"),)) == Interest(A)
     assert Prose("text", ("a",)) == Prose("text", ("b",))
     assert Interest(A) != Interest(A, must=True)
     assert Interest(A) != Interest(A, excludes=True)

@@ -17,12 +17,13 @@ from newsletter.domain.interests.interests import (
 )
 from newsletter.domain.interests.lexemes import Lexemes
 from newsletter.domain.interests.operands import Operands
+from newsletter.domain.interests.wording import Remark
 from newsletter.errors import InterestError
 
 
 def read(line: str, *, near: bool = False) -> tuple[Expression, list[str], str]:
     """The first operand of a line, what is noted of it, and the kind of the piece behind it."""
-    lexemes, notes = Lexemes(line, line), list[str]()
+    lexemes, notes = Lexemes(line, line), list[Remark]()
     operands = Operands(lexemes, notes)
     first = lexemes.take()
     if first.kind == "field":
@@ -31,7 +32,7 @@ def read(line: str, *, near: bool = False) -> tuple[Expression, list[str], str]:
         operand = operands.quoted(first)
     else:
         operand = operands.words(first, near=near)
-    return operand, notes, lexemes.kind
+    return operand, [*map(str, notes)], lexemes.kind
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_beside_a_tilde_a_small_and_is_a_word() -> None:
     [
         ("cs.CL", "read as cat:cs.CL"),
         ("cs.CL stat.ml", "read as cat:cs.CL OR cat:stat.ML"),
-        ("cat:cs.CLL", "arXiv has no category “cs.CLL”; did you mean cs.CL"),
+        ("cat:cs.CLL", "arXiv has no category “cs.CLL”; did you mean one of cs.CL"),
         ("cat:foo", "arXiv has no category “foo”; they are listed at arxiv.org/category_taxonomy"),
         ("A* search", "the * of “A*” is an ordinary sign"),
     ],
@@ -141,7 +142,7 @@ def test_what_is_not_taken_as_it_stands_is_noted(line: str, note: str) -> None:
 
 def test_a_category_that_is_none_is_told_with_those_that_are_like_it() -> None:
     (note,) = read("cat:cs.CLL")[1]
-    assert note == "arXiv has no category “cs.CLL”; did you mean cs.CL or cs.PL or cs.GL?"
+    assert note == "arXiv has no category “cs.CLL”; did you mean one of cs.CL, cs.PL, cs.GL?"
 
 
 @pytest.mark.parametrize("line", ["world models", "cat:cs.CL", "cat:cs.*", "author:Ada", "topic:rag", '"rag and llm"'])
