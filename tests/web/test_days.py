@@ -22,35 +22,19 @@ import rispy
 from lxml import html
 
 from newsletter.domain.delivery import Recipient
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, SelectionRequest
+from newsletter.domain.issues import Edition, Issue, IssueKey, SelectionRequest
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.reader_pages import ReaderPage, ReaderPages
 from newsletter.store import SqlStore
 from tests.support.mails import make_assembler
-from tests.support.samples import make_issue, make_notice, make_paper
+from tests.support.samples import make_issue, make_notice
 from tests.support.web import make_app, make_days, running
-from tests.web.conftest import EMAIL, token_of
+from tests.web.conftest import EMAIL, about, change, publish, token_of
 
 BO = "bo@example.org"
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 6, day) for day in (1, 2, 3))
 WEEK = IssueKey(date(2026, 6, 5), Edition.WEEKLY)
-
-
-def about(number: int, subject: str, **changes: object) -> IssuePaper:
-    """A paper about one thing."""
-    fields = {"title": f"Paper {number} on {subject}", "abstract": f"This is a study of {subject}."}
-    entry = make_paper(number, **(fields | changes))
-    # a keyword is a match too
-    return replace(entry, summaries={tag: replace(one, keywords=()) for tag, one in entry.summaries.items()})
-
-
-def publish(store: SqlStore, issue: Issue) -> Issue:
-    """Keep an issue and let it out."""
-    assert issue.frozen_at is not None
-    store.issues.save(issue)
-    store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, issue.frozen_at)
-    return issue
 
 
 @pytest.fixture
@@ -80,13 +64,6 @@ def page(store: SqlStore, issues: list[Issue]) -> str:
     """The path of Ada's page of Tuesday."""
     assert issues
     return f"/day/{token_of(store, 'day')}/{TUESDAY}"
-
-
-def change(store: SqlStore, email: str = EMAIL, **changes: object) -> None:
-    """A reader's row, as a roster would change it."""
-    reader = store.subscribers.get(email)
-    assert reader is not None
-    store.subscribers.upsert([replace(reader, **changes)])  # type: ignore[arg-type]
 
 
 def sections(answer: httpx.Response) -> dict[str, list[str]]:

@@ -20,34 +20,19 @@ import httpx
 import pytest
 from lxml import html
 
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, IssueStatus
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.ports import Clock
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore
 from newsletter.web.own_documents import OwnDocuments
 from tests.support.mails import make_site
-from tests.support.samples import make_issue, make_notice, make_paper
+from tests.support.samples import make_issue, make_notice
 from tests.support.web import make_app, make_feeds, running
-from tests.web.conftest import EMAIL, token_of
+from tests.web.conftest import EMAIL, about, change, publish, token_of
 
 BO = "bo@example.org"
 MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
-
-
-def about(number: int, subject: str) -> IssuePaper:
-    """A paper about one thing."""
-    entry = make_paper(number, title=f"Paper {number} on {subject}", abstract=f"This is a study of {subject}.")
-    # a keyword is a match too
-    return replace(entry, summaries={tag: replace(one, keywords=()) for tag, one in entry.summaries.items()})
-
-
-def publish(store: SqlStore, issue: Issue) -> Issue:
-    """Keep an issue and let it out."""
-    assert issue.frozen_at is not None
-    store.issues.save(issue)
-    store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, issue.frozen_at)
-    return issue
 
 
 @pytest.fixture
@@ -70,13 +55,6 @@ def titles(answer: httpx.Response) -> list[str]:
     parsed = feedparser.parse(answer.content)
     assert not parsed.bozo, parsed.bozo_exception
     return [entry.title for entry in parsed.entries]
-
-
-def change(store: SqlStore, **changes: object) -> None:
-    """Ada's row, as a roster would change it."""
-    reader = store.subscribers.get(EMAIL)
-    assert reader is not None
-    store.subscribers.upsert([replace(reader, **changes)])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
