@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
 from markupsafe import Markup
 
-from newsletter.domain.delivery import DeliveryStatus, SkipReason
 from newsletter.domain.interests import Remark
 from newsletter.domain.issues import Silence
-from newsletter.domain.papers import AnnounceType, FailureKind
 from newsletter.render.bidi import isolated, isolated_text
 from newsletter.render.catalogues import Wording
 from newsletter.render.issue_view import IssueView
 from newsletter.render.mail_paper import MailPaper
+from newsletter.render.names import Names
 from newsletter.render.paper_links import LinkView
 from newsletter.render.paper_view import PaperView
 from newsletter.render.paper_words import RatingView
 
 __all__ = ["Labels"]
-
-
-Gettext = Callable[[str], str]
-"""Looks a label up. It is called `_` wherever a label is named: the catalogues are made by looking for `_("…")`."""
 
 
 class DatedIssue(Protocol):
@@ -41,26 +36,19 @@ class Labels:
 
     def __init__(self, words: Wording) -> None:
         self._words = words
-        self._kinds = _kinds(words.gettext)
-        self._links = _links(words.gettext)
-        self._ratings = _ratings(words.gettext)
-        self._holidays = _holidays(words.gettext)
-        self._failures = _failures(words.gettext)
-        self._engines = _engines(words.gettext)
-        self._statuses = _statuses(words.gettext)
-        self._skips = _skips(words.gettext)
+        self._names = Names(words.gettext)
 
     def kind(self, paper: PaperView) -> str:
         """How it was announced: `new`, `cross-listed`."""
-        return self._kinds[paper.announced_as]
+        return self._names.kinds[paper.announced_as]
 
     def link(self, link: LinkView) -> str:
         """What a link leads to: the editor's own label, or the name of its role."""
-        return self._links.get(link.role) or link.label
+        return self._names.links.get(link.role) or link.label
 
     def rating(self, rating: RatingView) -> str:
         """The name of a rating."""
-        return self._ratings.get(rating.name, rating.name)
+        return self._names.ratings.get(rating.name, rating.name)
 
     def score(self, rating: RatingView) -> str:
         """A rating as text: `3.5 of 5`."""
@@ -77,11 +65,11 @@ class Labels:
 
     def summariser(self, paper: PaperView) -> str:
         """Who wrote the summary: a model by its name, the abstract itself; empty where it came with the paper."""
-        return paper.model or self._engines.get(paper.engine, "")
+        return paper.model or self._names.engines.get(paper.engine, "")
 
     def failure(self, paper: PaperView) -> str:
         """Why an abstract stands where a summary should."""
-        return self._failures[paper.failure]
+        return self._names.failures[paper.failure]
 
     def keywords(self, paper: PaperView) -> str:
         """The keywords in one line: `检索 (retrieval), …`."""
@@ -161,11 +149,11 @@ class Labels:
 
     def status(self, status: str) -> str:
         """The state of a delivery: `queued`."""
-        return self._statuses.get(status, status)
+        return self._names.statuses.get(status, status)
 
     def state(self, status: str, reason: str) -> str:
         """The same with its reason: `skipped (none of the papers fits)`. A relay's or a mistake's own words stay."""
-        why = self._skips.get(reason, reason)
+        why = self._names.skips.get(reason, reason)
         return f"{self.status(status)} ({why})" if why else self.status(status)
 
     def size(self, octets: int) -> str:
@@ -206,7 +194,7 @@ class Labels:
             return self._words.gettext("No papers today: it is the weekend.")
         if not silence.holiday:
             return self._words.gettext("No papers today: arXiv has a holiday.")
-        name = self._holidays.get(silence.holiday, silence.holiday)
+        name = self._names.holidays.get(silence.holiday, silence.holiday)
         return self._words.gettext("No papers today: arXiv has a holiday (%(holiday)s).") % {"holiday": name}
 
     def resumes(self, silence: Silence) -> str:
@@ -244,106 +232,3 @@ class Labels:
             "The budget for summaries was used up: %(num)d papers went without one.",
             count,
         ) % {"num": count}
-
-
-def _kinds(_: Gettext) -> dict[AnnounceType, str]:
-    """How a paper was announced."""
-    return {
-        AnnounceType.NEW: _("new"),
-        AnnounceType.CROSS: _("cross-listed"),
-        AnnounceType.FEATURED: _("featured"),
-        AnnounceType.REPLACE: _("replaced"),
-        AnnounceType.REPLACE_CROSS: _("replaced"),
-    }
-
-
-def _links(_: Gettext) -> dict[str, str]:
-    """What a link leads to, by its role."""
-    return {
-        "abs": _("Abstract page"),
-        "pdf": "PDF",
-        "html": "HTML",
-        "code": _("Code"),
-        "project": _("Project page"),
-        "data": _("Data"),
-        "model": _("Model"),
-        "demo": _("Demo"),
-        "video": _("Video"),
-        "hf": "Hugging Face",
-    }
-
-
-def _ratings(_: Gettext) -> dict[str, str]:
-    """The ratings that everybody gives."""
-    return {
-        "practicality": _("Practicality"),
-        "novelty": _("Novelty"),
-        "recommendation": _("Recommendation"),
-    }
-
-
-def _holidays(_: Gettext) -> dict[str, str]:
-    """The names in arXiv's calendar as it comes with the program."""
-    return {
-        "New Year's Day": _("New Year's Day"),
-        "Martin Luther King Jr. Day": _("Martin Luther King Jr. Day"),
-        "Juneteenth": _("Juneteenth"),
-        "Independence Day weekend": _("Independence Day weekend"),
-        "Labor Day": _("Labor Day"),
-        "Thanksgiving": _("Thanksgiving"),
-        "Christmas Day": _("Christmas Day"),
-        "winter break": _("winter break"),
-        "New Year's Eve": _("New Year's Eve"),
-    }
-
-
-def _engines(_: Gettext) -> dict[str, str]:
-    """Who summarises without a model."""
-    return {"extractive": _("the abstract’s own sentences")}
-
-
-def _failures(_: Gettext) -> dict[FailureKind | None, str]:
-    """Why an abstract stands where a summary should; None where nobody wrote one."""
-    unusable = _("Abstract. The summary could not be used and was left out.")
-    return {
-        None: _("Abstract. Nobody has summarised this paper yet."),
-        FailureKind.UNAVAILABLE: _("Abstract. There is no summary because the summariser could not be reached."),
-        FailureKind.BUDGET: _("Abstract. There is no summary because the day’s budget was used up."),
-        FailureKind.REFUSED: _("Abstract. There is no summary because the model declined to write one."),
-        FailureKind.WRONG_LANGUAGE: _("Abstract. The summary came in the wrong language and was left out."),
-        FailureKind.INCOMPLETE: _("Abstract. The summary was incomplete and was left out."),
-        FailureKind.TOO_LONG: _("Abstract. The summary was too long and was left out."),
-        FailureKind.GARBLED: _("Abstract. The summary was garbled and was left out."),
-        FailureKind.MISMATCHED: _("Abstract. The summary was about another paper and was left out."),
-        FailureKind.UNTRANSLATED: _("Abstract. The summary came untranslated and was left out."),
-        FailureKind.UNSUPPORTED: _("Abstract. The summary said what the paper does not, and was left out."),
-        FailureKind.OBEYED: unusable,
-        FailureKind.UNPARSABLE: unusable,
-        FailureKind.ECHO: unusable,
-        FailureKind.ERROR_TEXT: unusable,
-    }
-
-
-def _statuses(_: Gettext) -> dict[str, str]:
-    """The states of a delivery."""
-    return {
-        DeliveryStatus.QUEUED: _("queued"),
-        DeliveryStatus.SENDING: _("being sent"),
-        DeliveryStatus.SENT: _("sent"),
-        DeliveryStatus.DEFERRED: _("deferred"),
-        DeliveryStatus.FAILED: _("failed"),
-        DeliveryStatus.BOUNCED: _("bounced"),
-        DeliveryStatus.SKIPPED: _("skipped"),
-        DeliveryStatus.UNCERTAIN: _("uncertain"),
-    }
-
-
-def _skips(_: Gettext) -> dict[str, str]:
-    """Why somebody gets no message."""
-    return {
-        SkipReason.NO_MATCH: _("no paper fits"),
-        SkipReason.UNCONFIRMED: _("not confirmed"),
-        SkipReason.UNSUBSCRIBED: _("unsubscribed"),
-        SkipReason.SUPPRESSED: _("never to be mailed"),
-        SkipReason.OTHER_CADENCE: _("gets the other edition"),
-    }
