@@ -1,5 +1,6 @@
 """Files of our own that people and programs write and read: rosters, notes, the issue as JSON."""
 
+from newsletter.formats.domain_lists import parse_domain_list
 from newsletter.formats.issue_codec import decode_issue, encode_issue, freeze_issue, issue_schema
 from newsletter.formats.note_files import (
     NoteError,
@@ -25,6 +26,7 @@ __all__ = [
     "freeze_issue",
     "issue_schema",
     "parse_catalogue",
+    "parse_domain_list",
     "parse_roster",
     "read_issue_note",
     "read_paper_note",
