@@ -83,7 +83,7 @@ def named_options(
         "interests": ("--interest", interest, choose_interests),
         "name": ("--name", others.get("name"), choose_name),
         "language": ("--language", others.get("language"), lambda text: choose_language(text, languages)),
-        "cadence": ("--cadence", cadence, choose_cadence),
+        "cadence": ("--cadence", cadence, lambda text: choose_cadence(text)[0]),
         "max_papers": ("--max-papers", others.get("max_papers"), choose_limit),
     }
     named = {}

@@ -198,7 +198,7 @@ class _RosterReader:
             name=_one_line(_text(row, "name"))[:MAX_NAME].rstrip(),
             interests=_interests(email, interests),
             language=checked("language", lambda: choose_language(_text(row, "language"), self._languages)),
-            cadence=checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Edition.DAILY)),
+            cadence=checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Edition.DAILY))[0],
             max_papers=checked("max_papers", lambda: choose_limit(row.get("max_papers"))),
             state=checked("state", lambda: _state(_text(row, "state"), self._state)),
             created_at=checked("created_at", lambda: _moment(row.get("created_at"))),

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from markupsafe import escape
 
 from newsletter.domain.interests import CatalogueTopic
-from newsletter.domain.issues import Edition, Issue, IssueKey, Pick
-from newsletter.domain.ports import DayOrder, DaySection, ReaderDay
+from newsletter.domain.issues import Edition, Issue, IssueKey, PaperOrder, Pick
+from newsletter.domain.ports import DaySection, ReaderDay
 from newsletter.domain.text import clean_line, slug
 from newsletter.render.citations import CITATION_FORMS, Citation, citations
 from newsletter.render.environment import Templates
@@ -100,7 +100,7 @@ class DayPages:
                 "barren": [self._name(text, language) for text in day.barren],
                 "orders": [
                     {"name": order.value, "href": _query(day, order=order), "chosen": order is day.order}
-                    for order in DayOrder
+                    for order in PaperOrder
                 ],
                 "sections": [
                     {
@@ -246,12 +246,12 @@ def _link(day: ReaderDay, key: IssueKey | None) -> _DayLink | None:
     return _DayLink(key.day, key.edition is Edition.WEEKLY, f"{day.folder}{key.slug}") if key else None
 
 
-def _query(day: ReaderDay, *, interest: str | None = None, order: DayOrder | None = None, form: str = "") -> str:
+def _query(day: ReaderDay, *, interest: str | None = None, order: PaperOrder | None = None, form: str = "") -> str:
     """The same page, with one thing about it changed."""
     order = day.order if order is None else order
     asked = {
         "interest": day.interest if interest is None else interest,
-        "order": "" if order is DayOrder.BEST else order.value,
+        "order": "" if order is PaperOrder.BEST else order.value,
         "format": form,
     }
     return "?" + urlencode({name: value for name, value in asked.items() if value})

@@ -21,13 +21,13 @@ from newsletter.domain.issues import (
     Issue,
     IssueKey,
     IssueStatus,
+    PaperOrder,
     Pick,
     Section,
     Selection,
     SelectionRequest,
 )
 from newsletter.domain.ports import (
-    DayOrder,
     DaySection,
     DayWriter,
     IssueStore,
@@ -50,7 +50,7 @@ class DayWish:
     for the page itself.
     """
 
-    order: DayOrder = DayOrder.BEST
+    order: PaperOrder = PaperOrder.BEST
     interest: str = ""
     form: str = ""
 
@@ -59,7 +59,7 @@ class DayWish:
         """What the query of an address asks for; whatever it cannot ask for counts as not asked."""
         order, interest, form = (query.get(name, "") for name in ("order", "interest", "format"))
         return cls(
-            DayOrder(order) if order in frozenset(DayOrder) else DayOrder.BEST,
+            PaperOrder(order) if order in frozenset(PaperOrder) else PaperOrder.BEST,
             interest if len(interest) == _KEY_LENGTH and interest.isalnum() and interest.isascii() else "",
             form if form in forms else "",
         )
@@ -210,11 +210,11 @@ def section_key(name: str) -> str:
     return hashlib.blake2b(name.encode(), digest_size=_KEY_LENGTH // 2).hexdigest()
 
 
-def arrange(picks: Sequence[Pick], issue: Issue, order: DayOrder) -> tuple[Pick, ...]:
+def arrange(picks: Sequence[Pick], issue: Issue, order: PaperOrder) -> tuple[Pick, ...]:
     """Papers in another order than best first; of equals the better first."""
-    if order is DayOrder.BEST:
+    if order is PaperOrder.BEST:
         return tuple(picks)
-    if order is DayOrder.UPVOTES:
+    if order is PaperOrder.UPVOTES:
         return tuple(sorted(picks, key=lambda pick: -(issue.papers[pick.index].paper.upvotes or 0)))
     return tuple(sorted(picks, key=lambda pick: _age(issue, pick), reverse=True))
 

@@ -18,11 +18,11 @@ from newsletter.domain.interests import LineRemark, Remark, remarks
 from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
     FIELDS,
-    TOPIC,
     Cause,
     Problem,
     Subscriber,
     SubscriptionState,
+    boxes,
     fill_form,
     may_lift,
     read_form,
@@ -159,8 +159,8 @@ class Subscriptions:
             before=subscriber.interests,
         )
         if chosen is None:
-            boxes = (f"{TOPIC}{slug}" for slug in self._topics)
-            typed = {name: fields.get(name, "") for name in FIELDS} | {box: "on" for box in boxes if box in fields}
+            ticked = {box: "on" for box in boxes(self._topics, offered) if box in fields}
+            typed = {name: fields.get(name, "") for name in FIELDS} | ticked
             return self._form(subscriber, PreferencesOutcome.REJECTED, typed, problems)
         if not self._subscribers.change(subscriber.id, chosen):
             return None
@@ -171,6 +171,7 @@ class Subscriptions:
             language=chosen.language,
             cadence=chosen.cadence,
             max_papers=chosen.max_papers,
+            rhythm=chosen.rhythm,
         )
         said = remarks(text for text in chosen.interests if text not in subscriber.interests)
         return replace(self._form(changed, PreferencesOutcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets as chance
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, select
 
 from newsletter.domain.delivery import SkipReason
 from newsletter.domain.issues import Edition
+from newsletter.domain.notation import Weekday
 from newsletter.domain.subscribers import Origin, Preferences, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.events import forget_subscribers
+from newsletter.store.rhythms import rhythm_of, rhythm_text
 from newsletter.store.statements import among, chunks, table_of, upsert
 from newsletter.store.suppressions import SqlSuppressionStore
 from newsletter.store.tables import SubscriberRow
@@ -25,8 +29,13 @@ __all__ = ["SqlSubscriberStore"]
 
 _SUBSCRIBER = table_of(SubscriberRow)
 _CHANGING = ("email", "name", "interests", "language", "cadence", "max_papers", "state", "origin")
+_PAUSE = ("paused_since", "paused_until", "catch_up")
+_CHOSEN = ("rhythm", *_PAUSE)
+"""What rosters did not know at first: where none of it is chosen, the hash of a row is what it was then."""
 _FILES = {Origin.ROSTER, Origin.IMPORT}
 _BATCH = 1000
+_FEED_KEY = "feed:"
+"""What the keys of readers without an address begin with: no address has a colon."""
 _LARGEST_ID = 2**31 - 1
 """PostgreSQL refuses to compare an `integer` column with more."""
 
@@ -61,15 +70,14 @@ class SqlSubscriberStore:
                     else:
                         if row["roster_row"] and row["roster_row"] == before.roster_row:
                             continue
-                        if before.state == SubscriptionState.UNSUBSCRIBED:
-                            row["state"] = before.state
+                        row |= _remaining(row, before)
                         row["changes"] = before.changes + 1
-                        changed += any(row[name] != getattr(before, name) for name in _CHANGING)
-                        if all(row[name] == getattr(before, name) for name in (*_CHANGING, "roster_row")):
+                        changed += any(row[name] != getattr(before, name) for name in (*_CHANGING, *_CHOSEN))
+                        if all(row[name] == getattr(before, name) for name in (*_CHANGING, *_CHOSEN, "roster_row")):
                             continue
                     rows.append(row)
                 if not dry_run:
-                    update = (*_CHANGING, "roster_row", "changes")
+                    update = (*_CHANGING, *_CHOSEN, "roster_row", "changes")
                     upsert(connection, SubscriberRow, rows, keys=("email_key",), update=update)
         return added, changed
 
@@ -92,7 +100,8 @@ class SqlSubscriberStore:
             before = _subscriber(row)
             after = change(before)
             if after != before:
-                values = {name: value for name, value in _row(key, after, self._clock()).items() if name in _CHANGING}
+                row_after = _row(key, after, self._clock())
+                values = {name: row_after[name] for name in (*_CHANGING, *_CHOSEN)}
                 statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == before.id)
                 connection.execute(statement.values(values | {"changes": _SUBSCRIBER.c.changes + 1}))
             return before, after
@@ -127,11 +136,62 @@ class SqlSubscriberStore:
             "language": preferences.language,
             "cadence": preferences.cadence.value,
             "max_papers": preferences.max_papers,
-            "changes": _SUBSCRIBER.c.changes + 1,
+            "rhythm": rhythm_text(preferences.rhythm),
         }
+        return self._set(subscriber_id, values)
+
+    def pause(self, subscriber_id: int, *, since: date, until: date, catch_up: int = 0) -> bool:
+        """Let no issue come from one day until another; `catch_up` papers missed come then. False if nobody is it."""
+        return self._set(subscriber_id, {"paused_since": since, "paused_until": until, "catch_up": catch_up})
+
+    def end_pause(self, subscriber_id: int, *, on: date | None = None) -> bool:
+        """Let mail come again from the issue of a day; without one, forget the pause. False if nobody is it.
+
+        A pause that has ended before that day stays as it was, so that what was missed is still known.
+        """
+        if on is None:
+            return self._set(subscriber_id, {"paused_since": None, "paused_until": None, "catch_up": 0})
+        until = _SUBSCRIBER.c.paused_until
+        return self._set(subscriber_id, {"paused_until": case((until > on, on), else_=until)})
+
+    def caught_up(self, subscriber_id: int, *, until: date) -> bool:
+        """That what was missed until a day is to be sent; False if somebody else has said so, or it is not wanted."""
+        return self._set(
+            subscriber_id, {"catch_up": 0}, _SUBSCRIBER.c.paused_until == until, _SUBSCRIBER.c.catch_up > 0
+        )
+
+    def awaiting_catch_up(self, day: date) -> tuple[Subscriber, ...]:
+        """Those whose pause has ended by this day, and who want the best of what they missed."""
+        ended = and_(_SUBSCRIBER.c.paused_until <= day, _SUBSCRIBER.c.catch_up > 0)
+        mailed = _SUBSCRIBER.c.state == SubscriptionState.CONFIRMED.value
+        with self._database.read() as connection:
+            rows = connection.execute(select(_SUBSCRIBER).where(ended, mailed).order_by(_SUBSCRIBER.c.id)).all()
+        return tuple(map(_subscriber, rows))
+
+    def weekdays(self) -> frozenset[Weekday]:
+        """The days that close the week of some confirmed reader's weekly digest, beside the newsletter's own."""
+        weekly = (
+            _SUBSCRIBER.c.rhythm != "",
+            _SUBSCRIBER.c.cadence == Edition.WEEKLY.value,
+            _SUBSCRIBER.c.state == SubscriptionState.CONFIRMED.value,
+        )
+        with self._database.read() as connection:
+            kept = connection.execute(select(_SUBSCRIBER.c.rhythm).where(*weekly).distinct()).scalars().all()
+        return frozenset(day for text in kept if (day := rhythm_of(text).weekly_on) is not None)
+
+    def _set(self, subscriber_id: int, values: Mapping[str, object], *only: ColumnElement[bool]) -> bool:
+        statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id, *only)
         with self._database.write() as connection:
-            statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id).values(values)
-            return connection.execute(statement).rowcount > 0
+            changed = connection.execute(statement.values({**values, "changes": _SUBSCRIBER.c.changes + 1}))
+            return changed.rowcount > 0
+
+    def add_feed(self, subscriber: Subscriber) -> Subscriber:
+        """Add a reader who gives no address (`SubscriptionState.FEED`); returns them with their id."""
+        reader = replace(subscriber, email="", state=SubscriptionState.FEED)
+        row = _row(f"{_FEED_KEY}{chance.token_hex(16)}", reader, self._clock())
+        with self._database.write() as connection:
+            added = connection.execute(_SUBSCRIBER.insert().values(row).returning(_SUBSCRIBER)).one()
+        return _subscriber(added)
 
     def renew_feed(self, subscriber_id: int) -> bool:
         """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""
@@ -198,6 +258,16 @@ class SqlSubscriberStore:
         return result
 
 
+def _remaining(row: Mapping[str, object], before: Row[Any]) -> Mapping[str, object]:
+    """What a file cannot change of somebody who is there: the state that they gave themselves, a pause it says not."""
+    state = row["state"]
+    unsubscribed = before.state == SubscriptionState.UNSUBSCRIBED
+    if unsubscribed or (before.state == SubscriptionState.CONFIRMED and state == SubscriptionState.UNCONFIRMED):
+        state = before.state
+    paused = row["paused_until"] is not None
+    return {"state": state} | {name: row[name] if paused else getattr(before, name) for name in _PAUSE}
+
+
 def _known(connection: Connection, keys: Sequence[str], *, lock: bool = True) -> Mapping[str, Row[Any]]:
     statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key.in_(keys)).order_by(_SUBSCRIBER.c.id)
     if lock:  # until the rows are written (SQLite has the whole database): an unsubscribe in between must not be lost
@@ -216,6 +286,10 @@ def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
         "max_papers": subscriber.max_papers,
         "state": subscriber.state.value,
         "origin": str(subscriber.origin),
+        "rhythm": rhythm_text(subscriber.rhythm),
+        "paused_since": subscriber.paused_since,
+        "paused_until": subscriber.paused_until,
+        "catch_up": subscriber.catch_up,
     }
     return row | {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now, "changes": 0}
 
@@ -223,7 +297,9 @@ def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
 def _roster_row(row: Mapping[str, object]) -> str:
     if row["origin"] not in _FILES:
         return ""
-    return hashlib.sha256(json.dumps([row[name] for name in _CHANGING]).encode()).hexdigest()[:32]
+    chosen = {name: str(row[name]) for name in _CHOSEN if row[name]}
+    said = [*(row[name] for name in _CHANGING), *([chosen] if chosen else [])]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:
@@ -240,4 +316,8 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         origin=row.origin,
         created_at=row.created_at,
         feed_epoch=row.feed_epoch,
+        rhythm=rhythm_of(row.rhythm),
+        paused_since=row.paused_since,
+        paused_until=row.paused_until,
+        catch_up=row.catch_up,
     )

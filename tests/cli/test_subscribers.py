@@ -54,7 +54,7 @@ def test_editing_changes_what_is_named_and_says_how_it_was(cy: Folder) -> None:
     [
         (["--language", "english"], "--language: expected one of en, got 'english'"),
         (["--max-papers", "99999999"], "--max-papers: expected a whole number from 1 to 10000"),
-        (["--cadence", "hourly"], "--cadence: expected daily or weekly"),
+        (["--cadence", "hourly"], "--cadence: expected daily, weekdays or weekly"),
         (["--name", "x" * 300], "--name: expected at most 200 characters"),
         (["--name", "Other", "--drop-interest", "cats"], "they have 'rag', 'agents'"),
         (["--name", "Other", "--clear", "name"], "the same command sets it"),

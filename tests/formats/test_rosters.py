@@ -100,7 +100,7 @@ WRONG = [
     ('email = "x@example.org"\nmax_papers = 0', "max_papers: expected a whole number"),
     ('email = "x@example.org"\nmax_papers = true', "max_papers: expected a whole number"),
     ('email = "x@example.org"\nmax_papers = 99999999999999999999', "max_papers: expected a whole number"),
-    ('email = "x@example.org"\ncadence = "hourly"', "cadence: expected daily or weekly, got 'hourly'"),
+    ('email = "x@example.org"\ncadence = "hourly"', "cadence: expected daily, weekdays or weekly, got 'hourly'"),
     ('email = "x@example.org"\nlanguage = "klingon"', "language: expected a language tag"),
     ('email = "x@example.org"\nname = ', "not valid TOML"),
     ('email = "x@example.org"\nmax_papers = ' + "9" * 5000, "not valid TOML"),
@@ -136,7 +136,7 @@ def test_the_line_is_that_of_the_address() -> None:
     [
         ("nobody,Ada,,,,", "'nobody' is not a mail address"),
         (",Ada,,,,", "no email"),
-        ("x@example.org,,,,hourly,", "cadence: expected daily or weekly"),
+        ("x@example.org,,,,hourly,", "cadence: expected daily, weekdays or weekly"),
         ("x@example.org,,,,,many", "max_papers: expected a whole number"),
         ("x@example.org,,,,,-3", "max_papers: expected a whole number"),
         ("x@example.org,,,,," + "9" * 5000, "max_papers: expected a whole number"),

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
-from newsletter.domain.issues import Issue, Match, Pick
-from newsletter.domain.ports import DayOrder, DaySection, ReaderDay
+from newsletter.domain.issues import Issue, Match, PaperOrder, Pick
+from newsletter.domain.ports import DaySection, ReaderDay
 from newsletter.render import day_pages
 from newsletter.render.day_pages import DayPages
 from newsletter.render.environment import Templates
@@ -50,7 +50,7 @@ def everything(issue: Issue, language: str = "en", terms: tuple[str, ...] = ()) 
         found=len(picks),
         mailed=None,
         by_interest=True,
-        order=DayOrder.BEST,
+        order=PaperOrder.BEST,
         interest="",
         before=None,
         after=None,

@@ -116,7 +116,8 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
     }
     emails = list(domain_of_email)
     names = ["", "Ada “Countess” Łovelace", "Robert'); DROP TABLE subscriber;--", "王小明 🎓", "tab\tline\nend"]
-    kinds = product(interests, SubscriptionState, Edition, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
+    states = [state for state in SubscriptionState if state is not SubscriptionState.FEED]
+    kinds = product(interests, states, Edition, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
     newsletter.subscribe(
         *(
             Subscriber(

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, SelectionRequest
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, PaperOrder, SelectionRequest
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.papers import AnnounceType, Notice, PaperId
-from newsletter.domain.ports import DayOrder, ReaderDay
+from newsletter.domain.ports import ReaderDay
 from newsletter.domain.subscribers import Subscriber
 from newsletter.errors import StoreError
 from newsletter.services.held_issues import HeldIssues
@@ -149,9 +149,9 @@ def test_orders_leave_equals_in_the_better_ones_favour(store: SqlStore) -> None:
 
     issue = publish(store, make_issue([entry(1, None, 3), entry(2, 9, 1), entry(3, 9, 3), entry(4, 0, 2)], day=FIRST))
     picks = IssueSelector(issue).select(SelectionRequest(())).picks
-    assert [pick.index for pick in arrange(picks, issue, DayOrder.BEST)] == [0, 1, 2, 3]
-    assert [pick.index for pick in arrange(picks, issue, DayOrder.UPVOTES)] == [1, 2, 0, 3]
-    assert [pick.index for pick in arrange(picks, issue, DayOrder.NEWEST)] == [2, 0, 3, 1]
+    assert [pick.index for pick in arrange(picks, issue, PaperOrder.BEST)] == [0, 1, 2, 3]
+    assert [pick.index for pick in arrange(picks, issue, PaperOrder.UPVOTES)] == [1, 2, 0, 3]
+    assert [pick.index for pick in arrange(picks, issue, PaperOrder.NEWEST)] == [2, 0, 3, 1]
 
 
 def test_an_issue_is_indexed_in_one_step_and_papers_are_rendered_in_others(store: SqlStore, issue: Issue) -> None:
@@ -193,7 +193,7 @@ def test_every_cause_of_a_change_changes_the_tag(store: SqlStore, issue: Issue) 
         desk.look(reader("retrieval", language="zh-Hans")).tag,
         desk.look(someone, folder="x/").tag,
         Desk(store, variant="2").look(someone).tag,
-        *(desk.look(someone, wish=DayWish(order=order)).tag for order in (DayOrder.NEWEST, DayOrder.UPVOTES)),
+        *(desk.look(someone, wish=DayWish(order=order)).tag for order in (PaperOrder.NEWEST, PaperOrder.UPVOTES)),
         desk.look(someone, wish=DayWish(interest="0123456789")).tag,
         desk.look(someone, wish=DayWish(form="ris")).tag,
     ]
@@ -252,7 +252,10 @@ def test_an_issue_that_somebody_deleted_is_a_failure_of_the_store(
     ("query", "wish"),
     [
         ({}, DayWish()),
-        ({"order": "newest", "interest": "0123456789", "format": "ris"}, DayWish(DayOrder.NEWEST, "0123456789", "ris")),
+        (
+            {"order": "newest", "interest": "0123456789", "format": "ris"},
+            DayWish(PaperOrder.NEWEST, "0123456789", "ris"),
+        ),
         ({"order": "NEWEST", "interest": "012345678", "format": "pdf"}, DayWish()),
         ({"interest": "０１２３４５６７８９"}, DayWish()),
         ({"interest": "../../../x"}, DayWish()),

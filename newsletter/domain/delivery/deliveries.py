@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.domain.issues import Edition, Issue, IssueKey
-from newsletter.domain.subscribers import Subscriber, SubscriptionState, domain_of
+from newsletter.domain.subscribers import AT_ONCE, Rhythm, Subscriber, SubscriptionState, domain_of
 
 __all__ = [
     "RETRACTED",
@@ -99,6 +99,7 @@ class Recipient:
     interests: tuple[str, ...] = ()
     max_papers: int | None = None
     cadence: Edition = Edition.DAILY
+    rhythm: Rhythm = AT_ONCE
 
     @property
     def domain(self) -> str:
@@ -197,16 +198,24 @@ class OutgoingMessage:
 
 
 def freeze(subscriber: Subscriber, issue: Issue) -> Recipient:
-    """The subscriber as their message of this issue depends on them; a language the issue lacks becomes its first."""
+    """The subscriber as their message of this issue depends on them.
+
+    Its language is the first of those they read that the issue has, else the issue's own.
+    """
     return Recipient(
         subscriber_id=subscriber.id,
         email=subscriber.email,
         name=subscriber.name,
-        language=subscriber.language if subscriber.language in issue.languages else issue.languages[0],
+        language=next((tag for tag in _languages(subscriber) if tag in issue.languages), issue.languages[0]),
         interests=subscriber.interests,
         max_papers=subscriber.max_papers,
         cadence=subscriber.cadence,
+        rhythm=subscriber.rhythm,
     )
+
+
+def _languages(subscriber: Subscriber) -> tuple[str, ...]:
+    return (subscriber.language, *subscriber.rhythm.reads)
 
 
 def plan_status(

@@ -28,7 +28,7 @@ from newsletter.domain.issues.listings import (
 from newsletter.domain.issues.paper_pages import page_owner, page_precedence
 from newsletter.domain.issues.picks import Match, Pick
 from newsletter.domain.issues.sections import NO_OUTLINE, RARE, Outline, Section
-from newsletter.domain.issues.selection import Explained, Selection, SelectionRequest
+from newsletter.domain.issues.selection import Explained, PaperOrder, Selection, SelectionRequest
 from newsletter.domain.issues.silence import Silence, explain_silence
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "IssueStatus",
     "Match",
     "Outline",
+    "PaperOrder",
     "Pick",
     "Section",
     "Selection",

@@ -5,8 +5,9 @@ The rules, in the order in which they are applied:
 1. a paper that an exclusion (`-survey`) matches is out, whatever else matches;
 2. a paper that a must-have (`!cat:cs.RO`) does not match is out;
 3. without any other interest every paper that is left is in; otherwise a paper is in if at least one of them matches;
-4. papers are ordered by score, then by their place in the issue;
-5. the best `max_papers` are the digest, papers of rare interests before all others; how many there were above is kept
+4. papers are ordered by score, or by what the reader asks for (`PaperOrder`) and then by score; of equals by their
+   place in the issue;
+5. the first `max_papers` are the digest, papers of rare interests before all others; how many there were above is kept
    for "n more on your page".
 """
 
@@ -14,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from newsletter.domain.issues.picks import Pick
 from newsletter.domain.issues.sections import NO_OUTLINE, Outline
 
-__all__ = ["Explained", "Selection", "SelectionRequest"]
+__all__ = ["Explained", "PaperOrder", "Selection", "SelectionRequest"]
 
 Explained = tuple[tuple[Pick, ...], Outline]
 """The picks of a digest with their reasons, and its sections."""
@@ -86,9 +88,19 @@ class Selection:
         return f"Selection(picks={self.picks!r}, found={self.found})"
 
 
+class PaperOrder(StrEnum):
+    """What stands first in a digest, or in a section of a reader's own page."""
+
+    BEST = "best"
+    NEWEST = "newest"
+    UPVOTES = "upvotes"
+
+
 @dataclass(frozen=True, slots=True)
 class SelectionRequest:
-    """What one subscriber wants from an issue."""
+    """What one subscriber wants from an issue. `more_than` is asked by planning alone: fewer papers are no digest."""
 
     interests: tuple[str, ...]
     max_papers: int | None = None
+    order: PaperOrder = PaperOrder.BEST
+    more_than: int = 0

@@ -6,11 +6,13 @@ from newsletter.domain.notation.endpoints import Endpoint, parse_endpoint
 from newsletter.domain.notation.language_tags import ENGLISH, is_english, language_tag, nearest_language
 from newsletter.domain.notation.moments import iso_day, iso_moment, mail_moment, retry_after, within_reason
 from newsletter.domain.notation.web_addresses import Secrets, feed_name, site_of
+from newsletter.domain.notation.weekdays import Weekday
 
 __all__ = [
     "ENGLISH",
     "Endpoint",
     "Secrets",
+    "Weekday",
     "counted",
     "feed_name",
     "is_english",

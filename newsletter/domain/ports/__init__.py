@@ -20,7 +20,7 @@ from newsletter.domain.ports.paper_stores import (
     PaperStore,
     SummaryStore,
 )
-from newsletter.domain.ports.reading import DayOrder, DaySection, DayWriter, ReaderDay
+from newsletter.domain.ports.reading import DaySection, DayWriter, ReaderDay
 from newsletter.domain.ports.rendering import (
     DesignedMail,
     FeedWriter,
@@ -42,7 +42,6 @@ __all__ = [
     "ArchiveReader",
     "ArchiveStore",
     "Clock",
-    "DayOrder",
     "DaySection",
     "DayWriter",
     "DecideAudience",

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-from newsletter.domain.issues import Issue, IssueKey, Pick
+from newsletter.domain.issues import Issue, IssueKey, PaperOrder, Pick
 
-__all__ = ["DayOrder", "DaySection", "DayWriter", "ReaderDay"]
-
-
-class DayOrder(StrEnum):
-    """In which order the papers of a section stand on a reader's own page."""
-
-    BEST = "best"
-    NEWEST = "newest"
-    UPVOTES = "upvotes"
+__all__ = ["DaySection", "DayWriter", "ReaderDay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +38,7 @@ class ReaderDay:
     found: int
     mailed: int | None
     by_interest: bool
-    order: DayOrder
+    order: PaperOrder
     interest: str
     before: IssueKey | None
     after: IssueKey | None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Protocol
 
 from newsletter.domain.delivery import SkipReason
+from newsletter.domain.notation import Weekday
 from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState, Suppression
 
 __all__ = ["SubscriberStore", "SuppressionStore"]
@@ -48,6 +50,33 @@ class SubscriberStore(Protocol):
 
     def change(self, subscriber_id: int, preferences: Preferences) -> bool:
         """Keep what a subscriber chose; address and state are not touched. False if there is no such subscriber."""
+        ...
+
+    def pause(self, subscriber_id: int, *, since: date, until: date, catch_up: int = 0) -> bool:
+        """Let no issue come from one day until another; `catch_up` papers missed come then. False if nobody is it."""
+        ...
+
+    def end_pause(self, subscriber_id: int, *, on: date | None = None) -> bool:
+        """Let mail come again from the issue of a day; without one, forget the pause. False if nobody is it.
+
+        A pause that has ended before that day stays as it was, so that what was missed is still known.
+        """
+        ...
+
+    def caught_up(self, subscriber_id: int, *, until: date) -> bool:
+        """That what was missed until a day is to be sent; False if somebody else has said so, or it is not wanted."""
+        ...
+
+    def awaiting_catch_up(self, day: date) -> tuple[Subscriber, ...]:
+        """Those whose pause has ended by this day, and who want the best of what they missed."""
+        ...
+
+    def weekdays(self) -> frozenset[Weekday]:
+        """The days that close the week of some confirmed reader's weekly digest, beside the newsletter's own."""
+        ...
+
+    def add_feed(self, subscriber: Subscriber) -> Subscriber:
+        """Add a reader who gives no address (`SubscriptionState.FEED`); returns them with their id."""
         ...
 
     def renew_feed(self, subscriber_id: int) -> bool:

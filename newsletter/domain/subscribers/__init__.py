@@ -2,17 +2,34 @@
 
 from newsletter.domain.subscribers.addresses import address_key, ascii_domain, check_address, domain_of, mailbox_key
 from newsletter.domain.subscribers.choices import (
+    CADENCES,
     MAX_INTERESTS,
     MAX_NAME,
     MAX_PAPERS,
+    cadence_word,
     choose_cadence,
+    choose_hour,
     choose_interests,
     choose_language,
     choose_limit,
+    choose_more_than,
     choose_name,
+    choose_order,
+    choose_reads,
+    choose_weekday,
 )
-from newsletter.domain.subscribers.preferences import FIELDS, TOPIC, Problem, fill_form, read_form, surplus
+from newsletter.domain.subscribers.preferences import (
+    FIELDS,
+    READS,
+    TOPIC,
+    Problem,
+    boxes,
+    fill_form,
+    read_form,
+    surplus,
+)
 from newsletter.domain.subscribers.pruning import may_be_unread
+from newsletter.domain.subscribers.rhythm import AT_ONCE, Rhythm
 from newsletter.domain.subscribers.subscriptions import Origin, Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.suppressions import (
     MAX_KEYS,
@@ -25,27 +42,38 @@ from newsletter.domain.subscribers.suppressions import (
 )
 
 __all__ = [
+    "AT_ONCE",
+    "CADENCES",
     "FIELDS",
     "MAX_INTERESTS",
     "MAX_KEYS",
     "MAX_NAME",
     "MAX_PAPERS",
+    "READS",
     "TOPIC",
     "Cause",
     "Origin",
     "Preferences",
     "Problem",
+    "Rhythm",
     "Subscriber",
     "SubscriptionState",
     "Suppression",
     "address_key",
     "ascii_domain",
+    "boxes",
+    "cadence_word",
     "check_address",
     "choose_cadence",
+    "choose_hour",
     "choose_interests",
     "choose_language",
     "choose_limit",
+    "choose_more_than",
     "choose_name",
+    "choose_order",
+    "choose_reads",
+    "choose_weekday",
     "domain_of",
     "fill_form",
     "is_digest",

@@ -5,7 +5,9 @@
    are left out;
 3. one problem anywhere and nothing is kept: a half-saved form surprises;
 4. a topic of the catalogue is a box to tick, not a line: a line that says `topic:rag` and nothing else becomes one.
-   Ticks come before lines, in the catalogue's order; where nothing was ticked or typed anew, the order stays.
+   Ticks come before lines, in the catalogue's order; where nothing was ticked or typed anew, the order stays;
+5. languages read beside the first are boxes too, in the order in which they are offered; that of the first does not
+   count.
 """
 
 from __future__ import annotations
@@ -21,22 +23,33 @@ from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,
     MAX_NAME,
     MAX_PAPERS,
+    MAX_READS,
+    cadence_word,
     choose_cadence,
+    choose_hour,
     choose_language,
     choose_limit,
+    choose_more_than,
+    choose_order,
+    choose_reads,
+    choose_weekday,
 )
+from newsletter.domain.subscribers.rhythm import MAX_MORE_THAN, Rhythm
 from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber
 from newsletter.domain.text import clean_line
 
 T = TypeVar("T")
 
-__all__ = ["FIELDS", "TOPIC", "Problem", "ProblemKind", "fill_form", "read_form", "surplus"]
+__all__ = ["FIELDS", "READS", "TOPIC", "Problem", "ProblemKind", "boxes", "fill_form", "read_form", "surplus"]
 
-FIELDS = ("name", "interests", "language", "cadence", "max_papers")
-"""The names of the form's fields."""
+FIELDS = ("name", "interests", "language", "cadence", "max_papers", "weekly_on", "more_than", "hour", "order")
+"""The names of the form's fields, but for its boxes."""
 
 TOPIC = "topic:"
 """What the names of boxes begin with, which are the interests that they stand for: `topic:rag`."""
+
+READS = "reads:"
+"""What the names of boxes begin with, which are languages that are read beside the first: `reads:zh-Hans`."""
 
 MAX_PROBLEMS = 20
 """Interest lines reported at once; whoever pastes a novel need not read a thousand complaints."""
@@ -52,6 +65,9 @@ class ProblemKind(StrEnum):
     LANGUAGE_UNKNOWN = "language-unknown"
     CADENCE_UNKNOWN = "cadence-unknown"
     NO_NUMBER = "no-number"
+    WEEKDAY_UNKNOWN = "weekday-unknown"
+    HOUR_UNKNOWN = "hour-unknown"
+    ORDER_UNKNOWN = "order-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +89,25 @@ class Problem:
 def fill_form(subscriber: Subscriber, topics: Collection[str] = ()) -> dict[str, str]:
     """The form as it first appears: what is stored, as text. A box that is not ticked has no field, as in browsers."""
     ticked, lines = _split(subscriber.interests, topics)
+    rhythm = subscriber.rhythm
     return {
         "name": subscriber.name,
         "interests": "\n".join(lines),
         "language": subscriber.language,
-        "cadence": subscriber.cadence.value,
+        "cadence": cadence_word(subscriber.cadence, weekdays_only=rhythm.weekdays_only),
         "max_papers": "" if subscriber.max_papers is None else str(subscriber.max_papers),
+        "weekly_on": rhythm.weekly_on or "",
+        "more_than": str(rhythm.more_than or ""),
+        "hour": "" if rhythm.hour is None else str(rhythm.hour),
+        "order": rhythm.order.value,
         **dict.fromkeys(ticked, "on"),
+        **{f"{READS}{tag}": "on" for tag in rhythm.reads},
     }
+
+
+def boxes(topics: Collection[str], languages: Collection[str]) -> tuple[str, ...]:
+    """The names of the form's boxes, of topics and of languages."""
+    return (*(f"{TOPIC}{slug}" for slug in topics), *(f"{READS}{tag}" for tag in languages))
 
 
 def read_form(
@@ -114,14 +141,25 @@ def read_form(
     else:
         problems += surplus(interests) or _unreadable(interests, lines, check_interest)
     offered = [*languages]
-    language = _chosen(
-        "language", ProblemKind.LANGUAGE_UNKNOWN, form, problems, lambda text: choose_language(text, offered)
-    )
-    cadence = _chosen("cadence", ProblemKind.CADENCE_UNKNOWN, form, problems, choose_cadence)
-    limit = _chosen("max_papers", ProblemKind.NO_NUMBER, form, problems, choose_limit, limit=MAX_PAPERS)
-    if problems or language is None or cadence is None:
+    kind = ProblemKind
+    language = _chosen("language", kind.LANGUAGE_UNKNOWN, form, problems, lambda text: choose_language(text, offered))
+    cadence = _chosen("cadence", kind.CADENCE_UNKNOWN, form, problems, choose_cadence)
+    limit = _chosen("max_papers", kind.NO_NUMBER, form, problems, choose_limit, limit=MAX_PAPERS)
+    weekly_on = _chosen("weekly_on", kind.WEEKDAY_UNKNOWN, form, problems, choose_weekday)
+    more_than = _chosen("more_than", kind.NO_NUMBER, form, problems, choose_more_than, limit=MAX_MORE_THAN)
+    hour = _chosen("hour", kind.HOUR_UNKNOWN, form, problems, choose_hour)
+    order = _chosen("order", kind.ORDER_UNKNOWN, form, problems, choose_order)
+    if problems or language is None or cadence is None or more_than is None or order is None:
         return None, tuple(problems)
-    chosen = Preferences(name=name, interests=interests, language=language, cadence=cadence, max_papers=limit)
+    edition, weekdays_only = cadence
+    ticked = [tag for tag in offered if f"{READS}{tag}" in form][:MAX_READS]
+    reads = choose_reads(ticked, offered, first=language)
+    rhythm = Rhythm(
+        weekdays_only=weekdays_only, weekly_on=weekly_on, more_than=more_than, hour=hour, order=order, reads=reads
+    )
+    chosen = Preferences(
+        name=name, interests=interests, language=language, cadence=edition, max_papers=limit, rhythm=rhythm
+    )
     return chosen, ()
 
 

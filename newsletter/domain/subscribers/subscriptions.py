@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers.rhythm import AT_ONCE, Rhythm
 
 __all__ = ["Origin", "Preferences", "Subscriber", "SubscriptionState"]
 
 
 class SubscriptionState(StrEnum):
-    """Only `confirmed` subscribers are mailed."""
+    """Only `confirmed` subscribers are mailed. Who reads by `feed` alone has no address, and is none of an audience."""
 
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
     UNSUBSCRIBED = "unsubscribed"
+    FEED = "feed"
 
 
 class Origin(StrEnum):
@@ -38,6 +40,10 @@ class Subscriber:
     `interests` are expressions as the subscriber wrote them; no interest at all means every paper. `language` is a BCP
     47 tag, empty for the newsletter's own. `max_papers` None means no limit. `origin` is an
     `Origin`, empty where nobody knows it. `feed_epoch` counts how often the private feed got a new address.
+
+    Mail pauses from the day `paused_since` until the issue of `paused_until`, which comes again; both are None, or
+    neither is. No row is changed when a pause ends by itself. `catch_up` is how many of the papers missed are to be
+    sent then, in one mail; 0 for none, and as soon as that mail is planned.
     """
 
     email: str
@@ -46,19 +52,28 @@ class Subscriber:
     language: str = ""
     cadence: Edition = Edition.DAILY
     max_papers: int | None = None
+    rhythm: Rhythm = AT_ONCE
     state: SubscriptionState = SubscriptionState.CONFIRMED
     origin: str = ""
     id: int = 0
     created_at: datetime | None = None
     feed_epoch: int = 0
+    paused_since: date | None = None
+    paused_until: date | None = None
+    catch_up: int = 0
+
+    def is_paused_on(self, day: date) -> bool:
+        """Whether the issue of this day is not to come because of a pause."""
+        return self.paused_until is not None and day < self.paused_until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What a subscriber may change alone; the fields are those of `Subscriber`."""
+    """What a subscriber chooses in one form; the fields are those of `Subscriber`. Pausing is an act of its own."""
 
     name: str = ""
     interests: tuple[str, ...] = ()
     language: str = ""
     cadence: Edition = Edition.DAILY
     max_papers: int | None = None
+    rhythm: Rhythm = AT_ONCE

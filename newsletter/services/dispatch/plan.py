@@ -10,7 +10,7 @@ from itertools import islice
 from newsletter.domain.delivery import DeliveryStatus, DispatchStatus, Recipient, freeze, is_late, plan_status
 from newsletter.domain.issues import Issue, IssueKey, Selection, SelectionRequest
 from newsletter.domain.ports import Clock, DecideAudience, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
-from newsletter.domain.subscribers import Subscriber
+from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing
 
 __all__ = ["Plan", "PlanReport", "Planned", "audience", "audience_decisions"]
@@ -40,9 +40,9 @@ class PlanReport:
 def audience(
     issue: Issue, select: SelectorFactory, subscribers: SubscriberStore, *, after: int = 0
 ) -> Iterator[Planned]:
-    """Every subscriber with an id above `after`, and what they get of this issue; streamed."""
+    """Every subscriber of the audience with an id above `after`, and what they get of this issue; streamed."""
     selector = select(issue)
-    source = subscribers.stream(after=after)
+    source = (s for s in subscribers.stream(after=after) if s.state is not SubscriptionState.FEED)
     while batch := list(islice(source, _BATCH)):
         selections = list(selector.select_many(map(_request, batch)))
         decided = _decided(issue, batch, subscribers, map(bool, selections))

@@ -20,6 +20,7 @@ from newsletter.domain.issues import Edition
 from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.store.database import Database
+from newsletter.store.rhythms import rhythm_of
 from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import DeliveryRow, SubscriberRow
 from newsletter.store.types import UtcDateTime
@@ -34,7 +35,7 @@ _CACHE = 48_000
 _DELIVERY = table_of(DeliveryRow)
 _SUBSCRIBER = table_of(SubscriberRow)
 _DECIDED = ("language", "domain", "status", "reason")
-_COPIED = ("email", "email_key", "name", "interests", "max_papers", "cadence")
+_COPIED = ("email", "email_key", "name", "interests", "max_papers", "cadence", "rhythm")
 _NEW = {"attempts": 0, "reply": "", "message_id": "", "run_id": 0}
 _STAGE = Table(
     "audience_stage",
@@ -47,7 +48,19 @@ _STAGE = Table(
 _S = _SUBSCRIBER.c
 _FROM = _STAGE.join(_SUBSCRIBER, _S.id == _STAGE.c.subscriber_id)
 _CHANGED = select(_S.id).select_from(_FROM).where(_S.changes != _STAGE.c.changes).order_by(_S.id)
-_ASKED = select(_S.id, _S.changes, _S.email, _S.name, _S.interests, _S.language, _S.cadence, _S.max_papers, _S.state)
+_ASKED = select(
+    _S.id,
+    _S.changes,
+    _S.email,
+    _S.name,
+    _S.interests,
+    _S.language,
+    _S.cadence,
+    _S.max_papers,
+    _S.state,
+    _S.rhythm,
+    _S.paused_until,
+).where(_S.state != SubscriptionState.FEED.value)
 
 
 class Freezing:
@@ -174,4 +187,6 @@ def _subscriber(row: Row[Any]) -> Subscriber:
         cadence=Edition(row.cadence),
         max_papers=row.max_papers,
         state=SubscriptionState(row.state),
+        rhythm=rhythm_of(row.rhythm),
+        paused_until=row.paused_until,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from newsletter.domain.delivery import Delivery, DeliveryStatus, Recipient
 from newsletter.domain.issues import Edition, IssueKey
+from newsletter.store.rhythms import rhythm_of
 
 __all__ = ["delivery_of"]
 
@@ -31,6 +32,7 @@ def delivery_of(row: Row[Any], issue: IssueKey, revision: int) -> Delivery:
             interests=tuple(from_json(row.interests)),
             max_papers=row.max_papers,
             cadence=_EDITIONS[row.cadence],
+            rhythm=rhythm_of(row.rhythm),
         ),
         status=_STATUSES[row.status],
         reason=row.reason,

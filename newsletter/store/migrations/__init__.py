@@ -27,6 +27,7 @@ REVISIONS = (
     "0012",
     "0013",
     "0014",
+    "0015",
 )
 """Every revision, oldest first; a test holds this equal to the scripts, so that opening needs no Alembic."""
 

@@ -49,7 +49,10 @@ FAILED_STATE = "status = 'failed'"
 
 
 class DeliveryRow(SQLModel, table=True):
-    """One issue to one address. `run_id` is the run that holds the row or wrote it last; 0 while nobody holds it."""
+    """One issue to one address. `run_id` is the run that holds the row or wrote it last; 0 while nobody holds it.
+
+    `due_at` is when a deferred one is tried again, or when a queued one may go that waits for its reader's hour.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -88,6 +91,7 @@ class DeliveryRow(SQLModel, table=True):
     due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     run_id: int = 0
+    rhythm: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
 class DomainRestRow(SQLModel, table=True):

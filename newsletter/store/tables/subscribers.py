@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Column, Integer, String, Text
+from sqlalchemy import Column, Date, Integer, String, Text
 from sqlmodel import Field, SQLModel
 
 from newsletter.store.tables._metadata import NEVER_AGAIN
@@ -18,7 +18,8 @@ class SubscriberRow(SQLModel, table=True):
 
     `roster_row` is a hash of the file's row as it was last taken in; empty for who came another way. `feed_epoch`
     counts how often the private feed got a new address, `changes` how often the row was changed otherwise: who reads it
-    twice can tell whether it is still the same.
+    twice can tell whether it is still the same. `rhythm` is empty for who chose nothing of it. A reader without an
+    address has an `email_key` that no address has.
     """
 
     __tablename__ = "subscriber"
@@ -38,6 +39,10 @@ class SubscriberRow(SQLModel, table=True):
     feed_epoch: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     changes: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    rhythm: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    paused_since: date | None = Field(default=None, sa_column=Column(Date))
+    paused_until: date | None = Field(default=None, sa_column=Column(Date))
+    catch_up: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
 class SuppressionRow(SQLModel, table=True):

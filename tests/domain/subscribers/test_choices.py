@@ -45,7 +45,7 @@ def test_nothing_is_no_limit() -> None:
 
 
 def test_other_rhythms_and_long_names_are_refused() -> None:
-    with pytest.raises(ValueError, match="expected daily or weekly"):
+    with pytest.raises(ValueError, match="expected daily, weekdays or weekly"):
         choose_cadence("hourly")
     with pytest.raises(ValueError, match="at most 200 characters"):
         choose_name("A" * 201)
