@@ -8,6 +8,8 @@ from pathlib import Path
 from newsletter.bootstrap.resources import shipped
 from newsletter.bootstrap.shared import Shared
 from newsletter.domain.subscribers import Cause, SubscriptionState, Suppression
+from newsletter.services.leaving import Leaving
+from newsletter.services.links import Links
 from newsletter.services.subscribers import SuppressionReport, SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
 
@@ -65,12 +67,20 @@ class Subscribing:
     def subscriptions(self) -> Subscriptions:
         """What readers do through the links in their mail."""
         return Subscriptions(
+            self._links(),
             self._shared.store.subscribers,
             self._shared.store.suppressions,
-            secrets=self._shared.store.secrets,
             check_interest=self._shared.check_interest,
             clock=self._shared.clock,
             complaint_wait=self._shared.settings.bounces.complaint_wait,
             languages=self._shared.settings.languages,
             topics=tuple(self._shared.catalogue.expressions),
         )
+
+    def leaving(self) -> Leaving:
+        """What the unsubscribe links in their mail do."""
+        store = self._shared.store
+        return Leaving(self._links(), store.subscribers, store.suppressions, clock=self._shared.clock)
+
+    def _links(self) -> Links:
+        return Links(self._shared.store.subscribers, secrets=self._shared.store.secrets)

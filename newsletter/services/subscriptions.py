@@ -1,9 +1,4 @@
-"""What readers do with their own subscription, through the links in their mail.
-
-The link is the proof: its token names one subscriber and one purpose, and only the newsletter can have made it
-(`domain.delivery.tokens`). A token stops working when the address changes or the subscriber is gone. Nothing here says
-whether a number or an address exists to somebody whose token is wrong.
-"""
+"""What readers do with their own subscription, through the preferences link in their mail (`services.links`)."""
 
 from __future__ import annotations
 
@@ -13,7 +8,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
-from newsletter.domain.delivery import SigningSecrets, feed_token, read_token, subscriber_token
 from newsletter.domain.interests import LineRemark, Remark, remarks
 from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
@@ -28,21 +22,13 @@ from newsletter.domain.subscribers import (
     read_form,
     surplus,
 )
+from newsletter.services.links import Links, Purpose
 
 __all__ = ["PreferencesForm", "PreferencesOutcome", "Purpose", "Subscriptions"]
 
 
 MOST_REMARKS = 20
 """Remarks on new interests that are shown at once."""
-
-
-class Purpose(StrEnum):
-    """What a token may be used for. One never opens what another does."""
-
-    UNSUBSCRIBE = "unsubscribe"
-    PREFERENCES = "preferences"
-    FEED = "feed"
-    DAY = "day"
 
 
 class PreferencesOutcome(StrEnum):
@@ -92,62 +78,44 @@ class Subscriptions:
 
     def __init__(
         self,
+        links: Links,
         subscribers: SubscriberStore,
         suppressions: SuppressionStore,
         *,
-        secrets: Callable[[], SigningSecrets],
         check_interest: Callable[[str], Remark | None],
         clock: Clock,
         complaint_wait: timedelta,
         languages: Sequence[str],
         topics: Sequence[str] = (),
     ) -> None:
-        """`secrets` are what the mails' tokens were made with; `languages` are those the newsletter is written in.
+        """`languages` are those the newsletter is written in.
 
         `complaint_wait` is how long after a complaint nobody can come back; `topics` are the slugs that can be ticked,
         in the catalogue's order.
         """
+        self._links = links
         self._subscribers = subscribers
         self._suppressions = suppressions
         self._clock = clock
         self._complaint_wait = complaint_wait
-        self._secrets = secrets
         self._check = check_interest
         self._languages = tuple(languages)
         self._topics = tuple(topics)
 
     def find(self, purpose: Purpose, token: str) -> Subscriber | None:
-        """Whose token this is; None where it is wrong, for something else, or of an address that has changed."""
-        number = read_token(token)
-        subscriber = None if number is None else self._subscribers.by_id(number)
-        if number is None or subscriber is None:
-            return None
-        ours = self._secrets().signed(token, lambda secret: _token(secret, purpose, subscriber))
-        return subscriber if ours else None
-
-    def unsubscribe(self, token: str) -> Subscriber | None:
-        """End a subscription, whatever its state was; safe to repeat. None where the token is wrong.
-
-        It holds when this returns: deliveries that are claimed from then on skip the subscriber. It is written even
-        where a complaint has ended the subscription before: then nobody can take that back without asking them.
-        """
-        subscriber = self.find(Purpose.UNSUBSCRIBE, token)
-        if subscriber is None:
-            return None
-        if not self._subscribers.set_state(subscriber.email, SubscriptionState.UNSUBSCRIBED):
-            return None
-        return replace(subscriber, state=SubscriptionState.UNSUBSCRIBED)
+        """Whose token this is, see `Links.find`."""
+        return self._links.find(purpose, token)
 
     def preferences(self, token: str) -> PreferencesForm | None:
         """What is stored; None where the token is wrong."""
-        subscriber = self.find(Purpose.PREFERENCES, token)
+        subscriber = self._links.find(Purpose.PREFERENCES, token)
         if subscriber is None:
             return None
         return self._form(subscriber, PreferencesOutcome.UNTOUCHED, problems=surplus(subscriber.interests))
 
     def save(self, token: str, fields: Mapping[str, str]) -> PreferencesForm | None:
         """Keep these preferences if all of them can be used; None where the token is wrong. Never subscribes again."""
-        subscriber = self.find(Purpose.PREFERENCES, token)
+        subscriber = self._links.find(Purpose.PREFERENCES, token)
         if subscriber is None:
             return None
         offered = self._offered(subscriber)
@@ -182,7 +150,7 @@ class Subscriptions:
         That lifts a suppression after bounces, and one after a complaint when its time is over (`may_lift`); any other
         stays, and is the operator's to lift.
         """
-        subscriber = self.find(Purpose.PREFERENCES, token)
+        subscriber = self._links.find(Purpose.PREFERENCES, token)
         if subscriber is None:
             return None
         suppression = self._suppressions.found([subscriber.email]).get(subscriber.email)
@@ -196,7 +164,7 @@ class Subscriptions:
 
     def renew_feed(self, token: str) -> PreferencesForm | None:
         """Give the private feed a new address, and end the one it had. None where the token is wrong."""
-        subscriber = self.find(Purpose.PREFERENCES, token)
+        subscriber = self._links.find(Purpose.PREFERENCES, token)
         if subscriber is None or not self._subscribers.renew_feed(subscriber.id):
             return None
         # read again, not counted: somebody else may have done the same
@@ -210,15 +178,15 @@ class Subscriptions:
         fields: Mapping[str, str] | None = None,
         problems: tuple[Problem, ...] = (),
     ) -> PreferencesForm:
-        subscribed, present = subscriber.state is SubscriptionState.CONFIRMED, self._secrets().present
+        subscribed = subscriber.state is SubscriptionState.CONFIRMED
         return PreferencesForm(
             subscriber,
             fill_form(subscriber, self._topics) if fields is None else fields,
             self._offered(subscriber),
             outcome,
             problems,
-            _token(present, Purpose.FEED, subscriber) if subscribed else "",
-            _token(present, Purpose.DAY, subscriber) if subscribed else "",
+            self._links.token(Purpose.FEED, subscriber) if subscribed else "",
+            self._links.token(Purpose.DAY, subscriber) if subscribed else "",
             **self._stopped(subscriber.email),
         )
 
@@ -239,9 +207,3 @@ class Subscriptions:
     def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:
         """The newsletter's languages, and the one a subscriber has already: saving must not take it away."""
         return tuple(dict.fromkeys(filter(None, (*self._languages, subscriber.language))))
-
-
-def _token(secret: bytes, purpose: Purpose, subscriber: Subscriber) -> str:
-    if purpose is Purpose.FEED:
-        return feed_token(secret, subscriber.id, subscriber.email, subscriber.feed_epoch)
-    return subscriber_token(secret, purpose, subscriber.id, subscriber.email)

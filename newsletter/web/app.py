@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.ports import Clock
 from newsletter.services.bounces import Webhooks
+from newsletter.services.leaving import Leaving
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
@@ -24,11 +25,12 @@ from newsletter.web.error_pages import ErrorPages
 from newsletter.web.feed_routes import SubscriberFeedRoute
 from newsletter.web.guard import SecureHeaders
 from newsletter.web.health_routes import HealthRoute
+from newsletter.web.leaving_routes import LeavingRoutes
 from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
+from newsletter.web.preferences_routes import PreferencesRoutes
 from newsletter.web.published import PublishedSite
 from newsletter.web.site_routes import SiteRoute
-from newsletter.web.subscription_routes import SubscriptionRoutes
 from newsletter.web.webhook_routes import WebhookRoute
 
 __all__ = ["create_app"]
@@ -37,6 +39,7 @@ __all__ = ["create_app"]
 def create_app(
     *,
     subscriptions: Subscriptions,
+    leaving: Leaving,
     feeds: SubscriberFeeds,
     days: ReaderPages,
     webhooks: Webhooks,
@@ -50,6 +53,7 @@ def create_app(
 
     Args:
         subscriptions: what readers do with their subscription.
+        leaving: what unsubscribe links do.
         feeds: the private feeds.
         days: the readers' own pages.
         webhooks: takes in what sending services tell.
@@ -61,7 +65,8 @@ def create_app(
     """
     app = FastAPI(title=pages.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     documents = OwnDocuments(clock=clock)
-    SubscriptionRoutes(subscriptions, pages).register(app)
+    LeavingRoutes(leaving, pages).register(app)
+    PreferencesRoutes(subscriptions, pages).register(app)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, base_url=base_url).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents).register(app)
     WebhookRoute(webhooks).register(app)

@@ -21,8 +21,9 @@ from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.render.citations import CITATION_FORMS
+from newsletter.services.links import Purpose
 from newsletter.services.reader_pages import DayWish, ReaderPage, ReaderPages
-from newsletter.services.subscriptions import Purpose, Subscriptions
+from newsletter.services.subscriptions import Subscriptions
 from newsletter.web.own_documents import OwnDocument, OwnDocuments
 from newsletter.web.pages import Pages
 

@@ -16,8 +16,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.services.links import Purpose
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
-from newsletter.services.subscriptions import Purpose, Subscriptions
+from newsletter.services.subscriptions import Subscriptions
 from newsletter.web.own_documents import OwnDocument, OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.published import media_type

@@ -9,8 +9,9 @@ from babel import Locale, UnknownLocaleError
 from starlette.responses import HTMLResponse
 
 from newsletter.domain.interests import CatalogueTopic
-from newsletter.domain.subscribers import Subscriber
+from newsletter.domain.subscribers import FEWER_PAPERS
 from newsletter.render.environment import Templates
+from newsletter.services.leaving import LeavingForm
 from newsletter.services.subscriptions import PreferencesForm, PreferencesOutcome
 
 __all__ = ["Pages"]
@@ -31,9 +32,10 @@ class Pages:
     contact: str = ""
     topics: tuple[CatalogueTopic, ...] = ()
 
-    def unsubscribe(self, subscriber: Subscriber, *, done: bool) -> HTMLResponse:
-        """Asks for the one click; after it, says that it counted."""
-        return self._page("web/unsubscribe.html", 200, subscriber.language, depth=1, email=subscriber.email, done=done)
+    def leaving(self, form: LeavingForm, *, href: str, depth: int) -> HTMLResponse:
+        """Asks for the one click, or says what came of it; `href` is the way to the address of the click."""
+        context = {"form": form, "href": href, "fewer": FEWER_PAPERS}
+        return self._page("web/unsubscribe.html", 200, form.subscriber.language, depth=depth, **context)
 
     def preferences(self, form: PreferencesForm) -> HTMLResponse:
         """The form, with what came of the last change."""

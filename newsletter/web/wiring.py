@@ -30,6 +30,7 @@ def web_application(application: Application) -> ASGIApp:
     )
     return create_app(
         subscriptions=application.subscribing.subscriptions(),
+        leaving=application.subscribing.leaving(),
         feeds=application.reading.subscriber_feeds(),
         days=application.reading.reader_pages(),
         webhooks=application.returning.webhooks(),

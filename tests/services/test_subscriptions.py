@@ -11,10 +11,11 @@ import pytest
 from newsletter.domain.delivery import feed_token, subscriber_token
 from newsletter.domain.subscribers import Cause, Preferences, Subscriber, SubscriptionState, Suppression
 from newsletter.domain.subscribers.preferences import ProblemKind
-from newsletter.services.subscriptions import PreferencesOutcome, Purpose
+from newsletter.services.links import Purpose
+from newsletter.services.subscriptions import PreferencesOutcome
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
-from tests.support.web import make_store, make_subscriptions
+from tests.support.web import make_leaving, make_store, make_subscriptions
 
 EMAIL = "ada@example.org"
 NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
@@ -53,7 +54,7 @@ def test_a_number_that_nobody_has_finds_nobody(store: SqlStore, number: int) -> 
 
 def test_the_token_of_another_secret_is_wrong(store: SqlStore) -> None:
     forged = subscriber_token(b"other secret", "unsubscribe", reader(store).id, EMAIL)
-    assert make_subscriptions(store).unsubscribe(forged) is None
+    assert make_leaving(store).leave(forged) is None
     assert reader(store).state is SubscriptionState.CONFIRMED
 
 
@@ -65,7 +66,7 @@ def test_links_made_with_an_earlier_secret_go_on_working(database: Database, sto
     form = service.preferences(token(store, "preferences"))
     assert form is not None
     assert form.feed == feed_token(b"n" * 32, reader(store).id, EMAIL, 0), "what is made anew is made with the new one"
-    assert service.unsubscribe(token(store, "unsubscribe")) is not None
+    assert make_leaving(renewed).leave(token(store, "unsubscribe")) is not None
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
 
 
@@ -74,19 +75,7 @@ def test_the_secret_that_the_database_made_counts_when_the_operator_sets_another
     before.subscribers.upsert([Subscriber(email=EMAIL)])
     sent = subscriber_token(before.secret(), "unsubscribe", reader(before).id, EMAIL)
     after = SqlStore(database, clock=lambda: NOW, secret=b"n" * 32)
-    assert make_subscriptions(after).unsubscribe(sent) is not None
-
-
-@pytest.mark.parametrize("before", list(SubscriptionState))
-def test_unsubscribing_ends_every_state(store: SqlStore, before: SubscriptionState) -> None:
-    store.subscribers.set_state(EMAIL, before)
-    service = make_subscriptions(store)
-    for _ in range(2):
-        after = service.unsubscribe(token(store, "unsubscribe"))
-        assert after is not None
-        assert after.state is SubscriptionState.UNSUBSCRIBED
-    assert reader(store).state is SubscriptionState.UNSUBSCRIBED
-    assert reader(store, "other@example.org").state is SubscriptionState.CONFIRMED
+    assert make_leaving(after).leave(sent) is not None
 
 
 def test_preferences_are_kept_whole_or_not_at_all(store: SqlStore) -> None:
@@ -183,7 +172,7 @@ def test_a_roster_that_is_taken_in_meanwhile_does_not_undo_an_unsubscribe(store:
             """Ignore what the constructor sets."""
 
     roster = threading.Thread(target=store.subscribers.upsert, args=([Slow(email=EMAIL)],))
-    link = threading.Thread(target=make_subscriptions(store).unsubscribe, args=(token(store, "unsubscribe"),))
+    link = threading.Thread(target=make_leaving(store).leave, args=(token(store, "unsubscribe"),))
     roster.start()
     assert has_read.wait(5)
     link.start()
@@ -208,11 +197,10 @@ def test_what_a_reader_chose_holds_until_the_roster_row_is_edited(store: SqlStor
 def test_who_comes_back_stays_back_when_the_roster_is_read_again(store: SqlStore) -> None:
     row = Subscriber(email=EMAIL, origin="roster")
     store.subscribers.upsert([row])
-    service = make_subscriptions(store)
-    service.unsubscribe(token(store, "unsubscribe"))
+    make_leaving(store).leave(token(store, "unsubscribe"))
     store.subscribers.upsert([row, replace(row, email="third@example.org")])
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
-    service.come_back(token(store, "preferences"))
+    make_subscriptions(store).come_back(token(store, "preferences"))
     store.subscribers.upsert([row])
     assert reader(store).state is SubscriptionState.CONFIRMED
 

@@ -22,6 +22,8 @@ from newsletter.render.day_pages import DayPages
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
 from newsletter.services.bounces import Intake, Webhooks
 from newsletter.services.held_issues import HeldIssues
+from newsletter.services.leaving import Leaving
+from newsletter.services.links import Links
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
@@ -39,6 +41,8 @@ __all__ = [
     "make_feeds",
     "make_held",
     "make_intake",
+    "make_leaving",
+    "make_links",
     "make_store",
     "make_subscriptions",
     "make_webhooks",
@@ -85,15 +89,25 @@ def make_store(database: Database) -> SqlStore:
 def make_subscriptions(store: SqlStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Subscriptions:
     """What readers do with their subscription, over this store."""
     return Subscriptions(
+        make_links(store),
         store.subscribers,
         store.suppressions,
         clock=clock,
         complaint_wait=timedelta(days=365),
-        secrets=store.secrets,
         check_interest=check_interest,
         languages=("en", "zh-Hans"),
         topics=tuple(CATALOGUE.expressions),
     )
+
+
+def make_links(store: SqlStore) -> Links:
+    """The tokens of this store's subscribers."""
+    return Links(store.subscribers, secrets=store.secrets)
+
+
+def make_leaving(store: SqlStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Leaving:
+    """What unsubscribe links do, over this store."""
+    return Leaving(make_links(store), store.subscribers, store.suppressions, clock=clock)
 
 
 def make_held(store: SqlStore) -> HeldIssues:
@@ -164,6 +178,7 @@ def make_app(
     )
     return create_app(
         subscriptions=make_subscriptions(store),
+        leaving=make_leaving(store),
         feeds=feeds or make_feeds(store, base_url),
         days=days or make_days(store, base_url),
         webhooks=make_webhooks(store, readers or {}),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import email
 import re
+from dataclasses import replace
 from email import policy
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from lxml import html
 
 from newsletter.domain.delivery import Recipient
-from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition
+from newsletter.domain.subscribers import Cause, Subscriber, SubscriptionState, Suppression
 from newsletter.store import Database, SqlStore
 from tests.support.mails import make_assembler
 from tests.support.samples import make_issue, select
@@ -36,11 +40,89 @@ def test_following_the_link_changes_nothing(
     assert state(store) is SubscriptionState.CONFIRMED
 
 
-def test_the_page_has_one_button_and_says_who_and_what(client: httpx.Client, unsubscribe: str) -> None:
-    page = client.get(unsubscribe).text
-    assert page.count("<button") == 1
-    assert EMAIL in page
-    assert 'method="post"' in page
+def button(answer: httpx.Response, text: str) -> tuple[httpx.URL, dict[str, str]]:
+    """Where a button sends its form, and what it sends."""
+    page = html.document_fromstring(answer.text)
+    [form, *_] = [form for form in page.forms if text in form.text_content()]
+    chosen = [one for one in form.iter("button") if text in one.text_content() and one.get("name")]
+    values = {name: value or "" for name, value in form.form_values()}
+    action = str(form.get("action"))
+    return answer.url.join(action), values | {one.get("name"): one.get("value") for one in chosen}
+
+
+def press(client: httpx.Client, answer: httpx.Response, text: str) -> httpx.Response:
+    address, values = button(answer, text)
+    return client.post(address, data=values)
+
+
+def test_the_page_says_who_and_what_and_its_first_button_leaves(
+    client: httpx.Client, store: SqlStore, unsubscribe: str
+) -> None:
+    answer = client.get(unsubscribe)
+    assert EMAIL in answer.text
+    first, *others = html.document_fromstring(answer.text).xpath("//main//button")
+    assert first.text_content().strip() == "Unsubscribe"
+    assert "quiet" not in (first.get("class") or "")
+    assert others
+    assert all("quiet" in one.get("class") for one in others)
+    left = press(client, answer, "Unsubscribe")
+    assert "You are unsubscribed" in left.text
+    assert state(store) is SubscriptionState.UNSUBSCRIBED
+
+
+def test_who_left_by_mistake_undoes_it_on_the_same_page(
+    client: httpx.Client, store: SqlStore, unsubscribe: str
+) -> None:
+    before = store.subscribers.get(EMAIL)
+    answer = press(client, client.post(unsubscribe, data=ONE_CLICK), "Undo")
+    assert "You are subscribed again" in answer.text
+    assert store.subscribers.get(EMAIL) == before
+    # from there the way out is as short as it was
+    [again] = html.document_fromstring(answer.text).xpath("//main//a[contains(., 'Unsubscribe')]/@href")
+    assert answer.url.join(again).path == unsubscribe
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before leaving", "after leaving"])
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [("Once a week", {"cadence": Edition.WEEKLY}), ("At most 10 papers", {"max_papers": 10})],
+)
+def test_less_is_a_button_away(
+    client: httpx.Client, store: SqlStore, unsubscribe: str, text: str, changes: dict[str, Any], *, after: bool
+) -> None:
+    before = store.subscribers.get(EMAIL)
+    assert before is not None
+    page = client.post(unsubscribe) if after else client.get(unsubscribe)
+    answer = press(client, page, text)
+    assert answer.status_code == 200
+    assert "You get less from now on" in answer.text
+    assert store.subscribers.get(EMAIL) == replace(before, **changes)
+
+
+def test_a_second_visit_says_so_and_names_the_way_back(client: httpx.Client, unsubscribe: str) -> None:
+    client.post(unsubscribe)
+    for answer in (client.get(unsubscribe), client.post(unsubscribe, data=ONE_CLICK)):
+        assert answer.status_code == 200
+        assert "You are already unsubscribed" in answer.text
+        assert "preferences link in any issue" in answer.text
+        assert not html.document_fromstring(answer.text).xpath("//main//button")
+
+
+def test_undoing_too_late_says_so(client: httpx.Client, store: SqlStore, unsubscribe: str) -> None:
+    address, values = button(client.post(unsubscribe), "Undo")
+    store.suppressions.take_in([Suppression(email=EMAIL, cause=Cause.COMPLAINT)])
+    answer = client.post(address, data=values)
+    assert "Nothing was changed" in answer.text
+    assert state(store) is SubscriptionState.UNSUBSCRIBED
+    # the address of the answer shows a page too
+    assert "already unsubscribed" in client.get(address).text
+
+
+def test_what_is_chosen_over_leaving_needs_the_links_token(client: httpx.Client, store: SqlStore) -> None:
+    answer = client.post("/unsubscribe/1.AAAAAAAAAAAAAAAAAAAAAA/instead", data={"choice": "weekly"})
+    assert answer.status_code == 404
+    assert answer.text == client.post("/unsubscribe/x/instead", data={"choice": "weekly"}).text
+    assert state(store) is SubscriptionState.CONFIRMED
 
 
 def test_one_click_unsubscribes_without_a_redirect(client: httpx.Client, store: SqlStore, unsubscribe: str) -> None:

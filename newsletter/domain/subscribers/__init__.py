@@ -18,6 +18,7 @@ from newsletter.domain.subscribers.choices import (
     choose_reads,
     choose_weekday,
 )
+from newsletter.domain.subscribers.leaving import FEWER_PAPERS, Instead, alternatives, stay
 from newsletter.domain.subscribers.preferences import (
     FIELDS,
     READS,
@@ -44,6 +45,7 @@ from newsletter.domain.subscribers.suppressions import (
 __all__ = [
     "AT_ONCE",
     "CADENCES",
+    "FEWER_PAPERS",
     "FIELDS",
     "MAX_INTERESTS",
     "MAX_KEYS",
@@ -52,6 +54,7 @@ __all__ = [
     "READS",
     "TOPIC",
     "Cause",
+    "Instead",
     "Origin",
     "Preferences",
     "Problem",
@@ -60,6 +63,7 @@ __all__ = [
     "SubscriptionState",
     "Suppression",
     "address_key",
+    "alternatives",
     "ascii_domain",
     "boxes",
     "cadence_word",
@@ -82,6 +86,7 @@ __all__ = [
     "may_be_unread",
     "may_lift",
     "read_form",
+    "stay",
     "suppression_digest",
     "surplus",
 ]
