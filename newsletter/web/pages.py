@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,10 +12,11 @@ from starlette.responses import HTMLResponse
 from newsletter.domain.interests import CatalogueTopic
 from newsletter.domain.subscribers import FEWER_PAPERS
 from newsletter.render.environment import Templates
+from newsletter.render.site_parts import LanguageLink
 from newsletter.services.leaving import LeavingForm
 from newsletter.services.subscriptions import PreferencesForm, PreferencesOutcome
 
-__all__ = ["Pages"]
+__all__ = ["Pages", "language_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,20 @@ class Pages:
 
     def leaving(self, form: LeavingForm, *, href: str, depth: int) -> HTMLResponse:
         """Asks for the one click, or says what came of it; `href` is the way to the address of the click."""
-        context = {"form": form, "href": href, "fewer": FEWER_PAPERS}
-        return self._page("web/unsubscribe.html", 200, form.subscriber.language, depth=depth, **context)
+        language = form.subscriber.language
+        return self.render("web/unsubscribe.html", 200, language, depth=depth, form=form, href=href, fewer=FEWER_PAPERS)
 
     def preferences(self, form: PreferencesForm) -> HTMLResponse:
         """The form, with what came of the last change."""
         status = 422 if form.outcome is PreferencesOutcome.REJECTED else 200
-        return self._page(
+        return self.render(
             "web/preferences.html",
             status,
             form.subscriber.language,
             depth=1,
             form=form,
-            languages=[(tag, _language_name(tag)) for tag in form.languages],
-            own_language=_language_name(self.languages[0]),
+            languages=[(tag, language_name(tag)) for tag in form.languages],
+            own_language=language_name(self.languages[0]),
         )
 
     def notice(self, kind: str, status: int, *, depth: int = 0, language: str = "", href: str = "") -> HTMLResponse:
@@ -56,9 +58,19 @@ class Pages:
         `kind` is `unknown-link`, `not-found`, `refused`, `unavailable`, `feed-ended`, `page-ended`, or `no-issue`,
         which leads to `href`.
         """
-        return self._page("web/notice.html", status, language, depth=depth, kind=kind, href=href)
+        return self.render("web/notice.html", status, language, depth=depth, kind=kind, href=href)
 
-    def _page(self, name: str, status: int, language: str, *, depth: int, **context: object) -> HTMLResponse:
+    def render(
+        self,
+        name: str,
+        status: int,
+        language: str,
+        *,
+        depth: int,
+        others: Sequence[LanguageLink] = (),
+        **context: object,
+    ) -> HTMLResponse:
+        """A page of the template `name`, `depth` folders below the site's; `others` lead to it in other languages."""
         chosen = language if language in self.languages else self.languages[0]
         page = self.templates.render(
             name,
@@ -70,7 +82,7 @@ class Pages:
             base_url="",
             path="",
             topics=self.topics,
-            others=(),
+            others=others,
             contact=self.contact,
             **context,
         )
@@ -78,7 +90,8 @@ class Pages:
 
 
 @cache
-def _language_name(tag: str) -> str:
+def language_name(tag: str) -> str:
+    """A language's name in itself; the tag where it has none."""
     try:
         locale = Locale.parse(tag.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
