@@ -14,6 +14,7 @@ from newsletter.domain.delivery import keyed_hash
 
 if TYPE_CHECKING:
     from newsletter.services.held_issues import HeldIssues
+    from newsletter.services.interest_previews import InterestPreviews
     from newsletter.services.reader_pages import ReaderPages
     from newsletter.services.subscriber_feeds import SubscriberFeeds
 
@@ -53,6 +54,13 @@ class Reading:
             DayPages(self._shared.templates, self._publishing.publication(), topics=topics),
             variant=self._variant("web", {"topics": [asdict(topic) for topic in topics]}),
         )
+
+    def interest_previews(self) -> InterestPreviews:
+        """What lists of interests would have found in the last issues."""
+        from newsletter.services.interest_previews import InterestPreviews
+
+        topics = tuple(self._shared.catalogue.expressions)
+        return InterestPreviews(self._shared.store.issues, self._held_issues, topics=topics)
 
     @cached_property
     def _held_issues(self) -> HeldIssues:

@@ -64,11 +64,19 @@ class HeldIssues:
         Raises:
             StoreError: it is gone.
         """
+        return self.selector(status, request.interests).select(request)
+
+    def selector(self, status: IssueStatus, interests: tuple[str, ...] = ()) -> IssueSelector:
+        """The issue's selector, for whoever asks about these interests.
+
+        Raises:
+            StoreError: it is gone.
+        """
         held = self._hold(status)
-        if held.selector is None or (len(held.lists) >= _LISTS and request.interests not in held.lists):
+        if held.selector is None or (len(held.lists) >= _LISTS and interests not in held.lists):
             held.selector, held.lists = self._select(held.issue), set()
-        held.lists.add(request.interests)
-        return held.selector.select(request)
+        held.lists.add(interests)
+        return held.selector
 
     @property
     def papers(self) -> int:

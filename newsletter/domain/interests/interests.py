@@ -206,6 +206,11 @@ class Interest:
     must: bool = False
     notes: tuple[Remark, ...] = field(default=(), compare=False)
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it brings papers."""
+        return not (self.excludes or self.must)
+
     def __str__(self) -> str:
         if self.excludes:
             return f"-{_bracketed(self.expression)}"

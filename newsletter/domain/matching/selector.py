@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -22,25 +22,24 @@ from newsletter.domain.interests import (
     Expression,
     Interest,
     Remark,
-    Term,
     Topic,
     cause_of,
     excess,
     leaves,
     left_out,
     parse,
-    remark,
     terms_at_most,
     terms_in,
 )
 from newsletter.domain.issues import RARE, Explained, Issue, Match, Outline, Pick, Selection, SelectionRequest
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.explanations import Explanations, Reasons
+from newsletter.domain.matching.readings import BEST, Finding, InterestReading, missing_topic
 from newsletter.domain.matching.score_table import ScoreTable, best_papers, of_lines
 from newsletter.domain.matching.sectioning import by_category, by_interest
 from newsletter.errors import InterestError
 
-__all__ = ["InterestReading", "IssueSelector"]
+__all__ = ["IssueSelector"]
 
 MAX_ROWS = 100_000
 """Distinct interests kept; beyond that the table begins anew, so that memory stays bounded."""
@@ -59,16 +58,6 @@ AHEAD = 50_000
 READ = 10_000
 """Interests read and looked up together."""
 _NOTHING = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class InterestReading:
-    """One interest, read and looked up: its row in the table; `problem` is set where it cannot be read."""
-
-    text: str
-    row: int
-    interest: Interest | None
-    problem: Remark | None = None
 
 
 class IssueSelector:
@@ -151,6 +140,17 @@ class IssueSelector:
     def read(self, text: str) -> InterestReading:
         """One interest as it was read."""
         return self._read(text)
+
+    def look_up(self, texts: Collection[str]) -> None:
+        """Read and look up these interests together, which costs less than one by one."""
+        self._read_all(texts)
+
+    def finding(self, text: str) -> Finding:
+        """The papers that one interest finds; for an exclusion, those that it rules out."""
+        docs, scores = self._table.row(self._read(text).row)
+        # of equals the first in the issue
+        best = np.argsort(-scores, kind="stable")[:BEST]
+        return Finding(docs.astype(np.int32), tuple(docs[best].tolist()))
 
     def matching(self, text: str) -> int:
         """How many papers one interest matches; for an exclusion, how many it rules out."""
@@ -293,20 +293,13 @@ class IssueSelector:
         rows = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
         for text, interest in read:
             if isinstance(interest, Remark):
-                known[text] = InterestReading(text, self._table.add(*_NOTHING), None, interest)
+                known[text] = InterestReading(text, None, interest, self._table.add(*_NOTHING))
                 self._plain[text] = known[text].row
                 continue
             row = self._table.add(*next(rows))
-            known[text] = InterestReading(text, row, interest, self._missing_topic(interest))
+            known[text] = InterestReading(text, interest, missing_topic(interest, self._topics), row)
             if not (interest.excludes or interest.must):
                 self._plain[text] = row
-
-    def _missing_topic(self, interest: Interest) -> Remark | None:
-        if isinstance(interest.expression, Term):
-            return None
-        slugs = [leaf.slug for leaf in leaves(interest.expression) if isinstance(leaf, Topic)]
-        missing = [slug for slug in slugs if slug not in self._topics]
-        return remark("there is no topic “%(slug)s”", slug=missing[0]) if missing else None
 
     # --- explaining -------------------------------------------------------------------------------------------------
 
