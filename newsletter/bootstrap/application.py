@@ -10,6 +10,7 @@ from newsletter.bootstrap.shared import Shared
 if TYPE_CHECKING:
     from newsletter.bootstrap.collecting import Collecting
     from newsletter.bootstrap.composing import Composing
+    from newsletter.bootstrap.joining import JoiningParts
     from newsletter.bootstrap.publishing import Publishing
     from newsletter.bootstrap.reading import Reading
     from newsletter.bootstrap.returning import Returning
@@ -71,6 +72,13 @@ class Application(Shared):
         from newsletter.bootstrap.subscribing import Subscribing
 
         return Subscribing(self)
+
+    @cached_property
+    def joining(self) -> JoiningParts:
+        """What readers ask for with an address, and the letters that answer it."""
+        from newsletter.bootstrap.joining import JoiningParts
+
+        return JoiningParts(self)
 
     @cached_property
     def records(self) -> Records:

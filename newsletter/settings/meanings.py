@@ -131,5 +131,15 @@ MEANINGS: Mapping[str, str] = {
     "web.connections": "At most so many connections at once.",
     "web.connections_per_client": "And so many of one IPv4 address or IPv6 /64; your proxies have no such limit.",
     "web.grace": "How long what is open may take to finish once the server is told to end.",
+    "web.signup": "Whether anybody can join at `/subscribe`.",
+    "signup.first_digest": "Whether who has just joined may get the last issue's digest at once.",
+    "signup.record_ip": "Whether the address of whoever asked and confirmed is kept as proof.",
+    "signup.suppressed_may_confirm": "Whether an address that is suppressed after bounces, or long enough after a "
+    "complaint, may be asked again; it is let go once it has confirmed.",
+    "signup.lifetime": "How long the link of a letter can be followed.",
+    "signup.per_address_day": "Letters to one mailbox within 24 hours.",
+    "signup.per_address_week": "And within seven days.",
+    "signup.per_client": "Requests of one IPv4 address or IPv6 /64 within an hour.",
+    "signup.budget": "Letters to everybody within an hour; the rest waits, and `newsletter status` says so.",
 }
 """By key, as it is written in newsletter.toml."""

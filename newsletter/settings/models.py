@@ -43,6 +43,7 @@ __all__ = [
     "PublishSettings",
     "RetentionSettings",
     "Settings",
+    "SignupSettings",
     "SmtpSettings",
     "SourceSettings",
     "WebSettings",
@@ -283,7 +284,8 @@ class WebSettings(_Section):
 
     `trusted_proxies` are addresses and networks whose word counts for who asks, as `forwarded_by` has it.
     `connections_per_client` are those of one IPv4 address or IPv6 /64; proxies that are trusted have no such limit.
-    `grace` is how long answers that are being given may take once the server is told to end.
+    `grace` is how long answers that are being given may take once the server is told to end. `signup` opens the page
+    where anybody can join.
     """
 
     host: str = "127.0.0.1"
@@ -293,6 +295,24 @@ class WebSettings(_Section):
     connections: int = Field(default=4000, ge=10, le=100_000)
     connections_per_client: int = Field(default=200, ge=1, le=100_000)
     grace: Duration = timedelta(seconds=10)
+    signup: bool = False
+
+
+class SignupSettings(_Section):
+    """`[signup]`: how readers join by themselves, where `web.signup` lets them.
+
+    `per_address_day` and `per_address_week` are letters to one mailbox, `per_client` requests of one IPv4 address or
+    IPv6 /64 within an hour, `budget` letters to everybody within an hour.
+    """
+
+    first_digest: bool = True
+    record_ip: bool = False
+    suppressed_may_confirm: bool = False
+    lifetime: Annotated[Duration, Field(ge=timedelta(minutes=5))] = timedelta(hours=48)
+    per_address_day: int = Field(default=1, ge=1, le=100)
+    per_address_week: int = Field(default=3, ge=1, le=1000)
+    per_client: int = Field(default=10, ge=1, le=100_000)
+    budget: int = Field(default=200, ge=1, le=1_000_000)
 
 
 class Settings(_Section):
@@ -313,6 +333,7 @@ class Settings(_Section):
     retention: RetentionSettings = RetentionSettings()
     dkim: DkimSettings = DkimSettings()
     web: WebSettings = WebSettings()
+    signup: SignupSettings = SignupSettings()
     folder: Path = Path()
     sample: bool = False
 

@@ -8,8 +8,9 @@ from pydantic import TypeAdapter
 
 from newsletter.domain.issues import BackIssue
 from newsletter.domain.papers import Announcement, IssueNote, Paper, PaperNote, Summary
+from newsletter.domain.subscribers import Preferences
 
-__all__ = ["ANNOUNCEMENT", "BACK_ISSUE", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "SUMMARY", "JsonCodec"]
+__all__ = ["ANNOUNCEMENT", "BACK_ISSUE", "ISSUE_NOTE", "PAPER", "PAPER_NOTE", "PREFERENCES", "SUMMARY", "JsonCodec"]
 
 T = TypeVar("T")
 
@@ -37,4 +38,5 @@ BACK_ISSUE = JsonCodec(BackIssue)
 PAPER = JsonCodec(Paper)
 SUMMARY = JsonCodec(Summary)
 PAPER_NOTE = JsonCodec(PaperNote)
+PREFERENCES = JsonCodec(Preferences)
 ISSUE_NOTE = JsonCodec(IssueNote)

@@ -14,6 +14,7 @@ from newsletter.store.database import Database
 from newsletter.store.events import SqlEventStore
 from newsletter.store.facts import MetaFacts
 from newsletter.store.issues import SqlIssueStore
+from newsletter.store.joining import SqlJoiningStore
 from newsletter.store.ledger import SqlDeliveryStore
 from newsletter.store.listings import SqlListingStore
 from newsletter.store.notes import SqlNoteStore
@@ -57,6 +58,7 @@ class SqlStore:
         self.events = SqlEventStore(database, keys=self.suppressions.keys, secrets=self.secrets, clock=clock)
         self.webhooks = SqlWebhookStore(database)
         self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
+        self.joining = SqlJoiningStore(database, self.subscribers, self.suppressions)
 
     def settle(self) -> None:
         """Keep now what is made once from the secret of the moment, so that another secret later changes none of it."""

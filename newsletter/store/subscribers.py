@@ -106,6 +106,36 @@ class SqlSubscriberStore:
                 connection.execute(statement.values(values | {"changes": _SUBSCRIBER.c.changes + 1}))
             return before, after
 
+    # Within a transaction of somebody else's that writes:
+
+    def insert_within(self, connection: Connection, subscriber: Subscriber) -> Subscriber:
+        """Add somebody who is not there yet; returns them with their id."""
+        key = address_key(subscriber.email) if subscriber.email else f"{_FEED_KEY}{chance.token_hex(16)}"
+        row = _row(key, subscriber, self._clock())
+        return _subscriber(connection.execute(_SUBSCRIBER.insert().values(row).returning(_SUBSCRIBER)).one())
+
+    def replace_within(self, connection: Connection, subscriber: Subscriber) -> Subscriber:
+        """Write down all that may change of a subscriber, their address too. What a roster said of them stays known."""
+        key = address_key(subscriber.email)
+        row = _row(key, subscriber, self._clock())
+        values: dict[str, object] = {name: row[name] for name in (*_CHANGING, *_CHOSEN)}
+        values |= {"email_key": key, "changes": _SUBSCRIBER.c.changes + 1}
+        connection.execute(_SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber.id).values(values))
+        return subscriber
+
+    @staticmethod
+    def read_within(connection: Connection, *, key: str = "", number: int = 0) -> Subscriber | None:
+        """The subscriber of this key, or of this number, who does not change until the transaction ends; or None."""
+        which = _SUBSCRIBER.c.email_key == key if key else _SUBSCRIBER.c.id == number
+        row = connection.execute(select(_SUBSCRIBER).where(which).with_for_update()).one_or_none()
+        return None if row is None else _subscriber(row)
+
+    @staticmethod
+    def remove_within(connection: Connection, number: int) -> None:
+        """Forget a subscriber."""
+        connection.execute(delete(_SUBSCRIBER).where(_SUBSCRIBER.c.id == number))
+        forget_subscribers(connection, [number])
+
     def set_state(self, email: str, state: SubscriptionState) -> bool:
         """Confirm or unsubscribe an address; False if nobody has it."""
         values = {"state": state.value, "changes": _SUBSCRIBER.c.changes + 1}
@@ -188,10 +218,8 @@ class SqlSubscriberStore:
     def add_feed(self, subscriber: Subscriber) -> Subscriber:
         """Add a reader who gives no address (`SubscriptionState.FEED`); returns them with their id."""
         reader = replace(subscriber, email="", state=SubscriptionState.FEED)
-        row = _row(f"{_FEED_KEY}{chance.token_hex(16)}", reader, self._clock())
         with self._database.write() as connection:
-            added = connection.execute(_SUBSCRIBER.insert().values(row).returning(_SUBSCRIBER)).one()
-        return _subscriber(added)
+            return self.insert_within(connection, reader)
 
     def renew_feed(self, subscriber_id: int) -> bool:
         """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""

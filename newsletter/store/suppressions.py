@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from newsletter.domain.delivery import SigningSecrets
 from newsletter.domain.subscribers import MAX_KEYS, Cause, Suppression, key_from_secret, suppression_digest
@@ -81,10 +81,15 @@ class SqlSuppressionStore:
 
     def lift(self, email: str) -> bool:
         """Let an address be mailed again, whatever happened to it before; False if it was not suppressed."""
-        digests = [suppression_digest(key, email) for key in self.keys()]
+        self.keys()  # before the transaction: they may have to be made
         with self._database.write() as connection:
-            spend(connection, digests)
-            return connection.execute(delete(_SUPPRESSION).where(_SUPPRESSION.c.digest.in_(digests))).rowcount > 0
+            return self.lift_within(connection, email)
+
+    def lift_within(self, connection: Connection, email: str) -> bool:
+        """As `lift`, within a transaction that writes."""
+        digests = [suppression_digest(key, email) for key in self.keys()]
+        spend(connection, digests)
+        return connection.execute(delete(_SUPPRESSION).where(_SUPPRESSION.c.digest.in_(digests))).rowcount > 0
 
     def suppressed(self, emails: Sequence[str]) -> frozenset[str]:
         """Which of these addresses are suppressed."""

@@ -46,7 +46,7 @@ def test_tables_that_never_give_an_id_twice_are_made_so_by_the_migrations(tmp_pa
         statement = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'"
         migrated = set(connection.exec_driver_sql(statement).scalars())
     wanted = {t.name for t in metadata.sorted_tables if t.dialect_options["sqlite"]["autoincrement"]}
-    assert migrated == wanted == {"subscriber", "dispatch", "dispatch_run", "delivery", "event"}
+    assert migrated == wanted == {"subscriber", "dispatch", "dispatch_run", "delivery", "event", "request", "letter"}
     database.close()
 
 

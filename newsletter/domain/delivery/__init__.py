@@ -43,6 +43,7 @@ from newsletter.domain.delivery.tokens import (
     read_bounce_address,
     read_message_id,
     read_token,
+    request_token,
     subscriber_token,
 )
 
@@ -99,5 +100,6 @@ __all__ = [
     "read_bounce_address",
     "read_message_id",
     "read_token",
+    "request_token",
     "subscriber_token",
 ]

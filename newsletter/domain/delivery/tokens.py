@@ -13,7 +13,7 @@ import hmac
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from newsletter.domain.issues import Edition, IssueKey
 
@@ -27,6 +27,7 @@ __all__ = [
     "read_bounce_address",
     "read_message_id",
     "read_token",
+    "request_token",
     "subscriber_token",
 ]
 
@@ -80,8 +81,14 @@ def feed_token(secret: bytes, subscriber_id: int, email: str, epoch: int) -> str
     return subscriber_token(secret, f"feed {epoch}", subscriber_id, email)
 
 
+def request_token(secret: bytes, kind: str, request_id: int, email: str, asked_at: datetime) -> str:
+    """The token of one request (`join`, `move`, …): it opens nothing but what was asked then with this address."""
+    mac = keyed_hash(secret, f"request {kind}", str(request_id), email, asked_at.astimezone(UTC).isoformat())[:16]
+    return f"{request_id}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+
 def read_token(token: str) -> int | None:
-    """The subscriber's number that a token claims, None if it is none. Make the token again and compare to trust it."""
+    """The number of whose token it claims to be, None if it is none. Make the token again and compare to trust it."""
     match = _TOKEN.fullmatch(token)
     return int(match["id"]) if match else None
 

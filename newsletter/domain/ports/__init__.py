@@ -10,6 +10,7 @@ from newsletter.domain.ports.enriching import Engine, PaidEngine
 from newsletter.domain.ports.events import EventStore, NotificationReader, ReadReport, ReportBox, WebhookStore
 from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
+from newsletter.domain.ports.joining import DecideRequests, JoiningStore, RequestCounts, Settled
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
 from newsletter.domain.ports.outboxes import OutboxDesign, OutboxEntry, OutboxListing, OutboxMessage
 from newsletter.domain.ports.paper_stores import (
@@ -45,6 +46,7 @@ __all__ = [
     "DaySection",
     "DayWriter",
     "DecideAudience",
+    "DecideRequests",
     "DeliveryStore",
     "DesignedMail",
     "Engine",
@@ -52,6 +54,7 @@ __all__ = [
     "FeedWriter",
     "HostGate",
     "IssueStore",
+    "JoiningStore",
     "LearnedAcronym",
     "LineReader",
     "ListingStore",
@@ -71,7 +74,9 @@ __all__ = [
     "ReadReport",
     "ReaderDay",
     "ReportBox",
+    "RequestCounts",
     "SelectorFactory",
+    "Settled",
     "Signer",
     "SiteFile",
     "SiteRenderer",

@@ -19,6 +19,7 @@ from newsletter.domain.subscribers.choices import (
     choose_weekday,
 )
 from newsletter.domain.subscribers.leaving import FEWER_PAPERS, Instead, alternatives, stay
+from newsletter.domain.subscribers.limits import Quota, free_at, longest
 from newsletter.domain.subscribers.preferences import (
     FIELDS,
     READS,
@@ -30,6 +31,19 @@ from newsletter.domain.subscribers.preferences import (
     surplus,
 )
 from newsletter.domain.subscribers.pruning import may_be_unread
+from newsletter.domain.subscribers.requests import (
+    Case,
+    Consent,
+    Decision,
+    JoiningRules,
+    LetterKind,
+    LinkState,
+    Request,
+    RequestKind,
+    RequestState,
+    decide,
+    link_state,
+)
 from newsletter.domain.subscribers.rhythm import AT_ONCE, Rhythm
 from newsletter.domain.subscribers.subscriptions import Origin, Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.suppressions import (
@@ -53,11 +67,21 @@ __all__ = [
     "MAX_PAPERS",
     "READS",
     "TOPIC",
+    "Case",
     "Cause",
+    "Consent",
+    "Decision",
     "Instead",
+    "JoiningRules",
+    "LetterKind",
+    "LinkState",
     "Origin",
     "Preferences",
     "Problem",
+    "Quota",
+    "Request",
+    "RequestKind",
+    "RequestState",
     "Rhythm",
     "Subscriber",
     "SubscriptionState",
@@ -78,10 +102,14 @@ __all__ = [
     "choose_order",
     "choose_reads",
     "choose_weekday",
+    "decide",
     "domain_of",
     "fill_form",
+    "free_at",
     "is_digest",
     "key_from_secret",
+    "link_state",
+    "longest",
     "mailbox_key",
     "may_be_unread",
     "may_lift",

@@ -25,12 +25,13 @@ class Origin(StrEnum):
     """Where a subscription came from.
 
     `roster`: a file that the subscribers are kept equal to, so that who stands in it no more is removed. `import`: a
-    file that was taken in once. `cli`: the command line.
+    file that was taken in once. `cli`: the command line. `signup`: the page where anybody can join.
     """
 
     ROSTER = "roster"
     IMPORT = "import"
     CLI = "cli"
+    SIGNUP = "signup"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

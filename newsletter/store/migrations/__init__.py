@@ -28,6 +28,7 @@ REVISIONS = (
     "0013",
     "0014",
     "0015",
+    "0016",
 )
 """Every revision, oldest first; a test holds this equal to the scripts, so that opening needs no Alembic."""
 

@@ -10,6 +10,14 @@ from newsletter.store.tables._metadata import metadata
 from newsletter.store.tables.database import HostGateRow, MetaRow
 from newsletter.store.tables.events import EventRow
 from newsletter.store.tables.issues import ArchiveRow, IssuePaperRow, IssueRow, NoteRow
+from newsletter.store.tables.joining import (
+    OPEN_LETTERS,
+    WAITING_REQUESTS,
+    AttemptRow,
+    ConsentRow,
+    LetterRow,
+    RequestRow,
+)
 from newsletter.store.tables.ledger import (
     FAILED_STATE,
     OPEN_STATES,
@@ -32,10 +40,14 @@ from newsletter.store.tables.webhooks import WebhookRefusalRow, WebhookTicketRow
 
 __all__ = [
     "FAILED_STATE",
+    "OPEN_LETTERS",
     "OPEN_STATES",
+    "WAITING_REQUESTS",
     "AcronymRow",
     "AnnouncementRow",
     "ArchiveRow",
+    "AttemptRow",
+    "ConsentRow",
     "DeliveryRow",
     "DispatchRow",
     "DispatchRunRow",
@@ -45,10 +57,12 @@ __all__ = [
     "HostGateRow",
     "IssuePaperRow",
     "IssueRow",
+    "LetterRow",
     "ListingRow",
     "MetaRow",
     "NoteRow",
     "PaperRow",
+    "RequestRow",
     "SubscriberRow",
     "SummaryClaimRow",
     "SummaryRow",
