@@ -32,11 +32,13 @@ def serve(
     """
     application = open_application(context, config, sample=True)
     from newsletter.web.server import listen, make_server
-    from newsletter.web.wiring import web_application
+    from newsletter.web.troubles import Troubles
+    from newsletter.web.wiring import web_application, web_limits
 
     settings = application.settings
     with listen(host or settings.web.host, settings.web.port if port is None else port) as line:
-        server = make_server(web_application(application))
+        troubles = Troubles()
+        server = make_server(web_application(application, troubles), web_limits(application), troubles=troubles)
         where, number = line.getsockname()[:2]
         address = f"http://{f'[{where}]' if ':' in where else where}:{number}/"
         out.print(f"Serving {settings.path(settings.publish.site)} at {address}", markup=False)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from newsletter.errors import StoreNewer, StoreOutdated, StoreUnavailable
 from newsletter.private import FILE, keep_private
@@ -19,6 +20,9 @@ from newsletter.store import migrations
 
 __all__ = ["Database"]
 
+_PATIENCE_MS = 45_000
+"""How long a transaction waits for another process's to end; the longest of our own take half a minute (a plan for a
+million). A web server before `newsletter serve` waits for a minute."""
 _LOG_KEPT = 64 * 1024 * 1024
 """Octets that SQLite's write-ahead log may keep on the disk between transactions."""
 
@@ -60,22 +64,29 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with self.engine.connect() as connection:
+        with self._connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: all of it or nothing."""
         # SQLite takes the write lock at once: a reader that turns writer half way can only fail
-        with self.engine.connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
+        with self._connect().execution_options(begin="IMMEDIATE") as connection, connection.begin():
             yield connection
 
     @contextmanager
     def statement(self) -> Iterator[Connection]:
         """For one statement that writes, which is then a transaction of its own: durable when it returns."""
         options = {"begin": None} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        with self.engine.connect().execution_options(**options) as connection:
+        with self._connect().execution_options(**options) as connection:
             yield connection
+
+    def _connect(self) -> Connection:
+        try:
+            return self.engine.connect()
+        except NoConnection as error:
+            msg = f"The database {self.label} failed: all connections of this program are in use. Try again."
+            raise StoreUnavailable(msg) from error
 
     def open(self) -> None:
         """Check that the database is of this program's version; an empty one gets its tables.
@@ -166,7 +177,7 @@ def _keep_for_owner(path: Path, *_: object) -> None:
 
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # whatever the driver calls a connection
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 30000")
+    cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     # FULL: a delivery marked `sent` must survive a power cut, or the reader gets it twice
     cursor.execute("PRAGMA synchronous = FULL")

@@ -1,7 +1,8 @@
 """The web application: the pages behind the links of every mail, the published site, and a health check.
 
 It keeps no session, sets no cookie and needs no JavaScript. Nothing is changed by GET or HEAD: mail scanners follow
-every link. Whatever is stored is read and written in worker threads, because the store is synchronous.
+every link. Whatever is stored is read and written in worker threads, by kinds of work (`web.lanes`), because the store
+is synchronous.
 
 What is answered stands in modules of routes, each of which puts its own addresses on the application (`register`).
 """
@@ -20,17 +21,21 @@ from newsletter.services.leaving import Leaving
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
+from newsletter.web.admission import Admission
+from newsletter.web.connections import Limits
 from newsletter.web.day_routes import ReaderPageRoute
 from newsletter.web.error_pages import ErrorPages
 from newsletter.web.feed_routes import SubscriberFeedRoute
 from newsletter.web.guard import SecureHeaders
 from newsletter.web.health_routes import HealthRoute
+from newsletter.web.lanes import Lanes
 from newsletter.web.leaving_routes import LeavingRoutes
 from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.preferences_routes import PreferencesRoutes
 from newsletter.web.published import PublishedSite
 from newsletter.web.site_routes import SiteRoute
+from newsletter.web.troubles import Troubles
 from newsletter.web.webhook_routes import WebhookRoute
 
 __all__ = ["create_app"]
@@ -48,6 +53,8 @@ def create_app(
     site: Path,
     check: Callable[[], object],
     clock: Clock,
+    limits: Limits,
+    troubles: Troubles,
 ) -> ASGIApp:
     """The application.
 
@@ -62,16 +69,20 @@ def create_app(
         site: the folder that `newsletter publish` writes.
         check: reads something from the database; raises StoreError where that fails.
         clock: now.
+        limits: what one network may ask for at once, and whom to believe on who asks.
+        troubles: is told what fails.
     """
     app = FastAPI(title=pages.title, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    documents = OwnDocuments(clock=clock)
+    lanes = Lanes()
+    app.router.route_class = lanes.route_class()
+    documents = OwnDocuments(lanes.making, clock=clock)
     LeavingRoutes(leaving, pages).register(app)
     PreferencesRoutes(subscriptions, pages).register(app)
-    SubscriberFeedRoute(subscriptions, feeds, pages, documents, base_url=base_url).register(app)
-    ReaderPageRoute(subscriptions, days, pages, documents).register(app)
-    WebhookRoute(webhooks).register(app)
-    HealthRoute(check).register(app)
+    SubscriberFeedRoute(subscriptions, feeds, pages, documents, lanes.reads, base_url=base_url).register(app)
+    ReaderPageRoute(subscriptions, days, pages, documents, lanes.reads).register(app)
+    WebhookRoute(webhooks, lanes.hooks).register(app)
+    HealthRoute(check, lanes.health).register(app)
     # its addresses are all that are left, so it comes last
-    SiteRoute(PublishedSite(site), pages, clock=clock).register(app)
+    SiteRoute(PublishedSite(site), pages, lanes.files, clock=clock).register(app)
     ErrorPages(pages).register(app)
-    return SecureHeaders(app)
+    return Admission(SecureHeaders(app), limits=limits, troubles=troubles)

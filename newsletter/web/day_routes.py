@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from fastapi import FastAPI, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
@@ -24,6 +23,7 @@ from newsletter.render.citations import CITATION_FORMS
 from newsletter.services.links import Purpose
 from newsletter.services.reader_pages import DayWish, ReaderPage, ReaderPages
 from newsletter.services.subscriptions import Subscriptions
+from newsletter.web.lanes import Lane
 from newsletter.web.own_documents import OwnDocument, OwnDocuments
 from newsletter.web.pages import Pages
 
@@ -35,11 +35,14 @@ _READ = ["GET", "HEAD"]
 class ReaderPageRoute:
     """Answers for readers' own pages."""
 
-    def __init__(self, subscriptions: Subscriptions, days: ReaderPages, pages: Pages, documents: OwnDocuments) -> None:
+    def __init__(
+        self, subscriptions: Subscriptions, days: ReaderPages, pages: Pages, documents: OwnDocuments, reads: Lane
+    ) -> None:
         self._subscriptions = subscriptions
         self._days = days
         self._pages = pages
         self._documents = documents
+        self._reads = reads
 
     def register(self, app: FastAPI) -> None:
         """Put the addresses on the application."""
@@ -55,7 +58,7 @@ class ReaderPageRoute:
         return await self._answer(token, day, request, folder="", depth=2)
 
     async def _answer(self, token: str, day: str, request: Request, *, folder: str, depth: int) -> Response:
-        page = await run_in_threadpool(self._look, token, day, request.query_params, folder)
+        page = await self._reads.run(self._look, token, day, request.query_params, folder)
         if page is None:
             return self._pages.notice("unknown-link", 404, depth=depth)
         if isinstance(page, Subscriber):

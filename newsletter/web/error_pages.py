@@ -7,8 +7,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from newsletter.errors import StoreError
+from newsletter.web.admission import REASON
 from newsletter.web.bodies import BodyRefused
 from newsletter.web.guard import DOCUMENTS, PRIVATE
+from newsletter.web.lanes import Crowded
 from newsletter.web.pages import Pages
 
 __all__ = ["ErrorPages"]
@@ -24,6 +26,7 @@ class ErrorPages:
         """Have the application answer with these pages."""
         app.exception_handler(BodyRefused)(self.refused)
         app.exception_handler(StoreError)(self.unavailable)
+        app.exception_handler(Crowded)(self.crowded)
         app.exception_handler(HTTPException)(self.other)
 
     def refused(self, request: Request, error: BodyRefused) -> Response:
@@ -32,10 +35,19 @@ class ErrorPages:
         page.headers["Connection"] = "close"
         return page
 
-    def unavailable(self, request: Request, _error: StoreError) -> Response:
+    def unavailable(self, request: Request, error: StoreError) -> Response:
         """A database that cannot be reached, or that another process keeps to itself."""
+        request.scope[REASON] = str(error)
+        return self._again(request, seconds=120)
+
+    def crowded(self, request: Request, error: Crowded) -> Response:
+        """More ask for a kind of work than can be done in time."""
+        request.scope[REASON] = f"too many wait for {error}"
+        return self._again(request, seconds=30)
+
+    def _again(self, request: Request, *, seconds: int) -> Response:
         page = self._pages.notice("unavailable", 503, depth=_depth(request))
-        page.headers["Retry-After"] = "120"
+        page.headers["Retry-After"] = str(seconds)
         return page
 
     def other(self, request: Request, error: HTTPException) -> Response:

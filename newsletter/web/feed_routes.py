@@ -12,13 +12,13 @@ from __future__ import annotations
 from functools import partial
 
 from fastapi import FastAPI, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.links import Purpose
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
+from newsletter.web.lanes import Lane
 from newsletter.web.own_documents import OwnDocument, OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.published import media_type
@@ -38,6 +38,7 @@ class SubscriberFeedRoute:
         feeds: SubscriberFeeds,
         pages: Pages,
         documents: OwnDocuments,
+        reads: Lane,
         *,
         base_url: str,
     ) -> None:
@@ -46,6 +47,7 @@ class SubscriberFeedRoute:
         self._feeds = feeds
         self._pages = pages
         self._documents = documents
+        self._reads = reads
         self._base_url = base_url.rstrip("/")
 
     def register(self, app: FastAPI) -> None:
@@ -55,7 +57,7 @@ class SubscriberFeedRoute:
     async def answer(self, name: str, request: Request) -> Response:
         """One request."""
         token, _, form = name.rpartition(".")
-        feed = await run_in_threadpool(self._look, token, form) if form in FEED_FORMS else None
+        feed = await self._reads.run(self._look, token, form) if form in FEED_FORMS else None
         if feed is None:
             return self._pages.notice("unknown-link", 404, depth=1)
         if not isinstance(feed, SubscriberFeed):

@@ -15,11 +15,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.domain.ports import Clock
+from newsletter.web.lanes import Lane
 from newsletter.web.published import Document, make_document
 from newsletter.web.site_routes import accepts_gzip, answer_document, is_current
 
@@ -52,8 +52,9 @@ class OwnDocument:
 class OwnDocuments:
     """Makes, keeps and answers with documents. One for the whole application: turns are fair among all that is made."""
 
-    def __init__(self, *, clock: Clock, memory: int = 16 * 1024 * 1024) -> None:
-        """`memory` is how many bytes of documents are kept."""
+    def __init__(self, lane: Lane, *, clock: Clock, memory: int = 16 * 1024 * 1024) -> None:
+        """Work is done in `lane`; `memory` is how many bytes of documents are kept."""
+        self._lane = lane
         self._clock = clock
         self._memory = memory
         # these are touched from the event loop alone
@@ -95,12 +96,12 @@ class OwnDocuments:
             async with self._one_at_a_time:
                 if (document := self._kept(wanted.tag)) is not None:
                     return document
-                if await run_in_threadpool(wanted.prepare):
+                if await self._lane.run(wanted.prepare):
                     continue
                 return await self._make_and_keep(wanted, modified)
 
     async def _make_and_keep(self, wanted: OwnDocument, modified: float) -> Document:
-        document = await run_in_threadpool(_make, wanted, modified)
+        document = await self._lane.run(_make, wanted, modified)
         self._documents[wanted.tag] = document
         self._held += document.size
         while self._held > self._memory and len(self._documents) > 1:

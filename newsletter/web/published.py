@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-__all__ = ["Document", "Folder", "PublishedSite", "make_document", "media_type"]
+__all__ = ["Document", "Folder", "PublishedSite", "Unread", "make_document", "media_type"]
 
 _TYPES = {
     ".atom": "application/atom+xml; charset=utf-8",
@@ -50,6 +50,14 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that is not held in memory, in the version that its folder names now."""
+
+    path: Path
+    version: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file, ready to be sent. `path` stands for `content` where that is too large to be held."""
 
@@ -77,8 +85,11 @@ class PublishedSite:
         self._held = 0
         self._lock = threading.Lock()
 
-    def find(self, path: str) -> Document | Folder | None:
-        """What an address names; `path` is percent-decoded and relative to the site, without a slash before it."""
+    def find(self, path: str) -> Document | Unread | Folder | None:
+        """What an address names; `path` is percent-decoded and relative to the site, without a slash before it.
+
+        What is `Unread` is for `read`: it takes long, so that whoever asks at the same time should share it.
+        """
         parts = path.split("/")
         wants_folder = parts[-1] == ""
         names = parts[:-1] if wants_folder else parts
@@ -97,14 +108,17 @@ class PublishedSite:
             return Folder(names[-1]) if (real / "index.html").is_file() else None
         if not S_ISREG(status.st_mode):
             return None
-        return self._document(real, (status.st_mtime_ns, status.st_size, status.st_ino))
-
-    def _document(self, path: Path, version: tuple[int, int, int]) -> Document | None:
+        version = (status.st_mtime_ns, status.st_size, status.st_ino)
         with self._lock:
-            entry = self._kept.get(path)
+            entry = self._kept.get(real)
             if entry is not None and entry[0] == version:
-                self._kept.move_to_end(path)
+                self._kept.move_to_end(real)
                 return entry[1]
+        return Unread(real, version)
+
+    def read(self, file: Unread) -> Document | None:
+        """The file, compressed and kept; None where it is gone."""
+        path, version = file.path, file.version
         try:
             document = _load(path, modified=version[0] / 1e9, large=version[1] > _LARGE)
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import FastAPI
@@ -12,10 +13,11 @@ from starlette.responses import FileResponse, Response
 
 from newsletter.domain.notation import mail_moment
 from newsletter.domain.ports import Clock
+from newsletter.web.lanes import Flights, Lane
 from newsletter.web.pages import Pages
-from newsletter.web.published import Document, Folder, PublishedSite
+from newsletter.web.published import Document, Folder, PublishedSite, Unread
 
-__all__ = ["SiteRoute", "accepts_gzip", "answer_document", "answer_file", "is_current"]
+__all__ = ["SiteRoute", "accepts_gzip", "answer_document", "is_current"]
 
 _PAGES = "public, max-age=300"
 _STATIC = "public, max-age=3600"
@@ -26,8 +28,10 @@ _SETTLED = 2.0
 class SiteRoute:
     """Answers for every address that no other route has: the published site."""
 
-    def __init__(self, site: PublishedSite, pages: Pages, *, clock: Clock) -> None:
+    def __init__(self, site: PublishedSite, pages: Pages, lane: Lane, *, clock: Clock) -> None:
         self._site = site
+        self._lane = lane
+        self._flights = Flights()
         self._pages = pages
         self._clock = clock
 
@@ -35,28 +39,22 @@ class SiteRoute:
         """Put the addresses on the application, after all others."""
         app.api_route("/{path:path}", methods=["GET", "HEAD"])(self.answer)
 
-    def answer(self, path: str, request: Request) -> Response:
+    async def answer(self, path: str, request: Request) -> Response:
         """One request."""
-        answer = answer_file(self._site, path, request, clock=self._clock)
-        if answer is not None:
-            return answer
+        target = await self._lane.run(self._site.find, path)
+        if isinstance(target, Unread):
+            target = await self._flights.share(target, partial(self._lane.run, self._site.read, target))
+        if isinstance(target, Folder):
+            # relative, because only the proxy knows what stands before it
+            return Response(status_code=308, headers={"Location": f"./{quote(target.name)}/", "Cache-Control": _PAGES})
+        if target is not None:
+            cache = _STATIC if path.startswith("static/") else _PAGES
+            return answer_document(target, request, cache=cache, now=self._clock())
         if path == "static/style.css":
             # nothing is published yet, but mails of an earlier site may be out: their pages should be readable
             style = self._pages.templates.source("web/style.css")
             return Response(style, media_type="text/css", headers={"Cache-Control": "no-cache"})
         return self._pages.notice("not-found", 404, depth=path.count("/"))
-
-
-def answer_file(site: PublishedSite, path: str, request: Request, *, clock: Clock) -> Response | None:
-    """The file of this address, a redirect to its folder, or None where there is nothing."""
-    target = site.find(path)
-    if target is None:
-        return None
-    if isinstance(target, Folder):
-        # relative, because only the proxy knows what stands before it
-        return Response(status_code=308, headers={"Location": f"./{quote(target.name)}/", "Cache-Control": _PAGES})
-    cache = _STATIC if path.startswith("static/") else _PAGES
-    return answer_document(target, request, cache=cache, now=clock())
 
 
 def answer_document(document: Document, request: Request, *, cache: str, now: datetime) -> Response:

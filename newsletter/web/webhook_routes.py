@@ -10,14 +10,15 @@ import asyncio
 
 from fastapi import FastAPI, Request
 from starlette.background import BackgroundTask
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from newsletter.domain.bounces import Refusal
 from newsletter.errors import StoreError
 from newsletter.services.bounces import Webhooks
+from newsletter.web.admission import REASON
 from newsletter.web.bodies import BodyRefused, read_body
+from newsletter.web.lanes import Crowded, Lane
 
 __all__ = ["WEBHOOKS", "WebhookRoute"]
 
@@ -39,8 +40,9 @@ _OF_BODY = {413: Refusal.TOO_LARGE}
 class WebhookRoute:
     """The address of each service that is set up."""
 
-    def __init__(self, webhooks: Webhooks) -> None:
+    def __init__(self, webhooks: Webhooks, lane: Lane) -> None:
         self._webhooks = webhooks
+        self._lane = lane
         self._counting = False
 
     def register(self, app: FastAPI) -> None:
@@ -56,8 +58,9 @@ class WebhookRoute:
             cut = self._webhooks.refuse(service, _OF_BODY.get(error.status, Refusal.CUT_OFF))
             return self._refused(cut, closes=True)
         try:
-            refusal = await run_in_threadpool(self._webhooks.receive, service, dict(request.headers), body)
-        except StoreError:
+            refusal = await self._lane.run(self._webhooks.receive, service, dict(request.headers), body)
+        except (StoreError, Crowded) as error:
+            request.scope[REASON] = str(error)
             return Response(status_code=503, headers={"Retry-After": "120"})
         return Response(status_code=200) if refusal is None else self._refused(refusal)
 
@@ -74,4 +77,4 @@ class WebhookRoute:
             await asyncio.sleep(_COUNT_SECONDS)
         finally:
             self._counting = False
-            await run_in_threadpool(self._webhooks.keep_counts)
+            await self._lane.run(self._webhooks.keep_counts)

@@ -1,4 +1,4 @@
-"""The web application of a newsletter: its settings become the arguments of `create_app`."""
+"""The web application of a newsletter: its settings become the arguments of `create_app`, and of its server."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from starlette.types import ASGIApp
 
 from newsletter.bootstrap import Application, utc_now
 from newsletter.web.app import create_app
+from newsletter.web.clients import Proxies
+from newsletter.web.connections import Limits
 from newsletter.web.pages import Pages
+from newsletter.web.troubles import Troubles
 
-__all__ = ["web_application"]
+__all__ = ["web_application", "web_limits"]
 
 
-def web_application(application: Application) -> ASGIApp:
+def web_application(application: Application, troubles: Troubles) -> ASGIApp:
     """Everything that `newsletter serve` answers.
 
     Raises:
@@ -39,4 +42,17 @@ def web_application(application: Application) -> ASGIApp:
         site=s.path(s.publish.site),
         check=application.store.database.revision,
         clock=utc_now,
+        limits=web_limits(application),
+        troubles=troubles,
+    )
+
+
+def web_limits(application: Application) -> Limits:
+    """What `newsletter serve` takes on."""
+    web = application.settings.web
+    return Limits(
+        connections=web.connections,
+        per_client=web.connections_per_client,
+        grace=web.grace.total_seconds(),
+        proxies=Proxies.named(web.trusted_proxies, web.forwarded_by),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -185,3 +186,14 @@ def test_what_older_summaries_cost_becomes_expenses(database_url: str) -> None:
         expenses = connection.exec_driver_sql("SELECT paper_id, engine, model, tokens_out, cost FROM expense").all()
     assert [tuple(expense) for expense in expenses] == [("arxiv:2606.00001", "llm", "m", 1500, 0.5)]
     database.close()
+
+
+def test_more_transactions_at_once_than_there_are_connections_are_told_to_try_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database.engine.pool, "_timeout", 0.05)  # half a minute otherwise
+    with ExitStack() as stack:
+        for _ in range(15):
+            stack.enter_context(database.read())
+        with pytest.raises(StoreUnavailable, match="all connections of this program are in use"):
+            stack.enter_context(database.read())

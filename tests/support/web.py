@@ -29,8 +29,10 @@ from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
 from newsletter.web.app import create_app
+from newsletter.web.connections import Limits
 from newsletter.web.pages import Pages
 from newsletter.web.server import listen, make_server
+from newsletter.web.troubles import Troubles
 from tests.support.mails import SECRET, make_publication, make_templates
 
 __all__ = [
@@ -166,6 +168,8 @@ def make_app(
     feeds: SubscriberFeeds | None = None,
     days: ReaderPages | None = None,
     readers: Mapping[str, NotificationReader] | None = None,
+    limits: Limits | None = None,
+    troubles: Troubles | None = None,
 ) -> ASGIApp:
     """The application over this store and this site folder."""
     pages = Pages(
@@ -187,14 +191,16 @@ def make_app(
         site=site,
         check=store.database.revision,
         clock=lambda: datetime.now(UTC),
+        limits=limits or Limits(),
+        troubles=troubles or Troubles(),
     )
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[str]:
+def running(app: ASGIApp, limits: Limits | None = None, *, troubles: Troubles | None = None) -> Iterator[str]:
     """Serve while the block runs; gives the address, without a slash at its end."""
     line = listen("127.0.0.1", 0)
-    server = make_server(app)
+    server = make_server(app, limits, troubles=troubles)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [line]}, daemon=True)
     thread.start()
     until = time.monotonic() + 10

@@ -25,6 +25,7 @@ from newsletter.domain.ports import Clock
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore
+from newsletter.web.lanes import Lane
 from newsletter.web.own_documents import OwnDocuments
 from tests.support.mails import make_site
 from tests.support.samples import make_issue, make_notice
@@ -500,8 +501,8 @@ def test_documents_that_are_kept_are_bounded(store: SqlStore, site: Path, issues
     kept: list[OwnDocuments] = []
     original = OwnDocuments.__init__
 
-    def remember(documents: OwnDocuments, *, clock: Clock) -> None:
-        original(documents, clock=clock, memory=30_000)
+    def remember(documents: OwnDocuments, lane: Lane, *, clock: Clock) -> None:
+        original(documents, lane, clock=clock, memory=30_000)
         kept.append(documents)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from newsletter.services.files import write_if_changed
-from newsletter.web.published import PublishedSite
+from newsletter.web.published import PublishedSite, Unread
 from tests.support.databases import new_database
 from tests.support.web import make_app, make_store, running
 
@@ -274,15 +274,19 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
     site = PublishedSite(tmp_path, memory=50_000)
     sizes = []
     for number in range(20):
-        document = site.find(f"{number}.json")
-        assert document is not None
+        file = site.find(f"{number}.json")
+        assert isinstance(file, Unread)
+        assert site.read(file) is not None
         sizes.append(site.held)
     assert 0 < max(sizes) <= 50_000
 
 
 def test_gzip_bytes_are_the_same_each_time(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(TEXT)
-    one, other = PublishedSite(tmp_path).find("a.html"), PublishedSite(tmp_path).find("a.html")
+    file = PublishedSite(tmp_path).find("a.html")
+    assert isinstance(file, Unread)
+    one, other = PublishedSite(tmp_path).read(file), PublishedSite(tmp_path).read(file)
     assert one == other
     assert one is not None
-    assert gzip.decompress(getattr(one, "compressed")) == TEXT  # noqa: B009
+    assert one.compressed is not None
+    assert gzip.decompress(one.compressed) == TEXT
