@@ -43,6 +43,7 @@ def dry_run(folder: Path) -> None:
         select=select,
         mail=make_assembler(),
         outbox=folder / "outbox",
+        clock=now,
         design=lambda issue: OutboxRenderer(templates, issue),
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -12,6 +12,7 @@ from newsletter.bootstrap.publishing import Publishing
 from newsletter.bootstrap.shared import Shared
 from newsletter.domain.delivery import DeliveryStatus, is_awaited
 from newsletter.domain.issues import Issue, IssueKey
+from newsletter.domain.notation import Weekday
 from newsletter.errors import ConfigError, IssueMissing
 from newsletter.services.progress import SilentProgress
 from newsletter.settings import Settings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from newsletter.mail.dkim import DkimKey
     from newsletter.mail.smtp import Relay
     from newsletter.services.audit import Audit
-    from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot
+    from newsletter.services.dispatch import DispatchReport, DryRun, Plan, PlanReport, Send, Snapshot, Timetable
 
 __all__ = ["Sending"]
 
@@ -44,8 +45,14 @@ class Sending:
             select=self._shared.selector,
             clock=self._shared.clock,
             late_after=self._shared.settings.dispatch.late_after,
-            zone=ZoneInfo(self._shared.settings.newsletter.timezone),
+            timetable=self._timetable(),
         )
+
+    def _timetable(self) -> Timetable:
+        from newsletter.services.dispatch import Timetable
+
+        s = self._shared.settings
+        return Timetable(Weekday(s.issue.weekly_on), ZoneInfo(s.newsletter.timezone))
 
     def send(self) -> Send:
         """Send what was planned."""
@@ -147,6 +154,8 @@ class Sending:
             design=self._outbox_design,
             shown=self._shared.settings.publish.outbox_pages,
             signer=self._signer(),
+            clock=self._shared.clock,
+            timetable=self._timetable(),
         )
 
     def _outbox_design(self, issue: Issue) -> OutboxDesign:

@@ -26,6 +26,7 @@ from newsletter.domain.issues import (
     Section,
     Selection,
     SelectionRequest,
+    precedence,
 )
 from newsletter.domain.ports import (
     DaySection,
@@ -212,15 +213,5 @@ def section_key(name: str) -> str:
 
 def arrange(picks: Sequence[Pick], issue: Issue, order: PaperOrder) -> tuple[Pick, ...]:
     """Papers in another order than best first; of equals the better first."""
-    if order is PaperOrder.BEST:
-        return tuple(picks)
-    if order is PaperOrder.UPVOTES:
-        return tuple(sorted(picks, key=lambda pick: -(issue.papers[pick.index].paper.upvotes or 0)))
-    return tuple(sorted(picks, key=lambda pick: _age(issue, pick), reverse=True))
-
-
-def _age(issue: Issue, pick: Pick) -> tuple[date, str]:
-    """Later where a paper is newer: when it was announced, then its number, which counts up."""
-    entry = issue.papers[pick.index]
-    announced = max((notice.day for notice in entry.notices), default=issue.day)
-    return announced, entry.id
+    comes_first = precedence(order, issue)
+    return tuple(sorted(picks, key=lambda pick: comes_first(issue.papers[pick.index]), reverse=True))

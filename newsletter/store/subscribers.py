@@ -267,22 +267,28 @@ class SqlSubscriberStore:
         """Which of these addresses are suppressed."""
         return self._suppressions.suppressed(emails)
 
-    def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
-        """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
-        states: dict[str, str] = {}
+    def barred(self, emails: Sequence[str], *, day: date) -> Mapping[str, SkipReason]:
+        """Which of these addresses must get no issue of a day, as it is at this moment, and why.
+
+        One without a subscriber is among them.
+        """
+        known: dict[str, tuple[str, date | None]] = {}
         keys = [address_key(email) for email in emails]
         with self._database.read() as connection:
             for chunk in chunks(keys):
-                statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state)
-                states.update(
-                    connection.execute(statement.where(among(connection, _SUBSCRIBER.c.email_key, chunk))).all()
-                )
+                statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state, _SUBSCRIBER.c.paused_until)
+                rows = connection.execute(statement.where(among(connection, _SUBSCRIBER.c.email_key, chunk)))
+                known.update((key, (state, until)) for key, state, until in rows)
         result = dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
         for email, key in zip(emails, keys, strict=True):
-            state = states.get(key, SubscriptionState.UNSUBSCRIBED)
-            if state != SubscriptionState.CONFIRMED and email not in result:
+            state, until = known.get(key, (SubscriptionState.UNSUBSCRIBED, None))
+            if email in result:
+                continue
+            if state != SubscriptionState.CONFIRMED:
                 unconfirmed = state == SubscriptionState.UNCONFIRMED
                 result[email] = SkipReason.UNCONFIRMED if unconfirmed else SkipReason.UNSUBSCRIBED
+            elif until is not None and day < until:
+                result[email] = SkipReason.PAUSED
         return result
 
 

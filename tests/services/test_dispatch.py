@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from email import message_from_bytes, policy
 from functools import partial
 from itertools import product
@@ -13,18 +14,18 @@ from sqlalchemy import text
 
 from newsletter.domain.delivery import DeliveryStatus as S
 from newsletter.domain.delivery import SkipReason, UncertainPolicy
-from newsletter.domain.issues import Edition
+from newsletter.domain.issues import Edition, PaperOrder
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.subscribers import Subscriber, SubscriptionState, check_address
+from newsletter.domain.subscribers import AT_ONCE, Rhythm, Subscriber, SubscriptionState, check_address
 from newsletter.errors import IssueLate, IssueMissing, IssuePaused
 from newsletter.mail.smtp import PoolSettings, Timeouts
 from newsletter.render.outbox import OutboxRenderer
 from newsletter.services.audit import Audit
-from newsletter.services.dispatch.plan import audience
+from newsletter.services.dispatch.plan import USUAL, audience
 from newsletter.store import Database
 from tests.support.dispatching import Dispatching, subscribers
 from tests.support.mails import make_templates
-from tests.support.samples import make_issue, make_notice
+from tests.support.samples import DAY, make_issue, make_notice
 from tests.support.smtp_server import Behaviour, running_server
 
 
@@ -116,6 +117,10 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
     }
     emails = list(domain_of_email)
     names = ["", "Ada “Countess” Łovelace", "Robert'); DROP TABLE subscriber;--", "王小明 🎓", "tab\tline\nend"]
+    rhythms = [
+        *(AT_ONCE, Rhythm(order=PaperOrder.NEWEST), Rhythm(more_than=2), Rhythm(hour=20, reads=("fr", "zh-Hans"))),
+        Rhythm(hour=1, more_than=1),
+    ]
     states = [state for state in SubscriptionState if state is not SubscriptionState.FEED]
     kinds = product(interests, states, Edition, ("", "en", "zh-Hans", "xx"), (None, 0, 3))
     newsletter.subscribe(
@@ -128,6 +133,8 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
                 cadence=cadence,
                 language=language,
                 max_papers=limit,
+                rhythm=rhythms[n % len(rhythms)],
+                paused_until=DAY + timedelta(days=n % 3) if n % 11 == 0 else None,
             )
             for n, (wanted, state, cadence, language, limit) in enumerate(kinds)
         )
@@ -136,12 +143,16 @@ def test_the_ledger_holds_what_a_dry_run_would_show(newsletter: Dispatching) -> 
     for number, subscriber in enumerate(store.subscribers.stream()):
         if number % 5 == 0:
             store.suppressions.suppress(subscriber.email, "complaint")
-    shown = [(p.recipient, p.status, p.reason) for p in audience(issue, IssueSelector, store.subscribers)]
+    shown = [
+        (p.recipient, p.status, p.reason, p.due_at)
+        for p in audience(issue, IssueSelector, store.subscribers, timetable=USUAL, now=newsletter.clock())
+    ]
     assert newsletter.plan() == len(shown)
     frozen = list(store.deliveries.of_issue(issue.key))
-    assert [(d.recipient, d.status, d.reason) for d in frozen] == shown
+    assert [(d.recipient, d.status, d.reason, d.due_at) for d in frozen] == shown
     assert [d.id for d in frozen] == sorted(d.id for d in frozen)
-    assert {reason for _, _, reason in shown} == {"", *SkipReason}
+    assert {reason for _, _, reason, _ in shown} == {"", *SkipReason} - {SkipReason.OTHER_DAY}
+    assert {due and due.hour for *_, due in shown} == {None, 20}
     with store.database.read() as connection:
         domains = connection.execute(text("SELECT domain FROM delivery ORDER BY id")).scalars().all()
     written = {emails[n % len(emails)].format(n): domain_of_email[emails[n % len(emails)]] for n in range(len(shown))}

@@ -125,6 +125,7 @@ class Dispatching:
             select=IssueSelector,
             mail=self.mail,
             outbox=outbox,
+            clock=self.clock,
             **options,
         )
 

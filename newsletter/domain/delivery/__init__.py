@@ -15,8 +15,6 @@ from newsletter.domain.delivery.deliveries import (
     SkipReason,
     UncertainPolicy,
     before,
-    freeze,
-    plan_status,
 )
 from newsletter.domain.delivery.layout import FEW, Costs, Form, Room, in_turn, lay_out
 from newsletter.domain.delivery.mail_parts import (
@@ -31,6 +29,7 @@ from newsletter.domain.delivery.mail_parts import (
 )
 from newsletter.domain.delivery.outcomes import Consequences, consequences
 from newsletter.domain.delivery.pacing import Limit, Pacer, Share
+from newsletter.domain.delivery.planning import freeze, hour_of, plan_status
 from newsletter.domain.delivery.replies import Refusal, Reply, Stage
 from newsletter.domain.delivery.retries import FailureWatch, RetrySchedule, is_awaited, is_late
 from newsletter.domain.delivery.tokens import (
@@ -90,6 +89,7 @@ __all__ = [
     "consequences",
     "feed_token",
     "freeze",
+    "hour_of",
     "in_turn",
     "is_awaited",
     "is_late",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from newsletter.domain.issues import Edition, Issue, IssueKey
-from newsletter.domain.subscribers import AT_ONCE, Rhythm, Subscriber, SubscriptionState, domain_of
+from newsletter.domain.issues import Edition, IssueKey
+from newsletter.domain.subscribers import AT_ONCE, Rhythm, domain_of
 
 __all__ = [
     "RETRACTED",
@@ -25,8 +25,6 @@ __all__ = [
     "SkipReason",
     "UncertainPolicy",
     "before",
-    "freeze",
-    "plan_status",
 ]
 
 
@@ -79,6 +77,9 @@ class SkipReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     SUPPRESSED = "suppressed"
     OTHER_CADENCE = "other cadence"
+    OTHER_DAY = "other day"
+    PAUSED = "paused"
+    TOO_FEW = "too few papers"
 
 
 class UncertainPolicy(StrEnum):
@@ -112,7 +113,8 @@ class Delivery:
     """One issue to one subscriber; unique by (issue, address).
 
     `reason` explains `skipped`, `failed`, `deferred` and `uncertain`. `reply` is the server's last answer (code and
-    text, shortened), `attempts` counts how often it was tried, `due_at` (UTC) says when a deferred one is due again.
+    text, shortened), `attempts` counts how often it was tried. `due_at` (UTC) says when a deferred one is due again,
+    or a queued one that waits for its reader's hour.
     """
 
     id: int
@@ -195,47 +197,3 @@ class OutgoingMessage:
 
     def __bytes__(self) -> bytes:
         return b"".join((self.header, b"\r\n", *self.body))
-
-
-def freeze(subscriber: Subscriber, issue: Issue) -> Recipient:
-    """The subscriber as their message of this issue depends on them.
-
-    Its language is the first of those they read that the issue has, else the issue's own.
-    """
-    return Recipient(
-        subscriber_id=subscriber.id,
-        email=subscriber.email,
-        name=subscriber.name,
-        language=next((tag for tag in _languages(subscriber) if tag in issue.languages), issue.languages[0]),
-        interests=subscriber.interests,
-        max_papers=subscriber.max_papers,
-        cadence=subscriber.cadence,
-        rhythm=subscriber.rhythm,
-    )
-
-
-def _languages(subscriber: Subscriber) -> tuple[str, ...]:
-    return (subscriber.language, *subscriber.rhythm.reads)
-
-
-def plan_status(
-    subscriber: Subscriber, issue: Issue, *, suppressed: bool, matched: bool
-) -> tuple[DeliveryStatus, SkipReason | None]:
-    """Whether a subscriber gets a message of an issue; if not, the first of these reasons that holds.
-
-    1. suppressed; 2. not (any more) confirmed; 3. a rhythm other than the issue's; 4. nothing in it for them.
-    That a day has no papers is for everybody, whatever they are interested in.
-    """
-    if suppressed:
-        reason = SkipReason.SUPPRESSED
-    elif subscriber.state is SubscriptionState.UNSUBSCRIBED:
-        reason = SkipReason.UNSUBSCRIBED
-    elif subscriber.state is SubscriptionState.UNCONFIRMED:
-        reason = SkipReason.UNCONFIRMED
-    elif subscriber.cadence is not issue.key.edition:
-        reason = SkipReason.OTHER_CADENCE
-    elif not matched and issue.silence is None:
-        reason = SkipReason.NO_MATCH
-    else:
-        return DeliveryStatus.QUEUED, None
-    return DeliveryStatus.SKIPPED, reason

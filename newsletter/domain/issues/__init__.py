@@ -25,10 +25,11 @@ from newsletter.domain.issues.listings import (
     unread,
     usual,
 )
+from newsletter.domain.issues.orders import PaperOrder, precedence
 from newsletter.domain.issues.paper_pages import page_owner, page_precedence
 from newsletter.domain.issues.picks import Match, Pick
 from newsletter.domain.issues.sections import NO_OUTLINE, RARE, Outline, Section
-from newsletter.domain.issues.selection import Explained, PaperOrder, Selection, SelectionRequest
+from newsletter.domain.issues.selection import Explained, Selection, SelectionRequest
 from newsletter.domain.issues.silence import Silence, explain_silence
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "joint_note",
     "page_owner",
     "page_precedence",
+    "precedence",
     "published_text",
     "repeated_day",
     "settle_empty",

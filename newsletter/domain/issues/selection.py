@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from newsletter.domain.issues.orders import PaperOrder
 from newsletter.domain.issues.picks import Pick
 from newsletter.domain.issues.sections import NO_OUTLINE, Outline
 
-__all__ = ["Explained", "PaperOrder", "Selection", "SelectionRequest"]
+__all__ = ["Explained", "Selection", "SelectionRequest"]
 
 Explained = tuple[tuple[Pick, ...], Outline]
 """The picks of a digest with their reasons, and its sections."""
@@ -86,14 +86,6 @@ class Selection:
 
     def __repr__(self) -> str:
         return f"Selection(picks={self.picks!r}, found={self.found})"
-
-
-class PaperOrder(StrEnum):
-    """What stands first in a digest, or in a section of a reader's own page."""
-
-    BEST = "best"
-    NEWEST = "newest"
-    UPVOTES = "upvotes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Cells", "ScoreTable", "best_papers", "of_lines"]
+__all__ = ["Cells", "ScoreTable", "best_papers", "in_order", "of_lines"]
 
 Ints = npt.NDArray[np.int64]
 Cells = tuple[Ints, Ints]
@@ -24,6 +24,8 @@ NO_CELLS: Cells = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 _DOC_BITS = 20
 _DOC_MASK = (1 << _DOC_BITS) - 1
 MAX_INDEXED_PAPERS = 1 << _DOC_BITS
+_MOST_SCORE = (1 << 20) - 1
+"""Above it scores are equal where another order comes first: score, rank and place have room in 62 bits."""
 
 
 class ScoreTable:
@@ -130,6 +132,17 @@ def best_papers(matrix: Ints, limit: int, first: Cells = NO_CELLS) -> tuple[Ints
     keys = np.sort(keys, axis=1)[:, ::-1].astype(np.int64)
     mask = (1 << bits) - 1
     return mask - (keys & mask), keys >> bits, counts
+
+
+def in_order(matrix: Ints, ranks: Ints) -> Ints:
+    """Scores that put papers in another order: by their ranks, (papers,) from 1, the greatest first, then by score.
+
+    `matrix` is (subscribers, papers) int64, and so is the result; what has no score there has none here.
+    """
+    scores = np.minimum(matrix, _MOST_SCORE)
+    highest = int(scores.max(initial=0))
+    ordered: Ints = np.where(matrix > 0, (ranks << highest.bit_length()) | scores, 0)
+    return ordered
 
 
 def of_lines(cells: Cells, lines: Ints, size: int) -> Cells:

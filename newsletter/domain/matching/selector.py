@@ -31,11 +31,22 @@ from newsletter.domain.interests import (
     terms_at_most,
     terms_in,
 )
-from newsletter.domain.issues import RARE, Explained, Issue, Match, Outline, Pick, Selection, SelectionRequest
+from newsletter.domain.issues import (
+    RARE,
+    Explained,
+    Issue,
+    Match,
+    Outline,
+    PaperOrder,
+    Pick,
+    Selection,
+    SelectionRequest,
+    precedence,
+)
 from newsletter.domain.matching.evaluation import Evaluator
 from newsletter.domain.matching.explanations import Explanations, Reasons
 from newsletter.domain.matching.readings import BEST, Finding, InterestReading, missing_topic
-from newsletter.domain.matching.score_table import ScoreTable, best_papers, of_lines
+from newsletter.domain.matching.score_table import ScoreTable, best_papers, in_order, of_lines
 from newsletter.domain.matching.sectioning import by_category, by_interest
 from newsletter.errors import InterestError
 
@@ -67,6 +78,8 @@ class IssueSelector:
     """
 
     def __init__(self, issue: Issue, *, topics: Mapping[str, str] | None = None) -> None:
+        self._issue = issue
+        self._ranked: dict[PaperOrder, npt.NDArray[np.int64]] = {}
         self._ids = tuple(entry.id for entry in issue.papers)
         self._categories = tuple(next(iter(entry.paper.categories), "") for entry in issue.papers)
         self._evaluator = Evaluator(issue, _read_topics(topics or {}))
@@ -102,7 +115,7 @@ class IssueSelector:
                 yield from self._select_block(block)
 
     def matches_many(self, requests: Iterable[SelectionRequest]) -> Iterator[bool]:
-        """For each of many whether their digest has any paper, in the order asked: planning asks no more."""
+        """For each of many whether more papers fit than they wait for, in the order asked: planning asks no more."""
         pending = map(self._admit, requests)
         while ahead := _some(pending, AHEAD):
             self._sort(_texts(ahead))
@@ -197,16 +210,23 @@ class IssueSelector:
         matrix, rare = self._table.sums(rows, RARE)
         for number in special:
             matrix[number] = self._line(block[number])
-        limits = np.array([self._limit(request) for request in block], dtype=np.int64)
+        # Lines of one limit and order together: the partial sort then takes the same number from each.
+        alike: dict[tuple[int, PaperOrder], list[int]] = {}
+        for number, request in enumerate(block):
+            alike.setdefault((self._limit(request), request.order), []).append(number)
         selections: dict[int, Selection] = {}
-        for limit in np.unique(limits).tolist():
-            # Lines of one limit together: the partial sort then takes the same number from each.
-            lines = np.flatnonzero(limits == limit)
-            if len(lines) == len(block):
-                papers, scores, totals = best_papers(matrix, limit, rare)
+        for (limit, order), numbers in alike.items():
+            if len(numbers) == len(block):
+                wanted, first = matrix, rare
             else:
-                papers, scores, totals = best_papers(matrix[lines], limit, of_lines(rare, lines, len(block)))
-            for number, own, score, count in zip(lines.tolist(), papers, scores, totals.tolist(), strict=True):
+                lines = np.array(numbers, dtype=np.int64)
+                wanted, first = matrix[lines], of_lines(rare, lines, len(block))
+            if order is PaperOrder.BEST:
+                papers, scores, totals = best_papers(wanted, limit, first)
+            else:
+                papers, _, totals = best_papers(in_order(wanted, self._ranks(order)), limit, first)
+                scores = np.take_along_axis(wanted, papers, axis=1)
+            for number, own, score, count in zip(numbers, papers, scores, totals.tolist(), strict=True):
                 selections[number] = self._selection(block[number], own, score, count, limit)
         yield from (selections[number] for number in range(len(block)))
 
@@ -244,10 +264,18 @@ class IssueSelector:
         interests = request.interests
         if not self._limit(request):
             return False
-        if not interests or not self._special.isdisjoint(interests):
+        if request.more_than or not interests or not self._special.isdisjoint(interests):
             self._read_all(interests)
-            return bool(self._line(request).any())
+            return int(np.count_nonzero(self._line(request))) > request.more_than
         return not self._finding.isdisjoint(interests)
+
+    def _ranks(self, order: PaperOrder) -> npt.NDArray[np.int64]:
+        """How far in front each paper stands in an order, from 1."""
+        if order not in self._ranked:
+            keys = list(map(precedence(order, self._issue), self._issue.papers))
+            rank_of = {key: rank for rank, key in enumerate(sorted(set(keys)), 1)}
+            self._ranked[order] = np.array([rank_of[key] for key in keys], dtype=np.int64)
+        return self._ranked[order]
 
     def _limit(self, request: SelectionRequest) -> int:
         papers = len(self._ids)

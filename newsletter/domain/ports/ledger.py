@@ -24,8 +24,8 @@ from newsletter.domain.subscribers import Subscriber
 
 __all__ = ["DecideAudience", "DeliveryStore", "Store"]
 
-DecideAudience = Callable[[Sequence[Subscriber]], Iterable[tuple[Recipient, DeliveryStatus, str]]]
-"""For each of some subscribers, in their order: as whom they are frozen, in which state, and the reason."""
+DecideAudience = Callable[[Sequence[Subscriber]], Iterable[tuple[Recipient, DeliveryStatus, str, datetime | None]]]
+"""For each of some subscribers, in their order: as whom they are frozen, in which state, the reason, when it is due."""
 
 
 class DeliveryStore(Protocol):
@@ -100,6 +100,14 @@ class DeliveryStore(Protocol):
 
     def next_due(self, key: IssueKey) -> datetime | None:
         """When the next deferred delivery of an issue is due."""
+        ...
+
+    def waiting(self, key: IssueKey, *, at: datetime) -> tuple[int, datetime | None]:
+        """How many deliveries of an issue wait for their reader's hour at a moment, and until when the first does."""
+        ...
+
+    def unfinished(self, *, at: datetime, since: datetime) -> tuple[IssueKey, ...]:
+        """The issues planned since a moment that have mail which may be sent now, and that nobody is sending."""
         ...
 
     def settle_uncertain(self, key: IssueKey, status: DeliveryStatus, *, at: datetime, email: str = "") -> int:

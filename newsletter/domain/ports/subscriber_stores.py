@@ -99,8 +99,11 @@ class SubscriberStore(Protocol):
         """Which of these addresses are suppressed."""
         ...
 
-    def barred(self, emails: Sequence[str]) -> Mapping[str, SkipReason]:
-        """Which of these addresses must not be mailed at this moment, and why; one without a subscriber neither."""
+    def barred(self, emails: Sequence[str], *, day: date) -> Mapping[str, SkipReason]:
+        """Which of these addresses must get no issue of a day, as it is at this moment, and why.
+
+        One without a subscriber is among them.
+        """
         ...
 
 

@@ -83,8 +83,8 @@ class Claimer:
 
     async def _wanted(self, claimed: tuple[Delivery, ...]) -> list[Delivery]:
         """Those who are to be mailed by this run."""
-        emails = [delivery.recipient.email for delivery in claimed]
-        barred = await self._ledger.call(lambda: self._subscribers.barred(emails))
+        emails, day = [delivery.recipient.email for delivery in claimed], self._maker.issue.day
+        barred = await self._ledger.call(lambda: self._subscribers.barred(emails, day=day))
         wanted: list[Delivery] = []
         for delivery in claimed:
             if (reason := barred.get(delivery.recipient.email)) is not None:

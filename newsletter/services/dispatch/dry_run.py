@@ -9,6 +9,7 @@ from pathlib import Path
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.issues import Issue, IssueKey, Selection
 from newsletter.domain.ports import (
+    Clock,
     DeliveryStore,
     IssueStore,
     MailFactory,
@@ -21,7 +22,7 @@ from newsletter.domain.ports import (
 from newsletter.errors import AddressInvalid
 from newsletter.mail.outbox import OutboxWriter
 from newsletter.services.dispatch.messages import MessageMaker
-from newsletter.services.dispatch.plan import Planned, audience, planned_issue
+from newsletter.services.dispatch.plan import USUAL, Planned, Timetable, audience, planned_issue
 
 __all__ = ["DryRun", "DryRunReport"]
 
@@ -57,6 +58,8 @@ class DryRun:
         design: Callable[[Issue], OutboxDesign] | None = None,
         shown: int = 1000,
         signer: Signer | None = None,
+        clock: Clock,
+        timetable: Timetable = USUAL,
     ) -> None:
         """`outbox` is the folder of outboxes; `design` draws its pages, a page each for the first `shown` messages."""
         self._issues = issues
@@ -68,6 +71,8 @@ class DryRun:
         self._design = design
         self._shown = shown
         self._signer = signer
+        self._clock = clock
+        self._timetable = timetable
 
     def run(self, key: IssueKey) -> DryRunReport:
         """Write `<outbox>/<issue>/`: one `.eml` a recipient, `manifest.json`, and the pages that begin at `index.html`.
@@ -97,9 +102,11 @@ class DryRun:
         for delivery in self._deliveries.of_issue(issue.key):
             skipped = delivery.status is DeliveryStatus.SKIPPED
             selection = _NOTHING if skipped else maker.select(delivery.recipient)
-            yield Planned(delivery.recipient, delivery.status, delivery.reason, selection)
+            yield Planned(delivery.recipient, delivery.status, delivery.reason, selection, delivery.due_at)
         after = self._deliveries.planned_through(issue.key)
-        yield from audience(issue, self._select, self._subscribers, after=after)
+        yield from audience(
+            issue, self._select, self._subscribers, timetable=self._timetable, now=self._clock(), after=after
+        )
 
     def _write(self, writer: OutboxWriter, maker: MessageMaker, planned: Planned) -> None:
         entry = OutboxEntry(

@@ -35,11 +35,11 @@ class MessageMaker:
 
     def select(self, recipient: Recipient) -> Selection:
         """The digest of a recipient."""
-        return self._selector.select(SelectionRequest(recipient.interests, recipient.max_papers))
+        return self._selector.select(_request(recipient))
 
     def select_many(self, recipients: Sequence[Recipient]) -> Iterator[Selection]:
         """The digests of several recipients, in their order: much cheaper than one by one."""
-        return self._selector.select_many(SelectionRequest(r.interests, r.max_papers) for r in recipients)
+        return self._selector.select_many(map(_request, recipients))
 
     def has_message_for(self, recipient: Recipient) -> bool:
         """Whether a recipient gets one: with a manifest, only who stands in it."""
@@ -61,3 +61,7 @@ class MessageMaker:
         if self._manifest is not None:
             self._manifest.check(recipient.email, message)
         return message
+
+
+def _request(recipient: Recipient) -> SelectionRequest:
+    return SelectionRequest(recipient.interests, recipient.max_papers, recipient.rhythm.order)

@@ -4,28 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
 
-from newsletter.domain.delivery import DeliveryStatus, DispatchStatus, Recipient, freeze, is_late, plan_status
+from newsletter.domain.delivery import (
+    DeliveryStatus,
+    DispatchStatus,
+    Recipient,
+    freeze,
+    hour_of,
+    is_late,
+    plan_status,
+)
 from newsletter.domain.issues import Issue, IssueKey, Selection, SelectionRequest
+from newsletter.domain.notation import Weekday
 from newsletter.domain.ports import Clock, DecideAudience, DeliveryStore, IssueStore, SelectorFactory, SubscriberStore
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.errors import IssueLate, IssueMissing
 
-__all__ = ["Plan", "PlanReport", "Planned", "audience", "audience_decisions"]
+__all__ = ["USUAL", "Plan", "PlanReport", "Planned", "Timetable", "audience", "audience_decisions"]
 
 _BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Timetable:
+    """What the newsletter says of days and hours: when its week ends, and in which time zone its hours are."""
+
+    weekly_on: Weekday = Weekday.FRIDAY
+    zone: tzinfo = UTC
+
+
+USUAL = Timetable()
+"""That of a newsletter that says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """One subscriber of the audience: as frozen, what they get or why nothing, and their digest."""
+    """One subscriber of the audience: as frozen, what they get or why nothing, their digest, and when it is due."""
 
     recipient: Recipient
     status: DeliveryStatus
     reason: str
     selection: Selection
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +60,63 @@ class PlanReport:
 
 
 def audience(
-    issue: Issue, select: SelectorFactory, subscribers: SubscriberStore, *, after: int = 0
+    issue: Issue,
+    select: SelectorFactory,
+    subscribers: SubscriberStore,
+    *,
+    timetable: Timetable,
+    now: datetime,
+    after: int = 0,
 ) -> Iterator[Planned]:
     """Every subscriber of the audience with an id above `after`, and what they get of this issue; streamed."""
     selector = select(issue)
     source = (s for s in subscribers.stream(after=after) if s.state is not SubscriptionState.FEED)
     while batch := list(islice(source, _BATCH)):
         selections = list(selector.select_many(map(_request, batch)))
-        decided = _decided(issue, batch, subscribers, map(bool, selections))
-        for selection, (recipient, status, reason) in zip(selections, decided, strict=True):
-            yield Planned(recipient, status, reason, selection)
+        matched = (bool(one) and one.found > s.rhythm.more_than for s, one in zip(batch, selections, strict=True))
+        decided = _Decider(issue, subscribers, timetable, now).decide(batch, matched)
+        for selection, (recipient, status, reason, due) in zip(selections, decided, strict=True):
+            yield Planned(recipient, status, reason, selection, due)
 
 
-def audience_decisions(issue: Issue, select: SelectorFactory, subscribers: SubscriberStore) -> DecideAudience:
+def audience_decisions(
+    issue: Issue, select: SelectorFactory, subscribers: SubscriberStore, *, timetable: Timetable, now: datetime
+) -> DecideAudience:
     """What planning asks for each subscriber of an issue: the same as `audience` says, without the digests."""
     selector = select(issue)
-    return lambda batch: _decided(issue, batch, subscribers, selector.matches_many(map(_request, batch)))
+    decider = _Decider(issue, subscribers, timetable, now)
+    return lambda batch: decider.decide(batch, selector.matches_many(map(_request, batch)))
 
 
 def _request(subscriber: Subscriber) -> SelectionRequest:
-    return SelectionRequest(subscriber.interests, subscriber.max_papers)
+    rhythm = subscriber.rhythm
+    return SelectionRequest(subscriber.interests, subscriber.max_papers, rhythm.order, rhythm.more_than)
 
 
-def _decided(
-    issue: Issue, batch: Sequence[Subscriber], subscribers: SubscriberStore, matched: Iterable[bool]
-) -> Iterator[tuple[Recipient, DeliveryStatus, str]]:
-    suppressed = subscribers.suppressed([subscriber.email for subscriber in batch])
-    for subscriber, matches in zip(batch, matched, strict=True):
-        status, reason = plan_status(subscriber, issue, suppressed=subscriber.email in suppressed, matched=matches)
-        yield freeze(subscriber, issue), status, reason or ""
+@dataclass(frozen=True, slots=True)
+class _Decider:
+    """Decides on subscribers of one issue at one moment."""
+
+    issue: Issue
+    subscribers: SubscriberStore
+    timetable: Timetable
+    now: datetime
+
+    def decide(
+        self, batch: Sequence[Subscriber], matched: Iterable[bool]
+    ) -> Iterator[tuple[Recipient, DeliveryStatus, str, datetime | None]]:
+        issue, weekly_on, zone = self.issue, self.timetable.weekly_on, self.timetable.zone
+        suppressed = self.subscribers.suppressed([subscriber.email for subscriber in batch])
+        for subscriber, matches in zip(batch, matched, strict=True):
+            status, reason = plan_status(
+                subscriber,
+                issue,
+                suppressed=subscriber.email in suppressed,
+                matched=matches,
+                weekly_on=weekly_on,
+            )
+            due = hour_of(subscriber, issue.key, zone=zone, now=self.now) if reason is None else None
+            yield freeze(subscriber, issue), status, reason or "", due
 
 
 class Plan:
@@ -81,16 +131,16 @@ class Plan:
         select: SelectorFactory,
         clock: Clock,
         late_after: timedelta = timedelta(days=3),
-        zone: tzinfo = UTC,
+        timetable: Timetable = USUAL,
     ) -> None:
-        """`late_after` is how long after the end of its day (in `zone`) an issue is still sent without being asked."""
+        """`late_after` is how long after the end of its day an issue is still sent without being asked."""
         self._issues = issues
         self._subscribers = subscribers
         self._deliveries = deliveries
         self._select = select
         self._clock = clock
         self._late_after = late_after
-        self._zone = zone
+        self._timetable = timetable
 
     def run(self, key: IssueKey, *, late: bool = False) -> PlanReport:
         """Freeze the audience of an issue. Repeated, it adds who has subscribed since and touches nobody else.
@@ -103,7 +153,8 @@ class Plan:
         """
         issue = planned_issue(self._issues, key, self._deliveries.status(key))
         self.check_age(key, late=late)
-        decide = audience_decisions(issue, self._select, self._subscribers)
+        now = self._clock()
+        decide = audience_decisions(issue, self._select, self._subscribers, timetable=self._timetable, now=now)
         added = self._deliveries.plan(issue, decide, at=self._clock())
         return PlanReport(issue, added, self._deliveries.totals(key))
 
@@ -113,7 +164,7 @@ class Plan:
         Raises:
             IssueLate: it is, and `late` was not asked for.
         """
-        if not late and is_late(key.day, self._clock(), self._late_after, self._zone):
+        if not late and is_late(key.day, self._clock(), self._late_after, self._timetable.zone):
             days = self._late_after / timedelta(days=1)
             msg = (
                 f"Issue {key.slug} is more than {days:g} days old, and nobody expects it any more "

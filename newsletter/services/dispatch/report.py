@@ -61,6 +61,7 @@ class DispatchReport:
 
     `now` counts what this run did, `totals` the whole issue, `reasons` why deliveries are not `sent`. `stopped` says
     why the run ended before all was tried; empty if it did not. `next_due` is when the next deferred one is due.
+    `waiting` counts those that wait for their reader's hour, of which the next is at `next_hour`.
     """
 
     issue: IssueKey
@@ -71,6 +72,8 @@ class DispatchReport:
     stopped: str = ""
     next_due: datetime | None = None
     rests: tuple[DomainRest, ...] = ()
+    waiting: int = 0
+    next_hour: datetime | None = None
 
     @property
     def open(self) -> int:
@@ -89,5 +92,5 @@ class DispatchReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to be sent or decided."""
-        return not (self.open or self.uncertain)
+        """Whether nothing is left to be sent now, or to be decided; what waits for its hour is in good order."""
+        return not (self.open > self.waiting or self.uncertain)

@@ -90,6 +90,7 @@ class Send:
         )
         if is_planned:
             run_to_the_end(run, wait=wait)
+        waiting, next_hour = self._deliveries.waiting(key, at=self._clock())
         return DispatchReport(
             issue=key,
             now=dict(run.counts),
@@ -99,6 +100,8 @@ class Send:
             stopped=run.stopped,
             next_due=self._deliveries.next_due(key),
             rests=self._deliveries.rests(at=self._clock()),
+            waiting=waiting,
+            next_hour=next_hour,
         )
 
     def _check_not_paused(self, key: IssueKey, *, resume: bool) -> bool:

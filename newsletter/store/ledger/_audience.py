@@ -35,6 +35,7 @@ _CACHE = 48_000
 _DELIVERY = table_of(DeliveryRow)
 _SUBSCRIBER = table_of(SubscriberRow)
 _DECIDED = ("language", "domain", "status", "reason")
+_STAGED = (*_DECIDED, "due_at")
 _COPIED = ("email", "email_key", "name", "interests", "max_papers", "cadence", "rhythm")
 _NEW = {"attempts": 0, "reply": "", "message_id": "", "run_id": 0}
 _STAGE = Table(
@@ -43,6 +44,7 @@ _STAGE = Table(
     Column("subscriber_id", Integer, primary_key=True),
     Column("changes", Integer, nullable=False),
     *(Column(name, String, nullable=False) for name in _DECIDED),
+    Column("due_at", UtcDateTime),
     prefixes=["TEMPORARY"],
 )
 _S = _SUBSCRIBER.c
@@ -82,8 +84,8 @@ class Freezing:
             return 0
         decisions = self._decide([_subscriber(row) for row in rows])
         staged = [
-            (row.id, row.changes, recipient.language, recipient.domain, status.value, reason)
-            for row, (recipient, status, reason) in zip(rows, decisions, strict=True)
+            (row.id, row.changes, recipient.language, recipient.domain, status.value, reason, due)
+            for row, (recipient, status, reason, due) in zip(rows, decisions, strict=True)
         ]
         _insert(self.connection, staged)
         self._staged += len(staged)
@@ -146,15 +148,18 @@ def _cached(connection: Connection) -> Iterator[None]:
             connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
-def _insert(connection: Connection, rows: Sequence[tuple[object, ...]]) -> None:
+def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Handed to the driver as they are: for a million rows SQLAlchemy's preparation would cost more than the rest."""
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("INSERT INTO audience_stage VALUES (?, ?, ?, ?, ?, ?)", [*rows])
+        kept = UtcDateTime().dialect_impl(connection.dialect).bind_processor(connection.dialect) or str
+        given = [row if row[-1] is None else (*row[:-1], kept(row[-1])) for row in rows]
+        connection.exec_driver_sql("INSERT INTO audience_stage VALUES (?, ?, ?, ?, ?, ?, ?)", given)
     else:
         columns = tuple([*column] for column in zip(*rows, strict=True))
         connection.exec_driver_sql(
             "INSERT INTO audience_stage "
-            "SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])",
+            "SELECT * FROM unnest(%s::int[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[], "
+            "%s::timestamptz[])",
             columns,
         )
 
@@ -164,7 +169,7 @@ def _copying(connection: Connection, dispatch_id: int, at: datetime) -> Insert:
     columns = {
         "dispatch_id": literal(dispatch_id),
         "subscriber_id": _STAGE.c.subscriber_id,
-        **{name: _STAGE.c[name] for name in _DECIDED},
+        **{name: _STAGE.c[name] for name in _STAGED},
         **{name: _S[name] for name in _COPIED},
         **{name: literal(value) for name, value in _NEW.items()},
         "updated_at": literal(at, UtcDateTime()),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 from newsletter.domain.delivery import Change, Delivery, DeliveryStatus, DispatchStatus, DomainRest, UncertainPolicy
 from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.ports import DecideAudience
-from newsletter.domain.subscribers import address_key
+from newsletter.domain.subscribers import SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.ledger._audience import freezing
 from newsletter.store.ledger._rows import delivery_of
@@ -210,6 +210,27 @@ class SqlDeliveryStore:
             statement = select(func.min(_D.due_at)).where(_OPEN, _of(key), _D.status == _S.DEFERRED.value)
             return connection.execute(statement).scalar()
 
+    def waiting(self, key: IssueKey, *, at: datetime) -> tuple[int, datetime | None]:
+        """How many deliveries of an issue wait for their reader's hour at a moment, and until when the first does."""
+        later = and_(_OPEN, _of(key), _D.status == _S.QUEUED.value, _D.due_at > at)
+        with self._database.read() as connection:
+            count, first = connection.execute(select(func.count(), func.min(_D.due_at)).where(later)).one()
+        return count, first
+
+    def unfinished(self, *, at: datetime, since: datetime) -> tuple[IssueKey, ...]:
+        """The issues planned since a moment that have mail which may be sent now, and that nobody is sending."""
+        mine = _D.dispatch_id == _DISPATCH.c.id
+        may_go = select(_D.id).where(_OPEN, mine, _D.due_at.is_(None) | (_D.due_at <= at)).exists()
+        alive = and_(_RUN.c.dispatch_id == _DISPATCH.c.id, _RUN.c.ended_at.is_(None), _RUN.c.lease_until >= at)
+        idle = ~select(_RUN.c.id).where(alive).exists()
+        statement = (
+            select(_DISPATCH.c.day, _DISPATCH.c.edition)
+            .where(_DISPATCH.c.planned_at >= since, _DISPATCH.c.paused == "", may_go, idle)
+            .order_by(_DISPATCH.c.id)
+        )
+        with self._database.read() as connection:
+            return tuple(IssueKey(row.day, Edition(row.edition)) for row in connection.execute(statement))
+
     def settle_uncertain(self, key: IssueKey, status: DeliveryStatus, *, at: datetime, email: str = "") -> int:
         """Decide on uncertain deliveries (all of an issue, or one): `queued`, `sent` or `failed`; returns how many."""
         rows = and_(_of(key), _D.email_key == address_key(email)) if email else _all_of(key)
@@ -242,7 +263,8 @@ class SqlDeliveryStore:
         """Addresses (some) of subscribers whom planning has passed over without a row: there should be none."""
         through = select(func.max(_D.subscriber_id)).where(_all_of(key)).scalar_subquery()
         row = select(_D.id).where(_of(key), _D.email_key == _SUBSCRIBER.c.email_key).exists()
-        statement = select(_SUBSCRIBER.c.email).where(_SUBSCRIBER.c.id <= through, ~row).limit(limit)
+        passed = and_(_SUBSCRIBER.c.id <= through, _SUBSCRIBER.c.state != SubscriptionState.FEED.value)
+        statement = select(_SUBSCRIBER.c.email).where(passed, ~row).limit(limit)
         with self._database.read() as connection:
             return tuple(connection.execute(statement).scalars())
 

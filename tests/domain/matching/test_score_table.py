@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.domain.matching.score_table import MAX_INDEXED_PAPERS, ScoreTable, best_papers, of_lines
+from newsletter.domain.matching.score_table import MAX_INDEXED_PAPERS, ScoreTable, best_papers, in_order, of_lines
 
 
 def table(*rows: dict[int, int], papers: int = 4) -> ScoreTable:
@@ -137,4 +137,18 @@ def test_the_first_are_chosen_before_the_best_and_all_stand_in_order(
     chosen = sorted(found, key=lambda doc: (doc not in first, -line[doc], doc))[:limit]
     shown = [doc for doc, score in zip(papers[0].tolist(), scores[0].tolist(), strict=True) if score]
     assert shown == sorted(chosen, key=lambda doc: (-line[doc], doc))
+    assert counts.tolist() == [len(found)]
+
+
+@given(
+    st.lists(st.integers(0, 9) | st.integers(2**20, 2**40), min_size=6, max_size=6),
+    st.lists(st.integers(1, 4) | st.integers(2**19, 2**20), min_size=6, max_size=6),
+)
+def test_another_order_comes_before_the_score_and_what_has_none_stays_out(line: list[int], ranks: list[int]) -> None:
+    ordered = in_order(np.array([line], dtype=np.int64), np.array(ranks, dtype=np.int64))
+    papers, keys, counts = best_papers(ordered, 6)
+    shown = [doc for doc, key in zip(papers[0].tolist(), keys[0].tolist(), strict=True) if key]
+    most = 2**20 - 1
+    found = [doc for doc in range(6) if line[doc]]
+    assert shown == sorted(found, key=lambda doc: (-ranks[doc], -min(line[doc], most), doc))
     assert counts.tolist() == [len(found)]

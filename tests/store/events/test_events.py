@@ -42,7 +42,7 @@ def test_one_hard_bounce_suppresses_the_address_and_brings_the_delivery_back(sto
     assert mailing.status(ADA) is S.BOUNCED
     assert mailing.delivery(ADA).reason == "no such mailbox"
     assert store.subscribers.get(ADA).state is SubscriptionState.CONFIRMED  # type: ignore[union-attr]
-    assert store.subscribers.barred([ADA, BO]) == {ADA: "suppressed"}
+    assert store.subscribers.barred([ADA, BO], day=NOW.date()) == {ADA: "suppressed"}
 
 
 def test_an_event_is_kept_as_it_came(store: SqlStore, mailing: Mailing) -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine, event
@@ -30,17 +31,17 @@ def _emails(store: SqlStore) -> list[str]:
     return [d.recipient.email for d in store.deliveries.of_issue(KEY)]
 
 
-def _by_interest(people: Sequence[Subscriber]) -> Iterator[tuple[Recipient, DeliveryStatus, str]]:
+def _by_interest(people: Sequence[Subscriber]) -> Iterator[tuple[Recipient, DeliveryStatus, str, datetime | None]]:
     for person in people:
         skipped = "nothing" in person.interests or person.state is not SubscriptionState.CONFIRMED
-        yield freeze(person, ISSUE), S.SKIPPED if skipped else S.QUEUED, "no match" if skipped else ""
+        yield freeze(person, ISSUE), S.SKIPPED if skipped else S.QUEUED, "no match" if skipped else "", None
 
 
 def _meanwhile(happens: Callable[[], object], decide: DecideAudience = _by_interest) -> DecideAudience:
     """Something that happens once, after the first decisions were made."""
     left = [happens]
 
-    def decided(people: Sequence[Subscriber]) -> list[tuple[Recipient, DeliveryStatus, str]]:
+    def decided(people: Sequence[Subscriber]) -> list[tuple[Recipient, DeliveryStatus, str, datetime | None]]:
         rows = list(decide(people))
         if left:
             left.pop()()
@@ -109,11 +110,11 @@ def test_a_plan_that_fails_half_way_leaves_nothing(store: SqlStore, monkeypatch:
     monkeypatch.setattr(_audience, "_BATCH", 10)
     store.subscribers.upsert(readers(range(25)))
 
-    def fail(people: Sequence[Subscriber]) -> Iterator[tuple[Recipient, DeliveryStatus, str]]:
+    def fail(people: Sequence[Subscriber]) -> Iterator[tuple[Recipient, DeliveryStatus, str, datetime | None]]:
         for person in people:
             if person.email == "reader24@example.org":
                 raise RuntimeError
-            yield freeze(person, ISSUE), S.QUEUED, ""
+            yield freeze(person, ISSUE), S.QUEUED, "", None
 
     with pytest.raises(RuntimeError):
         store.deliveries.plan(ISSUE, fail, at=NOW)
