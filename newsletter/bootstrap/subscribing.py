@@ -67,7 +67,7 @@ class Subscribing:
     def subscriptions(self) -> Subscriptions:
         """What readers do through the links in their mail."""
         return Subscriptions(
-            self._links(),
+            self.links(),
             self._shared.store.subscribers,
             self._shared.store.suppressions,
             check_interest=self._shared.check_interest,
@@ -80,7 +80,8 @@ class Subscribing:
     def leaving(self) -> Leaving:
         """What the unsubscribe links in their mail do."""
         store = self._shared.store
-        return Leaving(self._links(), store.subscribers, store.suppressions, clock=self._shared.clock)
+        return Leaving(self.links(), store.subscribers, store.suppressions, clock=self._shared.clock)
 
-    def _links(self) -> Links:
+    def links(self) -> Links:
+        """Tokens, and whose they are."""
         return Links(self._shared.store.subscribers, secrets=self._shared.store.secrets)

@@ -32,6 +32,7 @@ __all__ = ["TOPIC_ISSUES", "SitePages", "SiteTopic"]
 _STATIC = {
     "static/style.css": "web/style.css",
     "static/site.js": "web/site.js",
+    "static/signup.js": "web/signup.js",
     "static/icon.svg": "web/icon.svg",
     "static/feed.css": "feed/style.css",
 }

@@ -302,7 +302,8 @@ class SignupSettings(_Section):
     """`[signup]`: how readers join by themselves, where `web.signup` lets them.
 
     `per_address_day` and `per_address_week` are letters to one mailbox, `per_client` requests of one IPv4 address or
-    IPv6 /64 within an hour, `budget` letters to everybody within an hour.
+    IPv6 /64 within an hour, `budget` letters to everybody within an hour. `allowed_domains` are the only ones whose
+    addresses are taken, where any is named; `blocked_domains` are refused, and those in the file `disposable_domains`.
     """
 
     first_digest: bool = True
@@ -313,6 +314,11 @@ class SignupSettings(_Section):
     per_address_week: int = Field(default=3, ge=1, le=1000)
     per_client: int = Field(default=10, ge=1, le=100_000)
     budget: int = Field(default=200, ge=1, le=1_000_000)
+    proof_of_work: bool = False
+    allowed_domains: Annotated[tuple[Domain, ...], Listed] = ()
+    blocked_domains: Annotated[tuple[Domain, ...], Listed] = ()
+    disposable_domains: Annotated[Path | None, Existing("file")] = None
+    check_mx: bool = False
 
 
 class Settings(_Section):

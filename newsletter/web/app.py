@@ -34,6 +34,7 @@ from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
 from newsletter.web.preferences_routes import PreferencesRoutes
 from newsletter.web.published import PublishedSite
+from newsletter.web.signup_routes import PublicDoor, SignUpRoutes
 from newsletter.web.site_routes import SiteRoute
 from newsletter.web.troubles import Troubles
 from newsletter.web.webhook_routes import WebhookRoute
@@ -48,6 +49,7 @@ def create_app(
     feeds: SubscriberFeeds,
     days: ReaderPages,
     webhooks: Webhooks,
+    public: PublicDoor,
     pages: Pages,
     base_url: str,
     site: Path,
@@ -64,6 +66,7 @@ def create_app(
         feeds: the private feeds.
         days: the readers' own pages.
         webhooks: takes in what sending services tell.
+        public: takes in who subscribes, and who has lost their link or their address.
         pages: renders this application's own pages.
         base_url: where readers reach it; empty where that is not known.
         site: the folder that `newsletter publish` writes.
@@ -78,6 +81,7 @@ def create_app(
     documents = OwnDocuments(lanes.making, clock=clock)
     LeavingRoutes(leaving, pages).register(app)
     PreferencesRoutes(subscriptions, pages).register(app)
+    SignUpRoutes(public, pages, limits.proxies, base_url=base_url).register(app)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, lanes.reads, base_url=base_url).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents, lanes.reads).register(app)
     WebhookRoute(webhooks, lanes.hooks).register(app)

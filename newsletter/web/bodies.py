@@ -14,12 +14,12 @@ from urllib.parse import parse_qsl
 from fastapi import Depends
 from starlette.requests import ClientDisconnect, Request
 
-__all__ = ["BODY_SECONDS", "BodyRefused", "Click", "Form", "read_body"]
+__all__ = ["BODY_SECONDS", "FORM_BYTES", "BodyRefused", "Click", "Form", "parse_form", "read_body"]
 
 BODY_SECONDS = 15.0
 """How long a client may take to send a request's body."""
 _CLICK_BYTES = 64 * 1024
-_FORM_BYTES = 512 * 1024
+FORM_BYTES = 512 * 1024
 """A thousand interests; the longest real list takes 8 KB."""
 _FORM_FIELDS = 1000
 """One a topic of the catalogue, and a few more."""
@@ -62,8 +62,15 @@ async def _click_body(request: Request) -> None:
 
 
 async def _form_body(request: Request) -> Mapping[str, str]:
-    """The fields of a form as browsers send it (`application/x-www-form-urlencoded`, UTF-8)."""
-    body = await read_body(request, limit=_FORM_BYTES)
+    return parse_form(await read_body(request, limit=FORM_BYTES))
+
+
+def parse_form(body: bytes) -> Mapping[str, str]:
+    """The fields of a form as browsers send it (`application/x-www-form-urlencoded`, UTF-8).
+
+    Raises:
+        BodyRefused: there are too many.
+    """
     try:
         fields = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace", max_num_fields=_FORM_FIELDS

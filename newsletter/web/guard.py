@@ -12,14 +12,17 @@ __all__ = ["DOCUMENTS", "PRIVATE", "SecureHeaders"]
 
 DOCUMENTS = ("/feed/", "/day/")
 """What begins the addresses of what a reader may keep: private feeds, own pages."""
-PRIVATE = ("/unsubscribe/", "/preferences/", *DOCUMENTS)
+PRIVATE = ("/unsubscribe/", "/preferences/", "/confirm/", *DOCUMENTS)
 """What begins the addresses that carry a token."""
+FORMS = ("/subscribe", "/preferences")
+"""Addresses of forms for people who are not known: each form has a moment of its own, and its answer is theirs."""
 _COMMON = "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _TOKEN_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_COMMON}"
 _SITE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     f"img-src 'self' https: data:; {_COMMON}"
 )
+_FORM_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; {_COMMON}"
 # a feed that a browser shows through its style sheet gets the styles that this makes
 _XML_POLICY = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -36,16 +39,17 @@ class SecureHeaders:
             await self._app(scope, receive, send)
             return
         private = scope["path"].startswith(PRIVATE)
+        form = scope["path"] in FORMS
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _guard(MutableHeaders(scope=message), private=private)
+                _guard(MutableHeaders(scope=message), private=private, form=form)
             await send(message)
 
         await self._app(scope, receive, send_guarded)
 
 
-def _guard(headers: MutableHeaders, *, private: bool) -> None:
+def _guard(headers: MutableHeaders, *, private: bool, form: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     kind = headers.get("content-type", "")
     if private:
@@ -54,6 +58,11 @@ def _guard(headers: MutableHeaders, *, private: bool) -> None:
             headers["Cache-Control"] = "no-store"
         headers["Referrer-Policy"] = "no-referrer"
         headers["X-Robots-Tag"] = "noindex, nofollow"
+    elif form:
+        headers["Content-Security-Policy"] = _FORM_POLICY
+        headers["Cache-Control"] = "no-store"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Vary"] = "Accept-Language"
     else:
         xml = ("xml" in kind or "xsl" in kind) and not kind.startswith("image/")
         headers["Content-Security-Policy"] = _XML_POLICY if xml else _SITE_POLICY

@@ -55,8 +55,8 @@ class Pages:
     def notice(self, kind: str, status: int, *, depth: int = 0, language: str = "", href: str = "") -> HTMLResponse:
         """Says why there is no page.
 
-        `kind` is `unknown-link`, `not-found`, `refused`, `unavailable`, `feed-ended`, `page-ended`, or `no-issue`,
-        which leads to `href`.
+        `kind` is `unknown-link`, `not-found`, `refused`, `unavailable`, `too-often`, `feed-ended`, `page-ended`, or
+        `no-issue`, which leads to `href`.
         """
         return self.render("web/notice.html", status, language, depth=depth, kind=kind, href=href)
 

@@ -21,6 +21,7 @@ __all__ = ["SiteRoute", "accepts_gzip", "answer_document", "is_current"]
 
 _PAGES = "public, max-age=300"
 _STATIC = "public, max-age=3600"
+_OWN = {"static/style.css": "text/css", "static/signup.js": "text/javascript"}
 _SETTLED = 2.0
 """Seconds after which a Last-Modified tells versions apart (RFC 9110 §8.8.2.2): it counts whole seconds."""
 
@@ -50,10 +51,10 @@ class SiteRoute:
         if target is not None:
             cache = _STATIC if path.startswith("static/") else _PAGES
             return answer_document(target, request, cache=cache, now=self._clock())
-        if path == "static/style.css":
-            # nothing is published yet, but mails of an earlier site may be out: their pages should be readable
-            style = self._pages.templates.source("web/style.css")
-            return Response(style, media_type="text/css", headers={"Cache-Control": "no-cache"})
+        if path in _OWN:
+            # nothing is published yet, or not by this version: the pages of this application need them all the same
+            source, kind = self._pages.templates.source(f"web/{path.partition('/')[2]}"), _OWN[path]
+            return Response(source, media_type=kind, headers={"Cache-Control": "no-cache"})
         return self._pages.notice("not-found", 404, depth=path.count("/"))
 
 

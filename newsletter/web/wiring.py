@@ -11,6 +11,7 @@ from newsletter.web.app import create_app
 from newsletter.web.clients import Proxies
 from newsletter.web.connections import Limits
 from newsletter.web.pages import Pages
+from newsletter.web.signup_routes import PublicDoor
 from newsletter.web.troubles import Troubles
 
 __all__ = ["web_application", "web_limits"]
@@ -37,6 +38,14 @@ def web_application(application: Application, troubles: Troubles) -> ASGIApp:
         feeds=application.reading.subscriber_feeds(),
         days=application.reading.reader_pages(),
         webhooks=application.returning.webhooks(),
+        public=PublicDoor(
+            door=application.joining.door(),
+            joining=application.joining.joining(),
+            links=application.subscribing.links(),
+            is_open=s.web.signup,
+            sends_first=s.signup.first_digest,
+            lifetime=s.signup.lifetime,
+        ),
         pages=pages,
         base_url=s.newsletter.base_url,
         site=s.path(s.publish.site),

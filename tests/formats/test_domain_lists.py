@@ -13,7 +13,7 @@ PATH = Path("blocked.txt")
 
 
 def parse(text: str) -> frozenset[str]:
-    return parse_domain_list(text, path=PATH, key="signup.blocked_domains_file")
+    return parse_domain_list(text, path=PATH, key="signup.disposable_domains")
 
 
 def test_one_domain_a_line_in_the_form_in_which_domains_are_compared() -> None:
@@ -35,4 +35,4 @@ def test_one_domain_a_line_in_the_form_in_which_domains_are_compared() -> None:
 def test_a_line_that_is_no_domain_is_named(line: str) -> None:
     with pytest.raises(ConfigError, match=r"blocked\.txt:2: ") as caught:
         parse(f"fine.example\n{line}\n")
-    assert caught.value.key == "signup.blocked_domains_file"
+    assert caught.value.key == "signup.disposable_domains"

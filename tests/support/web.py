@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +16,8 @@ from newsletter.domain.bounces import BounceRules
 from newsletter.domain.interests import Remark, cause_of, parse
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.ports import NotificationReader
+from newsletter.domain.signup import AddressPolicy
+from newsletter.domain.subscribers import JoiningRules
 from newsletter.errors import InterestError
 from newsletter.formats import parse_catalogue
 from newsletter.mail.reports import read_report
@@ -22,9 +25,11 @@ from newsletter.render.day_pages import DayPages
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
 from newsletter.services.bounces import Intake, Webhooks
 from newsletter.services.held_issues import HeldIssues
+from newsletter.services.joining import Joining
 from newsletter.services.leaving import Leaving
 from newsletter.services.links import Links
 from newsletter.services.reader_pages import ReaderPages
+from newsletter.services.signing_up import Door, DoorRules
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
@@ -32,11 +37,13 @@ from newsletter.web.app import create_app
 from newsletter.web.connections import Limits
 from newsletter.web.pages import Pages
 from newsletter.web.server import listen, make_server
+from newsletter.web.signup_routes import PublicDoor
 from newsletter.web.troubles import Troubles
 from tests.support.mails import SECRET, make_publication, make_templates
 
 __all__ = [
     "CATALOGUE",
+    "OPEN_DOOR",
     "check_interest",
     "make_app",
     "make_days",
@@ -45,6 +52,7 @@ __all__ = [
     "make_intake",
     "make_leaving",
     "make_links",
+    "make_public",
     "make_store",
     "make_subscriptions",
     "make_webhooks",
@@ -72,6 +80,8 @@ names = {en = "Fish"}
 """
 )
 """Topics that a reader can tick."""
+OPEN_DOOR = DoorRules(addresses=AddressPolicy())
+"""A door that takes every address and asks for no sum."""
 
 
 def check_interest(text: str) -> Remark | None:
@@ -160,6 +170,32 @@ def make_webhooks(store: SqlStore, readers: Mapping[str, NotificationReader]) ->
     return Webhooks(readers, make_intake(store), store.webhooks, clock=lambda: datetime.now(UTC))
 
 
+def make_public(
+    store: SqlStore,
+    *,
+    rules: DoorRules = OPEN_DOOR,
+    joining: JoiningRules = JoiningRules(),  # noqa: B008  # a value
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    takes_mail: Callable[[str], bool] | None = None,
+    is_open: bool = True,
+) -> PublicDoor:
+    """Who answers people who are not known, over this store."""
+    ask = Joining(store.joining, rules=joining, secrets=store.secrets, clock=clock)
+    door = Door(
+        ask,
+        store.joining,
+        rules=rules,
+        secrets=store.secrets,
+        clock=clock,
+        chance=secrets.token_hex,
+        check_interest=check_interest,
+        languages=("en", "zh-Hans"),
+        topics=tuple(CATALOGUE.expressions),
+        takes_mail=takes_mail,
+    )
+    return PublicDoor(door=door, joining=ask, links=make_links(store), is_open=is_open)
+
+
 def make_app(
     store: SqlStore,
     site: Path,
@@ -170,6 +206,7 @@ def make_app(
     readers: Mapping[str, NotificationReader] | None = None,
     limits: Limits | None = None,
     troubles: Troubles | None = None,
+    public: PublicDoor | None = None,
 ) -> ASGIApp:
     """The application over this store and this site folder."""
     pages = Pages(
@@ -183,6 +220,7 @@ def make_app(
     return create_app(
         subscriptions=make_subscriptions(store),
         leaving=make_leaving(store),
+        public=public or make_public(store),
         feeds=feeds or make_feeds(store, base_url),
         days=days or make_days(store, base_url),
         webhooks=make_webhooks(store, readers or {}),

@@ -62,6 +62,10 @@ class JoiningStore(Protocol):
         """
         ...
 
+    def take(self, name: str, *, at: datetime, quota: Quota) -> bool:
+        """Count one more of something that can be had so often, by whichever process; False where it cannot."""
+        ...
+
     def find(self, request_id: int) -> Request | None:
         """The request of this number, or None."""
         ...

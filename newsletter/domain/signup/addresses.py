@@ -20,7 +20,7 @@ from enum import StrEnum
 from newsletter.domain.subscribers import check_address, domain_of
 from newsletter.errors import AddressInvalid
 
-__all__ = ["AddressFault", "AddressPolicy"]
+__all__ = ["AddressFault", "AddressPolicy", "read_address"]
 
 _FUNCTIONS = frozenset(
     "abuse bounce bounces daemon hostmaster mailer-daemon nobody no-reply noc noreply postmaster root security"
@@ -36,6 +36,17 @@ class AddressFault(StrEnum):
     DOMAIN_REFUSED = "domain-refused"
     FUNCTION = "address-of-a-function"
     NO_MAIL = "domain-takes-no-mail"
+    SAME = "address-same"
+
+
+def read_address(text: str) -> tuple[str, AddressFault | None]:
+    """The address in the form in which it is kept, whoever may have it; or an empty text and why it is none."""
+    if not text.strip():
+        return "", AddressFault.MISSING
+    try:
+        return check_address(text), None
+    except AddressInvalid:
+        return "", AddressFault.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +58,9 @@ class AddressPolicy:
 
     def check(self, text: str) -> tuple[str, AddressFault | None]:
         """The address in the form in which it is kept, or an empty text and why it is not taken."""
-        if not text.strip():
-            return "", AddressFault.MISSING
-        try:
-            address = check_address(text)
-        except AddressInvalid:
-            return "", AddressFault.UNREADABLE
+        address, fault = read_address(text)
+        if fault is not None:
+            return "", fault
         names = set(_with_parents(domain_of(address)))
         allowed = not names.isdisjoint(self.allowed)
         if not allowed and len(names) == 1:

@@ -20,11 +20,15 @@ _A = _ATTEMPT.c
 
 
 class Scope(StrEnum):
-    """What is counted: requests of a network, letters to a mailbox, and that the budget of all was used up."""
+    """What is counted: requests of a network, letters to a mailbox, and that the budget of all was used up.
+
+    And proofs that a form came from a person: each counts once.
+    """
 
     CLIENT = "client"
     LETTER = "letter"
     ALARM = "alarm"
+    PROOF = "proof"
 
 
 def attempt_key(key: bytes, scope: Scope, text: str) -> str:

@@ -84,11 +84,19 @@ class SqlJoiningStore:
                 return free
             return self._people.add_reader(connection, wishes, at)
 
+    def take(self, name: str, *, at: datetime, quota: Quota) -> bool:
+        """Count one more of something that can be had so often; False where it cannot."""
+        key = self._key(Scope.PROOF, name)
+        with self._database.write() as connection:
+            return self._take_turn(connection, key, quota, at, Scope.PROOF) is None
+
     @staticmethod
-    def _take_turn(connection: Connection, key: str, quota: Quota, now: datetime) -> datetime | None:
+    def _take_turn(
+        connection: Connection, key: str, quota: Quota, now: datetime, scope: Scope = Scope.CLIENT
+    ) -> datetime | None:
         # two requests of one network on PostgreSQL: the second waits, and counts the first
         _lock(connection, int(key[:12], 16))
-        return attempts.take_turn(connection, Scope.CLIENT, key, quota, now)
+        return attempts.take_turn(connection, scope, key, quota, now)
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 
