@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from newsletter.bootstrap.collecting import Collecting
     from newsletter.bootstrap.composing import Composing
     from newsletter.bootstrap.joining import JoiningParts
+    from newsletter.bootstrap.keeping import Keeping
     from newsletter.bootstrap.publishing import Publishing
     from newsletter.bootstrap.reading import Reading
     from newsletter.bootstrap.returning import Returning
@@ -79,6 +80,13 @@ class Application(Shared):
         from newsletter.bootstrap.joining import JoiningParts
 
         return JoiningParts(self)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """What is kept of people, and for how long."""
+        from newsletter.bootstrap.keeping import Keeping
+
+        return Keeping(self)
 
     @cached_property
     def records(self) -> Records:

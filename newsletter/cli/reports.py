@@ -272,6 +272,7 @@ def told_reason(reason: str, *, weekly: bool) -> str:
         "unsubscribed": "have unsubscribed",
         "suppressed": "are suppressed: they bounced, complained, or asked never to be mailed again",
         "other cadence": f"get the {edition} issue instead",
+        "erased": "have had their data erased",
     }
     return words.get(reason, reason)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsletter.cli import rosters
+from newsletter.cli import personal_data, rosters
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
@@ -243,6 +243,7 @@ def remove(
 ) -> None:
     """Forget a subscriber. One that a roster names is to be taken out of it, for the next sync would add them again.
 
+    What was sent to them stays on record, and goes with time (`retention.deliveries`); `erase` takes that away, too.
     Example: `newsletter subscribers remove ada@example.org --suppress`
     """
     from newsletter.domain.subscribers import Origin
@@ -288,3 +289,4 @@ def _as_json(s: Subscriber) -> dict[str, object]:
 
 
 rosters.register(app)
+personal_data.register(app)

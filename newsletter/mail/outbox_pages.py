@@ -5,7 +5,7 @@ Everything is written as it comes, so that an audience of any size takes the sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
@@ -14,13 +14,63 @@ from pathlib import Path
 from newsletter.domain.ports import OutboxDesign, OutboxEntry, OutboxListing, OutboxMessage
 from newsletter.private import open_private, write_private
 
-__all__ = ["OutboxPages"]
+__all__ = ["SEARCHED", "OutboxList", "OutboxPages"]
 
 LISTED = 250
 """Recipients on a page of the list."""
 
 _INDEX = "index.html"
-_SEARCHED = "recipients.js"
+SEARCHED = "recipients.js"
+"""What the list is searched in: a recipient a line."""
+
+
+class OutboxList:
+    """Writes the list of all recipients, in pages of `LISTED`, as they come."""
+
+    def __init__(self, folder: Path, design: OutboxDesign) -> None:
+        self._folder = folder
+        self._design = design
+        self._first: list[OutboxEntry] = []
+        self._pending: list[OutboxEntry] = []
+        self._pages = [_INDEX]
+        self._unshown = 0
+
+    def add(self, entry: OutboxEntry) -> None:
+        """List a recipient, whose page is written, if they get one.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        self._unshown += bool(entry.file and not entry.page)
+        if len(self._first) < LISTED:
+            self._first.append(entry)
+            return
+        if len(self._pending) == LISTED:
+            self._write_pending(has_more=True)
+        self._pending.append(entry)
+
+    def finish(self, totals: Mapping[str, int]) -> Sequence[str]:
+        """Write the pages that only the end tells of; returns the names of all.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        if self._pending:
+            self._write_pending(has_more=False)
+        after = self._pages[1] if len(self._pages) > 1 else ""
+        self._write(OutboxListing(1, self._first, "", after, self._pages, totals, self._unshown))
+        return self._pages
+
+    def _write_pending(self, *, has_more: bool) -> None:
+        number = len(self._pages) + 1
+        after = _list_page(number + 1) if has_more else ""
+        self._write(OutboxListing(number, self._pending, before=self._pages[-1], after=after))
+        self._pages.append(_list_page(number))
+        self._pending = []
+
+    def _write(self, listing: OutboxListing) -> None:
+        name = _list_page(listing.number) if listing.number > 1 else _INDEX
+        write_private(self._folder / name, self._design.listing(listing).encode())
 
 
 class OutboxPages:
@@ -38,11 +88,8 @@ class OutboxPages:
         self._folder = folder
         self._design = design
         self._shown = shown
-        self._unshown = 0
-        self._first: list[OutboxEntry] = []
-        self._pending: list[OutboxEntry] = []
-        self._pages = [_INDEX]
-        self._searched = open_private(folder / _SEARCHED)
+        self._list = OutboxList(folder, design)
+        self._searched = open_private(folder / SEARCHED)
         self._searched.write(design.search_head().encode())
 
     def close(self) -> None:
@@ -61,15 +108,8 @@ class OutboxPages:
             self._shown -= 1
             entry = replace(entry, page=f"{entry.file.removesuffix('.eml')}.html")
             write_private(self._folder / entry.page, self._design.message(entry, _read(content)).encode())
-        elif content:
-            self._unshown += 1
         self._searched.write(self._design.search_line(entry).encode())
-        if len(self._first) < LISTED:
-            self._first.append(entry)
-            return entry
-        if len(self._pending) == LISTED:
-            self._write_pending(has_more=True)
-        self._pending.append(entry)
+        self._list.add(entry)
         return entry
 
     def finish(self, totals: Mapping[str, int]) -> None:
@@ -78,23 +118,9 @@ class OutboxPages:
         Raises:
             OSError: a file cannot be written.
         """
-        if self._pending:
-            self._write_pending(has_more=False)
         with self._searched as file:
             file.write(self._design.search_foot().encode())
-        after = self._pages[1] if len(self._pages) > 1 else ""
-        self._write(OutboxListing(1, self._first, "", after, self._pages, totals, self._unshown))
-
-    def _write_pending(self, *, has_more: bool) -> None:
-        number = len(self._pages) + 1
-        after = _list_page(number + 1) if has_more else ""
-        self._write(OutboxListing(number, self._pending, before=self._pages[-1], after=after))
-        self._pages.append(_list_page(number))
-        self._pending = []
-
-    def _write(self, listing: OutboxListing) -> None:
-        name = _list_page(listing.number) if listing.number > 1 else _INDEX
-        write_private(self._folder / name, self._design.listing(listing).encode())
+        self._list.finish(totals)
 
 
 def _list_page(number: int) -> str:

@@ -172,7 +172,9 @@ class Audit:
 
 
 def _fault(delivery: Delivery) -> str:
-    """What contradicts itself in one row."""
+    """What contradicts itself in one row. One that tells of nobody any more is a number, and says nothing else."""
+    if not delivery.recipient.email:
+        return ""
     if delivery.status is _S.SENT and not delivery.message_id:
         return f"{delivery.recipient.email} is sent but has no Message-ID"
     if delivery.status in {_S.SKIPPED, _S.FAILED, _S.UNCERTAIN} and not delivery.reason:

@@ -182,6 +182,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     # FULL: a delivery marked `sent` must survive a power cut, or the reader gets it twice
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # what is deleted is overwritten: who had themselves erased is in no free page either
+    cursor.execute("PRAGMA secure_delete = ON")
     # planning for a million leaves a log as large as its rows; once it is written back its file is cut to this
     cursor.execute(f"PRAGMA journal_size_limit = {_LOG_KEPT}")
     cursor.close()

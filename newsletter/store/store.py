@@ -19,6 +19,8 @@ from newsletter.store.ledger import SqlDeliveryStore
 from newsletter.store.listings import SqlListingStore
 from newsletter.store.notes import SqlNoteStore
 from newsletter.store.papers import SqlPaperStore
+from newsletter.store.personal import SqlPersonalStore
+from newsletter.store.remains import Remains
 from newsletter.store.subscribers import SqlSubscriberStore
 from newsletter.store.summaries import SqlSummaryStore
 from newsletter.store.suppressions import SqlSuppressionStore
@@ -57,6 +59,8 @@ class SqlStore:
         self.suppressions = SqlSuppressionStore(database, self._facts, secrets=self.secrets, clock=clock)
         self.events = SqlEventStore(database, keys=self.suppressions.keys, secrets=self.secrets, clock=clock)
         self.webhooks = SqlWebhookStore(database)
+        self.personal = SqlPersonalStore(database, keys=self.suppressions.keys)
+        self.remains = Remains(database)
         self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
         self.joining = SqlJoiningStore(database, self.subscribers, self.suppressions)
 

@@ -63,6 +63,9 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
         assert done.out, f"{name}: {done.err}"
         documents[name] = done.json
     archive.write_text(newsletter("export", DAY, "--format", "jsonl").out)
+    documents["subscribers erase --json"] = newsletter(
+        "subscribers", "erase", "ada@example.org", "--yes", "--json"
+    ).json
     documents["import --json"] = newsletter("import", str(archive), "--format", "jsonl", *dated, "--json").json
     return documents
 

@@ -80,6 +80,7 @@ class SkipReason(StrEnum):
     OTHER_DAY = "other day"
     PAUSED = "paused"
     TOO_FEW = "too few papers"
+    ERASED = "erased"
 
 
 class UncertainPolicy(StrEnum):

@@ -21,6 +21,7 @@ from newsletter.domain.ports.paper_stores import (
     PaperStore,
     SummaryStore,
 )
+from newsletter.domain.ports.personal import PersonalFiles, PersonalStore, Remains
 from newsletter.domain.ports.reading import DaySection, DayWriter, ReaderDay
 from newsletter.domain.ports.rendering import (
     DesignedMail,
@@ -70,9 +71,12 @@ __all__ = [
     "OutboxMessage",
     "PaidEngine",
     "PaperStore",
+    "PersonalFiles",
+    "PersonalStore",
     "Progress",
     "ReadReport",
     "ReaderDay",
+    "Remains",
     "ReportBox",
     "RequestCounts",
     "SelectorFactory",

@@ -20,6 +20,7 @@ from newsletter.domain.subscribers.choices import (
 )
 from newsletter.domain.subscribers.leaving import FEWER_PAPERS, Instead, alternatives, stay
 from newsletter.domain.subscribers.limits import Quota, free_at, longest
+from newsletter.domain.subscribers.persons import Mentions, Person
 from newsletter.domain.subscribers.preferences import (
     FIELDS,
     READS,
@@ -76,7 +77,9 @@ __all__ = [
     "JoiningRules",
     "LetterKind",
     "LinkState",
+    "Mentions",
     "Origin",
+    "Person",
     "Preferences",
     "Problem",
     "ProblemKind",

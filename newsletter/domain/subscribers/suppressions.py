@@ -31,6 +31,8 @@ class Cause(StrEnum):
     COMPLAINT = "complaint"
     OPERATOR = "operator"
     """A person who runs the newsletter, or a file that they took in."""
+    ERASED = "erased"
+    """Its owner had their data erased, and stood in a file that may name them again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,10 @@ def may_lift(suppression: Suppression, now: datetime, *, complaint_wait: timedel
 
     After a bounce, yes: whoever answers a mail is there. After a complaint, when `complaint_wait` is over: nobody shall
     be brought back by a click that they did not mean. What an operator has suppressed is the operator's to lift.
+    Who was erased decides anew.
     """
     match suppression.cause:
-        case Cause.HARD | Cause.SOFT:
+        case Cause.HARD | Cause.SOFT | Cause.ERASED:
             return True
         case Cause.COMPLAINT:
             return suppression.created_at is not None and now - suppression.created_at >= complaint_wait

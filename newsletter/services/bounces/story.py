@@ -38,6 +38,7 @@ _CAUSES = {
     Cause.SOFT: "mail kept coming back",
     Cause.COMPLAINT: "its owner complained",
     Cause.OPERATOR: "an operator, or a list that was taken in, says so",
+    Cause.ERASED: "its owner was erased, and a file may name them again",
 }
 
 

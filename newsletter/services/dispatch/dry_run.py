@@ -100,6 +100,8 @@ class DryRun:
     def _planned(self, issue: Issue, maker: MessageMaker) -> Iterator[Planned]:
         """The ledger's rows, then those whom planning would add."""
         for delivery in self._deliveries.of_issue(issue.key):
+            if not delivery.recipient.email:  # whose it was is forgotten
+                continue
             skipped = delivery.status is DeliveryStatus.SKIPPED
             selection = _NOTHING if skipped else maker.select(delivery.recipient)
             yield Planned(delivery.recipient, delivery.status, delivery.reason, selection, delivery.due_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from newsletter.domain.delivery import Attempt, AttemptResult, Begin
 from newsletter.errors import AddressInvalid, NewsletterError
 from newsletter.services.dispatch.claiming import Claimer
-from newsletter.services.dispatch.lease import TAKEN_OVER, Lease
+from newsletter.services.dispatch.lease import Lease
 from newsletter.services.dispatch.messages import MessageMaker
 from newsletter.services.dispatch.pacing import PacedLine
 from newsletter.services.dispatch.run_ledger import RunLedger
@@ -72,7 +72,8 @@ class QueueManager:
         if not self._lease.holds():
             return False
         if not await self._ledger.begin(Begin(attempt.delivery.id, attempt.message.message_id)):
-            self._state.stop(TAKEN_OVER)
+            # another process has ended this run; or this delivery alone is over, because its reader was erased
+            await self._lease.renew()
             return False
         if not self._lease.holds():
             self._settler.unbegin(attempt)

@@ -89,7 +89,14 @@ class _Sending:
             crash_hook=run.crash_hook,
             crowd=lambda: max(1, self.pool.open * 3 // 4),
         )
-        self._lease = Lease(self.ledger, self.state, length=settings.lease, clock=run.clock, begun=mark)
+        self._lease = Lease(
+            self.ledger,
+            self.state,
+            length=settings.lease,
+            clock=run.clock,
+            begun=mark,
+            sent=lambda: self.settler.counts[DeliveryStatus.SENT],
+        )
         self._line = PacedLine(self._pacer(opened))
         self.settler = Settler(
             self.ledger,
@@ -151,7 +158,7 @@ class _Sending:
             share=self._share,
             clock=run.clock,
         )
-        work = [self._lease.keep(lambda: self.settler.counts[DeliveryStatus.SENT]), lookout.keep()]
+        work = [self._lease.keep(), lookout.keep()]
         if run.watch is not None:
             watch = Watch(run.watch, pool=self.pool, line=self._line, settler=self.settler)
             work.append(watch.keep(lambda: run.deliveries.totals(run.issue)))

@@ -34,7 +34,7 @@ from newsletter.store.events.whose import Target, targets
 from newsletter.store.statements import among, chunks, table_of
 from newsletter.store.tables import DeliveryRow, DispatchRow, EventRow, SubscriberRow
 
-__all__ = ["SqlEventStore"]
+__all__ = ["SqlEventStore", "lock_events"]
 
 _EVENT = table_of(EventRow)
 _DELIVERY = table_of(DeliveryRow)
@@ -200,8 +200,7 @@ class SqlEventStore:
         """A transaction that nobody else takes events in beside; SQLite has one writer anyway."""
         self._keys()  # makes the key where there is none yet, in a transaction of its own
         with self._database.write() as connection:
-            if not self._database.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            lock_events(connection)
             yield connection, self._clock()
 
     def _insert(
@@ -257,6 +256,12 @@ class SqlEventStore:
         complaints = {r["email_key"]: r["id"] for r in counting if _is(r, EventKind.COMPLAINT) and r["email_key"]}
         ended = unsubscribe(connection, complaints)
         return judge(connection, digests, rules, self._keys(), at=now) if digests else {}, ended
+
+
+def lock_events(connection: Connection) -> None:
+    """Let nobody else take events in, or erase what they say, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def _forget_strangers(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

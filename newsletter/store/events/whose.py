@@ -51,7 +51,8 @@ def _first(claims: Sequence[Claim], named: Mapping[tuple[IssueKey, int], Any], m
     for claim in claims:
         if claim.issue is not None:
             row = named.get((claim.issue, claim.subscriber_id))
-            if row is not None and claim.proof is Proof.MESSAGE_ID and row.message_id != claim.message_id:
+            # whose mail it was may be forgotten, its Message-ID too: then it is nobody's, whoever has the address now
+            if row is not None and claim.proof is Proof.MESSAGE_ID and row.message_id not in {"", claim.message_id}:
                 row = None
         else:
             row = mailed.get(address_key(claim.email))

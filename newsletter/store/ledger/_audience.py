@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Select, String, Table, literal, select
+from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Select, String, Table, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.domain.issues import Edition
@@ -25,12 +25,15 @@ from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import DeliveryRow, SubscriberRow
 from newsletter.store.types import UtcDateTime
 
-__all__ = ["Freezing", "freezing"]
+__all__ = ["Freezing", "freezing", "let_nobody_plan"]
 
 _BATCH = 5000
 """Subscribers decided together: looking up new interests is cheaper for many at once."""
 _CACHE = 48_000
 """KiB of pages that SQLite keeps while it copies: addresses come in no order and are written all over their index."""
+
+_PLANNING = 0x6E65_7773_706C
+"""PostgreSQL's advisory lock of who writes an audience down."""
 
 _DELIVERY = table_of(DeliveryRow)
 _SUBSCRIBER = table_of(SubscriberRow)
@@ -126,10 +129,25 @@ def freezing(database: Database, decide: DecideAudience, *, after: int) -> Itera
                     reached = audience.stage(_ASKED.where(_S.id > last).order_by(_S.id).limit(_BATCH))
                 last, more = reached, reached > 0
             with _cached(connection), connection.execution_options(begin="IMMEDIATE").begin():
+                _lock(connection, shared=True)
                 yield audience
         finally:
             with connection.execution_options(begin="").begin():
                 _STAGE.drop(connection)
+
+
+def let_nobody_plan(connection: Connection) -> None:
+    """Wait until no audience is being written down, and let none be until this transaction ends.
+
+    Otherwise one that began before somebody was erased would write down them as they were.
+    """
+    _lock(connection, shared=False)
+
+
+def _lock(connection: Connection, *, shared: bool) -> None:
+    if connection.dialect.name == "postgresql":  # SQLite has one writer
+        how = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        connection.execute(text(f"SELECT {how}(:lock)"), {"lock": _PLANNING})
 
 
 @contextmanager

@@ -125,8 +125,12 @@ class _Statement:
             .values(
                 status=given.status,
                 message_id=func.coalesce(given.message_id, _D.message_id),
-                reason=given.reason,
-                reply=func.coalesce(given.reply, _D.reply),
+                # whoever was erased meanwhile is named by no answer: what is left of it is its code
+                reason=case((and_(_D.email == "", given.reason != ""), "erased"), else_=given.reason),
+                reply=case(
+                    (_D.email == "", func.substr(func.coalesce(given.reply, _D.reply), 1, 3)),
+                    else_=func.coalesce(given.reply, _D.reply),
+                ),
                 due_at=given.due_at,
                 attempts=_D.attempts + given.tried,
                 updated_at=bindparam("at"),

@@ -297,10 +297,10 @@ class SqlDeliveryStore:
         """The deliveries that failed since a moment, or that a 5xx put off, of whatever issue, streamed."""
         with self._database.read() as connection:
             recent = connection.execute(select(_DISPATCH.c.id).where(_DISPATCH.c.planned_at >= since)).scalars().all()
-        yield from self._some(and_(_FAILED, _D.updated_at >= since))
+        yield from self._some(and_(_FAILED, _D.updated_at >= since, _D.email != ""))
         for dispatch_id in recent:
             put_off = and_(_D.dispatch_id == dispatch_id, _OPEN, _D.status == _S.DEFERRED.value)
-            yield from self._some(and_(put_off, _D.reply.startswith("5"), _D.updated_at >= since))
+            yield from self._some(and_(put_off, _D.reply.startswith("5"), _D.updated_at >= since, _D.email != ""))
 
     def _some(self, which: ColumnElement[bool]) -> Iterator[Delivery]:
         """These, of whatever issue, streamed."""

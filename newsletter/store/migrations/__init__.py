@@ -29,6 +29,7 @@ REVISIONS = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 """Every revision, oldest first; a test holds this equal to the scripts, so that opening needs no Alembic."""
 

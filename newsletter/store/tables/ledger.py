@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from newsletter.store.tables._metadata import NEVER_AGAIN
@@ -14,7 +14,10 @@ __all__ = ["FAILED_STATE", "OPEN_STATES", "DeliveryRow", "DispatchRow", "Dispatc
 
 
 class DispatchRow(SQLModel, table=True):
-    """The dispatch of one issue: which revision was planned when, and whether it is paused."""
+    """The dispatch of one issue: which revision was planned when, and whether it is paused.
+
+    `is_emptied` says that its deliveries tell of nobody any more, because the time to keep that is over.
+    """
 
     __tablename__ = "dispatch"
     __table_args__ = (UniqueConstraint("day", "edition"), NEVER_AGAIN)
@@ -26,6 +29,7 @@ class DispatchRow(SQLModel, table=True):
     issue_hash: str
     planned_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     paused: str = ""
+    is_emptied: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="0"))
 
 
 class DispatchRunRow(SQLModel, table=True):
