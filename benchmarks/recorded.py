@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from newsletter.domain.papers import Author, Paper, parse_arxiv_id
-from newsletter.domain.text import fold_text
+from newsletter.domain.text import fold_text, readable
 
 __all__ = [
     "DATA",
@@ -63,12 +63,14 @@ def papers_of(day: str) -> tuple[Paper, ...]:
 
 
 def as_paper(record: dict[str, Any]) -> Paper:
-    """A recorded paper as the product knows it."""
+    """A recorded paper as the product knows it: made readable, as sources do it."""
     paper_id, _ = parse_arxiv_id(record["id"])
     return Paper(
         id=paper_id,
-        title=record["title"],
-        abstract=record["summary"],
+        title=readable(record["title"]),
+        raw_title=record["title"],
+        abstract=readable(record["summary"]),
+        raw_abstract=record["summary"],
         version=1,
         authors=tuple(Author(name) for name in record["authors"]),
         categories=tuple(record["categories"]),
