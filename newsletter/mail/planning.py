@@ -44,7 +44,8 @@ Body = tuple[SectionHeading | UntranslatedHeading | Placed, ...]
 class _Group:
     """Papers under one heading, best first; without a heading where `name` is empty.
 
-    `interests` need not be told of its papers, for the heading tells them; of those of a `mixed` group each row does.
+    `interests` need not be told of its papers, for the heading tells them, or the top of the mail where there are no
+    others; of those of a `mixed` group each row does.
     """
 
     picks: Sequence[Pick]
@@ -79,7 +80,7 @@ class Planner:
         self._octets = octets
         self._cards = cards
         self._words = words
-        self._terms: dict[tuple[int, str], tuple[Pick, tuple[str, ...]]] = {}
+        self._terms: dict[tuple[int, tuple[str, ...]], tuple[Pick, tuple[str, ...]]] = {}
 
     def body(self, selection: Selection, octets: int) -> PlannedBody:
         """What stands in a mail whose papers and headings have room for so many octets."""
@@ -116,7 +117,9 @@ class Planner:
     def _groups(self, picks: Sequence[Pick], outline: Outline) -> list[_Group]:
         """The papers by section, untranslated ones after all others; without sections where there are few papers."""
         filled = [section for section in outline.sections if section.picks]
-        groups = [_Group(picks)]
+        # what only one interest found need not say so: it stands on top
+        named = [section.interests for section in outline.sections if section.interests]
+        groups = [_Group(picks, interests=named[0] if len(named) == 1 else ())]
         if len(picks) > FEW and len(filled) > 1:
             small = [s for s in filled if len(s.picks) <= _SMALL] if len(filled) > _MOST_SECTIONS else []
             groups = [_Group(s.picks, s.name, s.found, s.interests) for s in filled if s not in small]
@@ -161,13 +164,13 @@ class Planner:
 
     def _why(self, pick: Pick, group: _Group) -> tuple[str, ...]:
         """Why a paper came, without what its heading says."""
-        known = self._terms.get((id(pick), group.name))
+        known = self._terms.get((id(pick), group.interests))
         if known is None:
             if len(self._terms) >= _TERMS_CACHE:
                 self._terms.clear()
             matches = [match for match in pick.matches if match.interest not in group.interests]
             # the pick is kept, so that no other can come to have its `id()` meanwhile
-            known = self._terms[id(pick), group.name] = (pick, self._designed.terms(matches))
+            known = self._terms[id(pick), group.interests] = (pick, self._designed.terms(matches))
         return known[1][:1] if group.mixed else known[1]
 
 
