@@ -10,6 +10,7 @@ from newsletter.bootstrap.shared import Shared
 from newsletter.domain.subscribers import Cause, SubscriptionState, Suppression
 from newsletter.services.leaving import Leaving
 from newsletter.services.links import Links
+from newsletter.services.preferences_forms import PreferencesForms
 from newsletter.services.subscribers import SuppressionReport, SyncReport, SyncRoster
 from newsletter.services.subscriptions import Subscriptions
 
@@ -66,21 +67,37 @@ class Subscribing:
 
     def subscriptions(self) -> Subscriptions:
         """What readers do through the links in their mail."""
-        return Subscriptions(
-            self.links(),
-            self._shared.store.subscribers,
-            self._shared.store.suppressions,
-            check_interest=self._shared.check_interest,
+        links, store = self.links(), self._shared.store
+        forms = PreferencesForms(
+            links,
+            store.suppressions,
+            store.deliveries,
             clock=self._shared.clock,
+            today=lambda: self._shared.today,
             complaint_wait=self._shared.settings.bounces.complaint_wait,
             languages=self._shared.settings.languages,
             topics=tuple(self._shared.catalogue.expressions),
+        )
+        return Subscriptions(
+            links,
+            forms,
+            store.subscribers,
+            store.suppressions,
+            check_interest=self._shared.check_interest,
+            clock=self._shared.clock,
+            today=lambda: self._shared.today,
         )
 
     def leaving(self) -> Leaving:
         """What the unsubscribe links in their mail do."""
         store = self._shared.store
-        return Leaving(self.links(), store.subscribers, store.suppressions, clock=self._shared.clock)
+        return Leaving(
+            self.links(),
+            store.subscribers,
+            store.suppressions,
+            clock=self._shared.clock,
+            today=lambda: self._shared.today,
+        )
 
     def links(self) -> Links:
         """Tokens, and whose they are."""

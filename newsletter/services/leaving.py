@@ -11,8 +11,9 @@ The rules, in the order in which they are applied:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
@@ -56,16 +57,24 @@ class Leaving:
     """The use cases."""
 
     def __init__(
-        self, links: Links, subscribers: SubscriberStore, suppressions: SuppressionStore, *, clock: Clock
+        self,
+        links: Links,
+        subscribers: SubscriberStore,
+        suppressions: SuppressionStore,
+        *,
+        clock: Clock,
+        today: Callable[[], date],
     ) -> None:
+        """`today` is the day where the newsletter is at home."""
         self._links = links
         self._subscribers = subscribers
         self._suppressions = suppressions
         self._clock = clock
+        self._today = today
 
     def ask(self, token: str) -> LeavingForm | None:
         """What the link shows before anything is done; None where the token is wrong."""
-        subscriber = self._links.find(Purpose.UNSUBSCRIBE, token)
+        subscriber = self._find(token)
         return None if subscriber is None else self._standing(subscriber)
 
     def leave(self, token: str) -> LeavingForm | None:
@@ -74,7 +83,7 @@ class Leaving:
         It holds when this returns: deliveries that are claimed from then on skip the subscriber. It is written even
         where a complaint has ended the subscription before: then nobody can take that back without asking them.
         """
-        before = self._links.find(Purpose.UNSUBSCRIBE, token)
+        before = self._find(token)
         if before is None or not self._subscribers.set_state(before.email, SubscriptionState.UNSUBSCRIBED):
             return None
         gone = replace(before, state=SubscriptionState.UNSUBSCRIBED)
@@ -83,7 +92,7 @@ class Leaving:
         if before.state is not SubscriptionState.CONFIRMED or self._is_suppressed(before):
             return LeavingForm(gone, LeavingStep.LEFT)
         proof = self._links.proof(Purpose.UNDO, before, self._clock())
-        return LeavingForm(gone, LeavingStep.LEFT, (Instead.UNDO, *alternatives(gone)), proof)
+        return LeavingForm(gone, LeavingStep.LEFT, (Instead.UNDO, *alternatives(gone, self._today())), proof)
 
     def stay(self, token: str, choice: str, proof: str) -> LeavingForm | None:
         """Do what was chosen over leaving; None where the token is wrong.
@@ -93,7 +102,7 @@ class Leaving:
             choice: an `Instead`; any other text chooses nothing.
             proof: what `leave` gave, for who has left.
         """
-        subscriber = self._links.find(Purpose.UNSUBSCRIBE, token)
+        subscriber = self._find(token)
         if subscriber is None:
             return None
         if choice not in frozenset(Instead) or subscriber.state is SubscriptionState.UNCONFIRMED:
@@ -101,13 +110,18 @@ class Leaving:
         if subscriber.state is SubscriptionState.UNSUBSCRIBED and not self._may_undo(subscriber, proof):
             return LeavingForm(subscriber, LeavingStep.LATE)
         chosen = Instead(choice)
-        edited = self._subscribers.edit(subscriber.email, lambda current: stay(current, chosen))
+        edited = self._subscribers.edit(subscriber.email, lambda current: stay(current, chosen, self._today()))
         return None if edited is None else LeavingForm(edited[1], LeavingStep.STAYED, chosen=chosen)
+
+    def _find(self, token: str) -> Subscriber | None:
+        """Whose link it is; who reads by feed alone gets no mail to leave."""
+        subscriber = self._links.find(Purpose.UNSUBSCRIBE, token)
+        return None if subscriber is None or subscriber.state is SubscriptionState.FEED else subscriber
 
     def _standing(self, subscriber: Subscriber) -> LeavingForm:
         if subscriber.state is SubscriptionState.UNSUBSCRIBED:
             return LeavingForm(subscriber, LeavingStep.GONE)
-        offered = alternatives(subscriber) if subscriber.state is SubscriptionState.CONFIRMED else ()
+        offered = alternatives(subscriber, self._today()) if subscriber.state is SubscriptionState.CONFIRMED else ()
         return LeavingForm(subscriber, LeavingStep.ASKED, offered)
 
     def _may_undo(self, subscriber: Subscriber, proof: str) -> bool:

@@ -1,135 +1,99 @@
-"""What readers do with their own subscription, through the preferences link in their mail (`services.links`)."""
+"""What readers do with their own subscription, through the preferences link in their mail (`services.links`).
+
+Every act but saving leaves what was typed beside it as it was typed, unsaved: nothing that a reader wrote is lost.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from enum import StrEnum
-from typing import TypedDict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 
-from newsletter.domain.interests import LineRemark, Remark, remarks
+from newsletter.domain.interests import Remark, remarks
 from newsletter.domain.ports import Clock, SubscriberStore, SuppressionStore
 from newsletter.domain.subscribers import (
-    FIELDS,
-    Cause,
+    CATCH_UP,
+    Preferences,
     Problem,
+    ProblemKind,
     Subscriber,
     SubscriptionState,
-    boxes,
-    fill_form,
+    asks_for_everything,
     may_lift,
     read_form,
+    read_pause,
     surplus,
 )
 from newsletter.services.links import Links, Purpose
+from newsletter.services.preferences_forms import PreferencesForm, PreferencesForms, PreferencesOutcome
 
-__all__ = ["PreferencesForm", "PreferencesOutcome", "Purpose", "Subscriptions"]
+__all__ = ["Subscriptions"]
 
 
 MOST_REMARKS = 20
 """Remarks on new interests that are shown at once."""
 
-
-class PreferencesOutcome(StrEnum):
-    """What came of a change of preferences."""
-
-    UNTOUCHED = "untouched"
-    SAVED = "saved"
-    REJECTED = "rejected"
-    RETURNED = "returned"
-    SUPPRESSED = "suppressed"
-    FEED_RENEWED = "feed-renewed"
-
-
-@dataclass(frozen=True, slots=True)
-class PreferencesForm:
-    """A subscriber's preferences as a page shows them.
-
-    `fields` are texts by field name: what is stored, or what was typed where that was `rejected`. `languages` are the
-    tags that can be chosen. `feed` is the token of the private feed, `day` that of the reader's own pages; empty for
-    who is not subscribed. `remarks` say how new interests were read where that may not be what was meant.
-    `stopped` says why nothing is sent, whatever their subscription says: mail came back, the reader complained, or the
-    operator wants it so; None while mail is sent. `may_return` is whether they can change that themselves; after a
-    complaint they can from the day `returns_on`.
-    """
-
-    subscriber: Subscriber
-    fields: Mapping[str, str]
-    languages: tuple[str, ...]
-    outcome: PreferencesOutcome = PreferencesOutcome.UNTOUCHED
-    problems: tuple[Problem, ...] = ()
-    feed: str = ""
-    day: str = ""
-    remarks: tuple[LineRemark, ...] = ()
-    stopped: Cause | None = None
-    may_return: bool = True
-    returns_on: date | None = None
-
-
-class _Stopped(TypedDict, total=False):
-    stopped: Cause
-    may_return: bool
-    returns_on: date | None
+Fields = Mapping[str, str]
+"""A form as it came; one with the act alone has no interests typed beside it."""
 
 
 class Subscriptions:
-    """The use cases."""
+    """The use cases; each gives None where the token is wrong."""
 
     def __init__(
         self,
         links: Links,
+        forms: PreferencesForms,
         subscribers: SubscriberStore,
         suppressions: SuppressionStore,
         *,
         check_interest: Callable[[str], Remark | None],
         clock: Clock,
-        complaint_wait: timedelta,
-        languages: Sequence[str],
-        topics: Sequence[str] = (),
+        today: Callable[[], date],
     ) -> None:
-        """`languages` are those the newsletter is written in.
-
-        `complaint_wait` is how long after a complaint nobody can come back; `topics` are the slugs that can be ticked,
-        in the catalogue's order.
-        """
+        """`today` is the day where the newsletter is at home."""
         self._links = links
+        self._forms = forms
         self._subscribers = subscribers
         self._suppressions = suppressions
-        self._clock = clock
-        self._complaint_wait = complaint_wait
         self._check = check_interest
-        self._languages = tuple(languages)
-        self._topics = tuple(topics)
+        self._clock = clock
+        self._today = today
 
     def find(self, purpose: Purpose, token: str) -> Subscriber | None:
         """Whose token this is, see `Links.find`."""
         return self._links.find(purpose, token)
 
     def preferences(self, token: str) -> PreferencesForm | None:
-        """What is stored; None where the token is wrong."""
-        subscriber = self._links.find(Purpose.PREFERENCES, token)
+        """What is stored."""
+        subscriber = self._reader(token)
         if subscriber is None:
             return None
-        return self._form(subscriber, PreferencesOutcome.UNTOUCHED, problems=surplus(subscriber.interests))
+        return self._forms.fill(subscriber, problems=surplus(subscriber.interests))
 
-    def save(self, token: str, fields: Mapping[str, str]) -> PreferencesForm | None:
-        """Keep these preferences if all of them can be used; None where the token is wrong. Never subscribes again."""
-        subscriber = self._links.find(Purpose.PREFERENCES, token)
+    def show(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """What was typed, unsaved, with what is wrong with it."""
+        subscriber = self._reader(token)
         if subscriber is None:
             return None
-        offered = self._offered(subscriber)
-        chosen, problems = read_form(
-            fields,
-            languages=offered,
-            check_interest=self._check,
-            topics=self._topics,
-            before=subscriber.interests,
-        )
+        _, problems = self._read(subscriber, fields)
+        return self._forms.fill(subscriber, typed=fields, problems=problems)
+
+    def save(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """Keep these preferences if all of them can be used. Never subscribes again.
+
+        Who wanted something in particular and now wants everything is asked first; `everything` in the form is their
+        yes.
+        """
+        subscriber = self._reader(token)
+        if subscriber is None:
+            return None
+        chosen, problems = self._read(subscriber, fields)
         if chosen is None:
-            ticked = {box: "on" for box in boxes(self._topics, offered) if box in fields}
-            typed = {name: fields.get(name, "") for name in FIELDS} | ticked
-            return self._form(subscriber, PreferencesOutcome.REJECTED, typed, problems)
+            return self._forms.fill(subscriber, PreferencesOutcome.REJECTED, {"interests": "", **fields}, problems)
+        widens = asks_for_everything(chosen.interests) and not asks_for_everything(subscriber.interests)
+        if widens and "everything" not in fields:
+            return self._forms.fill(subscriber, PreferencesOutcome.EVERYTHING, fields)
         if not self._subscribers.change(subscriber.id, chosen):
             return None
         changed = replace(
@@ -142,68 +106,74 @@ class Subscriptions:
             rhythm=chosen.rhythm,
         )
         said = remarks(text for text in chosen.interests if text not in subscriber.interests)
-        return replace(self._form(changed, PreferencesOutcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
+        return replace(self._forms.fill(changed, PreferencesOutcome.SAVED), remarks=tuple(said[:MOST_REMARKS]))
 
-    def come_back(self, token: str) -> PreferencesForm | None:
-        """Subscribe again: the link came by mail, so the address is proved. None where the token is wrong.
+    def pause(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """Send no mail until a day; whoever is paused already gets another end."""
+        subscriber = self._reader(token)
+        if subscriber is None:
+            return None
+        today = self._today()
+        pause = read_pause(fields, today)
+        if pause is None:
+            problem = Problem("paused_until", ProblemKind.NO_DATE)
+            return self._forms.fill(subscriber, PreferencesOutcome.REJECTED, fields, (problem,))
+        since = subscriber.paused_since if subscriber.is_paused_on(today) else None
+        paused = self._subscribers.pause(
+            subscriber.id, since=since or today, until=pause.until, catch_up=pause.catch_up
+        )
+        return self._again(subscriber.id, PreferencesOutcome.PAUSED, fields) if paused else None
+
+    def resume(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """End a pause today; with `catch_up` the best of what was missed comes."""
+        subscriber = self._reader(token)
+        if subscriber is None:
+            return None
+        today, since = self._today(), subscriber.paused_since
+        if since is not None and since < today and "catch_up" in fields:
+            done = self._subscribers.pause(subscriber.id, since=since, until=today, catch_up=CATCH_UP)
+        else:
+            done = self._subscribers.end_pause(subscriber.id)
+        return self._again(subscriber.id, PreferencesOutcome.RESUMED, fields) if done else None
+
+    def come_back(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """Subscribe again: the link came by mail, so the address is proved.
 
         That lifts a suppression after bounces, and one after a complaint when its time is over (`may_lift`); any other
         stays, and is the operator's to lift.
         """
-        subscriber = self._links.find(Purpose.PREFERENCES, token)
+        subscriber = self._reader(token)
         if subscriber is None:
             return None
         suppression = self._suppressions.found([subscriber.email]).get(subscriber.email)
         if suppression is not None:
-            if not may_lift(suppression, self._clock(), complaint_wait=self._complaint_wait):
-                return self._form(subscriber, PreferencesOutcome.SUPPRESSED)
+            if not may_lift(suppression, self._clock(), complaint_wait=self._forms.complaint_wait):
+                return self._forms.fill(subscriber, PreferencesOutcome.SUPPRESSED, fields)
             self._suppressions.lift(subscriber.email)
         if not self._subscribers.set_state(subscriber.email, SubscriptionState.CONFIRMED):
             return None
-        return self._form(replace(subscriber, state=SubscriptionState.CONFIRMED), PreferencesOutcome.RETURNED)
+        return self._again(subscriber.id, PreferencesOutcome.RETURNED, fields)
 
-    def renew_feed(self, token: str) -> PreferencesForm | None:
-        """Give the private feed a new address, and end the one it had. None where the token is wrong."""
-        subscriber = self._links.find(Purpose.PREFERENCES, token)
+    def renew_feed(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """Give the private feed a new address, and end the one it had."""
+        subscriber = self._reader(token)
         if subscriber is None or not self._subscribers.renew_feed(subscriber.id):
             return None
-        # read again, not counted: somebody else may have done the same
-        renewed = self._subscribers.by_id(subscriber.id)
-        return None if renewed is None else self._form(renewed, PreferencesOutcome.FEED_RENEWED)
+        return self._again(subscriber.id, PreferencesOutcome.FEED_RENEWED, fields)
 
-    def _form(
-        self,
-        subscriber: Subscriber,
-        outcome: PreferencesOutcome,
-        fields: Mapping[str, str] | None = None,
-        problems: tuple[Problem, ...] = (),
-    ) -> PreferencesForm:
-        subscribed = subscriber.state is SubscriptionState.CONFIRMED
-        return PreferencesForm(
-            subscriber,
-            fill_form(subscriber, self._topics) if fields is None else fields,
-            self._offered(subscriber),
-            outcome,
-            problems,
-            self._links.token(Purpose.FEED, subscriber) if subscribed else "",
-            self._links.token(Purpose.DAY, subscriber) if subscribed else "",
-            **self._stopped(subscriber.email),
+    def _reader(self, token: str) -> Subscriber | None:
+        return self._links.find(Purpose.PREFERENCES, token)
+
+    def _read(self, subscriber: Subscriber, fields: Fields) -> tuple[Preferences | None, tuple[Problem, ...]]:
+        return read_form(
+            fields,
+            languages=self._forms.offered(subscriber),
+            check_interest=self._check,
+            topics=self._forms.topics,
+            before=subscriber.interests,
         )
 
-    def _stopped(self, email: str) -> _Stopped:
-        suppression = self._suppressions.found([email]).get(email)
-        if suppression is None:
-            return {}
-        wait = self._complaint_wait
-        returns_on = None
-        if suppression.cause is Cause.COMPLAINT and suppression.created_at is not None:
-            returns_on = (suppression.created_at + wait).date()
-        return {
-            "stopped": suppression.cause,
-            "may_return": may_lift(suppression, self._clock(), complaint_wait=wait),
-            "returns_on": returns_on,
-        }
-
-    def _offered(self, subscriber: Subscriber) -> tuple[str, ...]:
-        """The newsletter's languages, and the one a subscriber has already: saving must not take it away."""
-        return tuple(dict.fromkeys(filter(None, (*self._languages, subscriber.language))))
+    def _again(self, number: int, outcome: PreferencesOutcome, fields: Fields) -> PreferencesForm | None:
+        # read again, not counted or set: somebody else may have changed the same
+        subscriber = self._subscribers.by_id(number)
+        return None if subscriber is None else self._forms.fill(subscriber, outcome, fields)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.ports import Clock
 from newsletter.services.bounces import Webhooks
+from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.leaving import Leaving
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
@@ -32,7 +33,9 @@ from newsletter.web.lanes import Lanes
 from newsletter.web.leaving_routes import LeavingRoutes
 from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
+from newsletter.web.preferences_pages import PreferencesPages
 from newsletter.web.preferences_routes import PreferencesRoutes
+from newsletter.web.preview_turns import PreviewTurns
 from newsletter.web.published import PublishedSite
 from newsletter.web.signup_routes import PublicDoor, SignUpRoutes
 from newsletter.web.site_routes import SiteRoute
@@ -48,10 +51,12 @@ def create_app(
     leaving: Leaving,
     feeds: SubscriberFeeds,
     days: ReaderPages,
+    previews: InterestPreviews,
     webhooks: Webhooks,
     public: PublicDoor,
     pages: Pages,
     base_url: str,
+    timezone: str,
     site: Path,
     check: Callable[[], object],
     clock: Clock,
@@ -65,10 +70,12 @@ def create_app(
         leaving: what unsubscribe links do.
         feeds: the private feeds.
         days: the readers' own pages.
+        previews: what interests would have found.
         webhooks: takes in what sending services tell.
         public: takes in who subscribes, and who has lost their link or their address.
         pages: renders this application's own pages.
         base_url: where readers reach it; empty where that is not known.
+        timezone: the newsletter's, by its name.
         site: the folder that `newsletter publish` writes.
         check: reads something from the database; raises StoreError where that fails.
         clock: now.
@@ -80,7 +87,9 @@ def create_app(
     app.router.route_class = lanes.route_class()
     documents = OwnDocuments(lanes.making, clock=clock)
     LeavingRoutes(leaving, pages).register(app)
-    PreferencesRoutes(subscriptions, pages).register(app)
+    own_pages = PreferencesPages(pages, base_url, timezone)
+    previewing = PreviewTurns(previews, own_pages, documents, lanes.reads)
+    PreferencesRoutes(subscriptions, own_pages, previewing, lanes).register(app)
     SignUpRoutes(public, pages, limits.proxies, base_url=base_url).register(app)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, lanes.reads, base_url=base_url).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents, lanes.reads).register(app)

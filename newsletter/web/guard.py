@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["DOCUMENTS", "PRIVATE", "SecureHeaders"]
+__all__ = ["DOCUMENTS", "PRIVATE", "SCRIPTED_POLICY", "SecureHeaders"]
 
 DOCUMENTS = ("/feed/", "/day/")
 """What begins the addresses of what a reader may keep: private feeds, own pages."""
@@ -18,6 +18,8 @@ FORMS = ("/subscribe", "/preferences")
 """Addresses of forms for people who are not known: each form has a moment of its own, and its answer is theirs."""
 _COMMON = "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _TOKEN_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_COMMON}"
+SCRIPTED_POLICY = f"{_TOKEN_POLICY}; script-src 'self'; connect-src 'self'"
+"""For the private page that sets it: scripts of our own, which may ask us alone."""
 _SITE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     f"img-src 'self' https: data:; {_COMMON}"
@@ -53,7 +55,7 @@ def _guard(headers: MutableHeaders, *, private: bool, form: bool) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     kind = headers.get("content-type", "")
     if private:
-        headers["Content-Security-Policy"] = _TOKEN_POLICY
+        headers.setdefault("Content-Security-Policy", _TOKEN_POLICY)
         if not headers.get("cache-control", "").startswith("private"):  # a reader may keep what is theirs
             headers["Cache-Control"] = "no-store"
         headers["Referrer-Policy"] = "no-referrer"

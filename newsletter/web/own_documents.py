@@ -80,6 +80,16 @@ class OwnDocuments:
         answer.headers.update(wanted.headers)
         return answer
 
+    async def content(self, wanted: OwnDocument) -> bytes:
+        """The bytes alone, for a page that they are part of."""
+        document = await self._document(wanted, self._seen(wanted.tag))
+        return document.content or b""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being made at this moment."""
+        return not self._one_at_a_time.locked()
+
     def _seen(self, tag: str) -> float:
         """When this tag was first asked for: the document is no younger, so it serves as its Last-Modified."""
         moment = self._first_seen.setdefault(tag, self._clock().timestamp())

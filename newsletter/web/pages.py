@@ -14,7 +14,6 @@ from newsletter.domain.subscribers import FEWER_PAPERS
 from newsletter.render.environment import Templates
 from newsletter.render.site_parts import LanguageLink
 from newsletter.services.leaving import LeavingForm
-from newsletter.services.subscriptions import PreferencesForm, PreferencesOutcome
 
 __all__ = ["Pages", "language_name"]
 
@@ -39,19 +38,6 @@ class Pages:
         language = form.subscriber.language
         return self.render("web/unsubscribe.html", 200, language, depth=depth, form=form, href=href, fewer=FEWER_PAPERS)
 
-    def preferences(self, form: PreferencesForm) -> HTMLResponse:
-        """The form, with what came of the last change."""
-        status = 422 if form.outcome is PreferencesOutcome.REJECTED else 200
-        return self.render(
-            "web/preferences.html",
-            status,
-            form.subscriber.language,
-            depth=1,
-            form=form,
-            languages=[(tag, language_name(tag)) for tag in form.languages],
-            own_language=language_name(self.languages[0]),
-        )
-
     def notice(self, kind: str, status: int, *, depth: int = 0, language: str = "", href: str = "") -> HTMLResponse:
         """Says why there is no page.
 
@@ -59,6 +45,14 @@ class Pages:
         `no-issue`, which leads to `href`.
         """
         return self.render("web/notice.html", status, language, depth=depth, kind=kind, href=href)
+
+    def shown(self, language: str) -> str:
+        """The language of a page for who reads this one; empty means the newsletter's own."""
+        return language if language in self.languages else self.languages[0]
+
+    def place(self, language: str) -> str:
+        """The folder of the site's pages in one of its languages."""
+        return "" if language == self.languages[0] else f"{language}/"
 
     def render(
         self,
@@ -71,13 +65,13 @@ class Pages:
         **context: object,
     ) -> HTMLResponse:
         """A page of the template `name`, `depth` folders below the site's; `others` lead to it in other languages."""
-        chosen = language if language in self.languages else self.languages[0]
+        chosen = self.shown(language)
         page = self.templates.render(
             name,
             chosen,
             site={"title": self.title, "description": self.description},
             root="../" * depth,
-            place="" if chosen == self.languages[0] else f"{chosen}/",
+            place=self.place(chosen),
             # a page with a token has no address that others should know
             base_url="",
             path="",

@@ -37,6 +37,7 @@ def web_application(application: Application, troubles: Troubles) -> ASGIApp:
         leaving=application.subscribing.leaving(),
         feeds=application.reading.subscriber_feeds(),
         days=application.reading.reader_pages(),
+        previews=application.reading.interest_previews(),
         webhooks=application.returning.webhooks(),
         public=PublicDoor(
             door=application.joining.door(),
@@ -48,6 +49,7 @@ def web_application(application: Application, troubles: Troubles) -> ASGIApp:
         ),
         pages=pages,
         base_url=s.newsletter.base_url,
+        timezone=s.newsletter.timezone,
         site=s.path(s.publish.site),
         check=application.store.database.revision,
         clock=utc_now,

@@ -17,6 +17,7 @@ from tests.support.web import make_leaving, make_store
 
 EMAIL, OTHER = "ada@example.org", "other@example.org"
 NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 class Clock:
@@ -73,7 +74,7 @@ def stay(leaving: Leaving, token: str, choice: str, proof: str = "") -> LeavingF
     return form
 
 
-@pytest.mark.parametrize("before", list(SubscriptionState))
+@pytest.mark.parametrize("before", [one for one in SubscriptionState if one is not SubscriptionState.FEED])
 def test_leaving_ends_every_state(store: SqlStore, leaving: Leaving, token: str, before: SubscriptionState) -> None:
     store.subscribers.set_state(EMAIL, before)
     for _ in range(2):
@@ -99,7 +100,12 @@ def test_undoing_brings_back_what_was(store: SqlStore, leaving: Leaving, token: 
 
 
 @pytest.mark.parametrize(
-    ("choice", "changes"), [("weekly", {"cadence": Edition.WEEKLY}), ("fewer", {"max_papers": 10})]
+    ("choice", "changes"),
+    [
+        ("weekly", {"cadence": Edition.WEEKLY}),
+        ("fewer", {"max_papers": 10}),
+        ("pause", {"paused_since": TODAY, "paused_until": TODAY + timedelta(days=28)}),
+    ],
 )
 @pytest.mark.parametrize("after", [False, True], ids=["before leaving", "after leaving"])
 def test_less_can_be_chosen(
@@ -116,6 +122,26 @@ def test_what_would_change_nothing_is_not_offered(store: SqlStore, leaving: Leav
     form = leaving.ask(token)
     assert form is not None
     assert not {Instead.WEEKLY, Instead.FEWER, Instead.UNDO} & set(form.alternatives)
+
+
+def test_a_pause_is_made_longer_and_never_shorter(store: SqlStore, leaving: Leaving, token: str) -> None:
+    number, day = reader(store).id, timedelta(days=1)
+    store.subscribers.pause(number, since=TODAY - day, until=TODAY + day, catch_up=10)
+    stay(leaving, token, "pause")
+    paused = reader(store)
+    assert (paused.paused_since, paused.paused_until, paused.catch_up) == (TODAY - day, TODAY + 28 * day, 10)
+    store.subscribers.pause(number, since=TODAY, until=TODAY + 60 * day)
+    form = leaving.ask(token)
+    assert form is not None
+    assert Instead.PAUSE not in form.alternatives
+    stay(leaving, token, "pause")
+    assert reader(store).paused_until == TODAY + 60 * day
+
+
+def test_who_reads_by_feed_has_nothing_to_leave(store: SqlStore, leaving: Leaving) -> None:
+    number = store.subscribers.add_feed(Subscriber(email="")).id
+    link = subscriber_token(SECRET, "unsubscribe", number, "")
+    assert (leaving.ask(link), leaving.leave(link), leaving.stay(link, "weekly", "")) == (None, None, None)
 
 
 def test_fewer_is_never_more(store: SqlStore, leaving: Leaving, token: str) -> None:

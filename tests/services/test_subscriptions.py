@@ -12,7 +12,7 @@ from newsletter.domain.delivery import feed_token, subscriber_token
 from newsletter.domain.subscribers import Cause, Preferences, Subscriber, SubscriptionState, Suppression
 from newsletter.domain.subscribers.preferences import ProblemKind
 from newsletter.services.links import Purpose
-from newsletter.services.subscriptions import PreferencesOutcome
+from newsletter.services.preferences_forms import PreferencesOutcome
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
 from tests.support.web import make_leaving, make_store, make_subscriptions
@@ -100,12 +100,12 @@ def test_saving_never_subscribes(store: SqlStore) -> None:
 def test_the_way_back_is_closed_to_a_suppressed_address(store: SqlStore) -> None:
     service = make_subscriptions(store)
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
-    returned = service.come_back(token(store, "preferences"))
+    returned = service.come_back(token(store, "preferences"), {})
     assert returned is not None
     assert returned.outcome is PreferencesOutcome.RETURNED
     store.subscribers.set_state(EMAIL, SubscriptionState.UNSUBSCRIBED)
     store.suppressions.suppress(EMAIL, "asked by letter")
-    refused = service.come_back(token(store, "preferences"))
+    refused = service.come_back(token(store, "preferences"), {})
     assert refused is not None
     assert refused.outcome is PreferencesOutcome.SUPPRESSED
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
@@ -124,7 +124,7 @@ def test_a_person_lifts_what_bounces_did_and_what_a_complaint_did_when_its_time_
     store: SqlStore, cause: Cause, after: timedelta, outcome: PreferencesOutcome
 ) -> None:
     store.suppressions.take_in([Suppression(email=EMAIL, cause=cause, created_at=NOW, event=1)])
-    came = make_subscriptions(store, clock=lambda: NOW + after).come_back(token(store, "preferences"))
+    came = make_subscriptions(store, clock=lambda: NOW + after).come_back(token(store, "preferences"), {})
     assert came is not None
     assert came.outcome is outcome
     assert bool(store.suppressions.suppressed([EMAIL])) == (outcome is PreferencesOutcome.SUPPRESSED)
@@ -135,7 +135,7 @@ def test_who_bounced_is_shown_the_way_back_though_they_never_left(store: SqlStor
     assert not service.preferences(token(store, "preferences")).stopped  # type: ignore[union-attr]
     store.suppressions.take_in([Suppression(email=EMAIL, cause=Cause.HARD, event=1)])
     assert service.preferences(token(store, "preferences")).stopped  # type: ignore[union-attr]
-    assert not service.come_back(token(store, "preferences")).stopped  # type: ignore[union-attr]
+    assert not service.come_back(token(store, "preferences"), {}).stopped  # type: ignore[union-attr]
 
 
 def test_a_language_that_is_no_longer_written_can_stay(store: SqlStore) -> None:
@@ -200,7 +200,7 @@ def test_who_comes_back_stays_back_when_the_roster_is_read_again(store: SqlStore
     make_leaving(store).leave(token(store, "unsubscribe"))
     store.subscribers.upsert([row, replace(row, email="third@example.org")])
     assert reader(store).state is SubscriptionState.UNSUBSCRIBED
-    make_subscriptions(store).come_back(token(store, "preferences"))
+    make_subscriptions(store).come_back(token(store, "preferences"), {})
     store.subscribers.upsert([row])
     assert reader(store).state is SubscriptionState.CONFIRMED
 
@@ -210,7 +210,7 @@ def test_a_new_address_ends_the_feeds_old_one_and_nothing_else(store: SqlStore) 
     first = service.preferences(token(store, "preferences"))
     assert first is not None
     assert service.find(Purpose.FEED, first.feed) == reader(store)
-    second = service.renew_feed(token(store, "preferences"))
+    second = service.renew_feed(token(store, "preferences"), {})
     assert second is not None
     assert second.outcome is PreferencesOutcome.FEED_RENEWED
     assert service.find(Purpose.FEED, first.feed) is None
@@ -225,13 +225,13 @@ def test_no_other_token_renews_a_feed(store: SqlStore) -> None:
     form = service.preferences(token(store, "preferences"))
     assert form is not None
     for wrong in (form.feed, token(store, "unsubscribe"), "1.x"):
-        assert service.renew_feed(wrong) is None
+        assert service.renew_feed(wrong, {}) is None
     assert reader(store).feed_epoch == 0
 
 
 def test_a_roster_that_is_taken_in_again_keeps_the_feeds_address(store: SqlStore) -> None:
     service = make_subscriptions(store)
-    renewed = service.renew_feed(token(store, "preferences"))
+    renewed = service.renew_feed(token(store, "preferences"), {})
     assert renewed is not None
     store.subscribers.upsert([Subscriber(email=EMAIL, interests=("other",), origin="roster")])
     assert service.find(Purpose.FEED, renewed.feed) == reader(store)
@@ -241,7 +241,7 @@ def test_a_feed_that_was_revoked_stays_so_for_the_same_address_subscribed_anew(s
     service = make_subscriptions(store)
     first = service.preferences(token(store, "preferences"))
     assert first is not None
-    service.renew_feed(token(store, "preferences"))
+    service.renew_feed(token(store, "preferences"), {})
     old = reader(store)
     store.subscribers.remove(EMAIL)
     store.subscribers.upsert([Subscriber(email=EMAIL)])

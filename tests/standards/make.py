@@ -29,9 +29,9 @@ from newsletter.render.mail import MailRenderer
 from newsletter.render.outbox import OutboxRenderer
 from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
+from newsletter.services.preferences_forms import PreferencesForm
 from newsletter.services.progress import SilentProgress
 from newsletter.services.reader_pages import DayWish
-from newsletter.services.subscriptions import PreferencesForm
 from newsletter.store import Database
 from newsletter.web.pages import Pages
 from tests.standards.digests import SIZES, Digests

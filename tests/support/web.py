@@ -25,9 +25,11 @@ from newsletter.render.day_pages import DayPages
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
 from newsletter.services.bounces import Intake, Webhooks
 from newsletter.services.held_issues import HeldIssues
+from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.joining import Joining
 from newsletter.services.leaving import Leaving
 from newsletter.services.links import Links
+from newsletter.services.preferences_forms import PreferencesForms
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.signing_up import Door, DoorRules
 from newsletter.services.subscriber_feeds import SubscriberFeeds
@@ -52,6 +54,7 @@ __all__ = [
     "make_intake",
     "make_leaving",
     "make_links",
+    "make_previews",
     "make_public",
     "make_store",
     "make_subscriptions",
@@ -100,15 +103,19 @@ def make_store(database: Database) -> SqlStore:
 
 def make_subscriptions(store: SqlStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Subscriptions:
     """What readers do with their subscription, over this store."""
-    return Subscriptions(
-        make_links(store),
-        store.subscribers,
+    links, today = make_links(store), lambda: clock().date()
+    forms = PreferencesForms(
+        links,
         store.suppressions,
+        store.deliveries,
         clock=clock,
+        today=today,
         complaint_wait=timedelta(days=365),
-        check_interest=check_interest,
         languages=("en", "zh-Hans"),
         topics=tuple(CATALOGUE.expressions),
+    )
+    return Subscriptions(
+        links, forms, store.subscribers, store.suppressions, check_interest=check_interest, clock=clock, today=today
     )
 
 
@@ -119,7 +126,7 @@ def make_links(store: SqlStore) -> Links:
 
 def make_leaving(store: SqlStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Leaving:
     """What unsubscribe links do, over this store."""
-    return Leaving(make_links(store), store.subscribers, store.suppressions, clock=clock)
+    return Leaving(make_links(store), store.subscribers, store.suppressions, clock=clock, today=lambda: clock().date())
 
 
 def make_held(store: SqlStore) -> HeldIssues:
@@ -150,6 +157,11 @@ def make_days(store: SqlStore, base_url: str = "", variant: str = "1", held: Hel
     publication = make_publication("The Daily Sample", identity="0123", base_url=base_url, languages=("en", "zh-Hans"))
     writer = DayPages(make_templates(), publication, topics=CATALOGUE.topics)
     return ReaderPages(store.issues, held or make_held(store), writer, variant=variant)
+
+
+def make_previews(store: SqlStore, held: HeldIssues | None = None) -> InterestPreviews:
+    """What interests would have found in the issues of this store."""
+    return InterestPreviews(store.issues, held or make_held(store), topics=tuple(CATALOGUE.expressions))
 
 
 def make_intake(store: SqlStore) -> Intake:
@@ -203,6 +215,7 @@ def make_app(
     base_url: str = "",
     feeds: SubscriberFeeds | None = None,
     days: ReaderPages | None = None,
+    previews: InterestPreviews | None = None,
     readers: Mapping[str, NotificationReader] | None = None,
     limits: Limits | None = None,
     troubles: Troubles | None = None,
@@ -223,9 +236,11 @@ def make_app(
         public=public or make_public(store),
         feeds=feeds or make_feeds(store, base_url),
         days=days or make_days(store, base_url),
+        previews=previews or make_previews(store),
         webhooks=make_webhooks(store, readers or {}),
         pages=pages,
         base_url=base_url,
+        timezone="Europe/Berlin",
         site=site,
         check=store.database.revision,
         clock=lambda: datetime.now(UTC),

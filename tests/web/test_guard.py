@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +44,27 @@ def test_pages_with_a_token_are_private(
     assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_pages_with_a_token_run_nothing_and_stand_in_no_frame(client: httpx.Client, preferences: str) -> None:
-    rules = policy(client.get(preferences))
-    assert rules["default-src"] == "'none'"
-    assert "script-src" not in rules
+def test_pages_with_a_token_run_nothing_and_stand_in_no_frame(
+    client: httpx.Client, preferences: str, unsubscribe: str
+) -> None:
+    for path in (unsubscribe, f"{preferences}x", f"{preferences}/nothing", "/feed/wrong.atom"):
+        rules = policy(client.get(path))
+        assert rules["default-src"] == "'none'"
+        assert "script-src" not in rules
+        assert rules["frame-ancestors"] == "'none'"
+        assert rules["form-action"] == "'self'"
+
+
+def test_the_preferences_page_alone_runs_a_script_of_ours(client: httpx.Client, preferences: str) -> None:
+    answer = client.get(preferences)
+    rules = policy(answer)
+    assert (rules["script-src"], rules["connect-src"], rules["default-src"]) == ("'self'", "'self'", "'none'")
     assert rules["frame-ancestors"] == "'none'"
-    assert rules["form-action"] == "'self'"
+    [source] = re.findall(r'<script src="([^"]+)" defer></script>', answer.text)
+    script = client.get(str(answer.url.join(source)))
+    assert script.status_code == 200
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["cache-control"].startswith("private")
 
 
 def test_the_site_runs_its_own_scripts_only(client: httpx.Client, site: Path) -> None:
@@ -65,7 +81,8 @@ def test_the_site_runs_its_own_scripts_only(client: httpx.Client, site: Path) ->
 def test_no_page_holds_a_script_or_a_style_of_its_own(client: httpx.Client, unsubscribe: str, preferences: str) -> None:
     for path in (unsubscribe, preferences, "/nothing"):
         text = client.get(path).text
-        assert "<script" not in text
+        assert "<script>" not in text
+        assert " on" not in re.findall(r"<[^>]*( on)[a-z]+=", text)
         assert "style=" not in text
         assert "<style" not in text
 

@@ -142,6 +142,10 @@ class DeliveryStore(Protocol):
         """The newest deliveries to an address, of whatever issue, the oldest of them first."""
         ...
 
+    def latest_of(self, subscriber_id: int, *, issues: int) -> tuple[Delivery, ...]:
+        """What became of the newest issues for a subscriber, newest first; of those that were planned for them."""
+        ...
+
     def of_issue(self, key: IssueKey, *, batch: int = 1000) -> Iterator[Delivery]:
         """Every delivery of an issue, streamed."""
         ...

@@ -20,6 +20,7 @@ from newsletter.domain.subscribers.choices import (
 )
 from newsletter.domain.subscribers.leaving import FEWER_PAPERS, Instead, alternatives, stay
 from newsletter.domain.subscribers.limits import Quota, free_at, longest
+from newsletter.domain.subscribers.pausing import CATCH_UP, LONGEST_PAUSE, Pause, read_pause
 from newsletter.domain.subscribers.persons import Mentions, Person
 from newsletter.domain.subscribers.preferences import (
     FIELDS,
@@ -27,10 +28,12 @@ from newsletter.domain.subscribers.preferences import (
     TOPIC,
     Problem,
     ProblemKind,
+    asks_for_everything,
     boxes,
     fill_form,
     read_form,
     surplus,
+    typed_interests,
 )
 from newsletter.domain.subscribers.pruning import may_be_unread
 from newsletter.domain.subscribers.requests import (
@@ -61,8 +64,10 @@ from newsletter.domain.subscribers.suppressions import (
 __all__ = [
     "AT_ONCE",
     "CADENCES",
+    "CATCH_UP",
     "FEWER_PAPERS",
     "FIELDS",
+    "LONGEST_PAUSE",
     "MAX_INTERESTS",
     "MAX_KEYS",
     "MAX_NAME",
@@ -79,6 +84,7 @@ __all__ = [
     "LinkState",
     "Mentions",
     "Origin",
+    "Pause",
     "Person",
     "Preferences",
     "Problem",
@@ -94,6 +100,7 @@ __all__ = [
     "address_key",
     "alternatives",
     "ascii_domain",
+    "asks_for_everything",
     "boxes",
     "cadence_word",
     "check_address",
@@ -119,7 +126,9 @@ __all__ = [
     "may_be_unread",
     "may_lift",
     "read_form",
+    "read_pause",
     "stay",
     "suppression_digest",
     "surplus",
+    "typed_interests",
 ]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers.subscriptions import Subscriber, SubscriptionState
 
-__all__ = ["FEWER_PAPERS", "Instead", "alternatives", "stay"]
+__all__ = ["FEWER_PAPERS", "REST", "Instead", "alternatives", "stay"]
 
 FEWER_PAPERS = 10
 """The most papers in one issue for who wants fewer: what is read in a few minutes."""
+
+REST = timedelta(days=28)
+"""How long mail pauses for who wants none for a while."""
 
 
 class Instead(StrEnum):
@@ -20,28 +24,40 @@ class Instead(StrEnum):
 
     WEEKLY = "weekly"
     FEWER = "fewer"
+    PAUSE = "pause"
     UNDO = "undo"
 
 
-def _weekly(subscriber: Subscriber) -> Subscriber:
+def _weekly(subscriber: Subscriber, _today: date) -> Subscriber:
     return replace(subscriber, cadence=Edition.WEEKLY)
 
 
-def _fewer(subscriber: Subscriber) -> Subscriber:
+def _fewer(subscriber: Subscriber, _today: date) -> Subscriber:
     return replace(subscriber, max_papers=min(subscriber.max_papers or FEWER_PAPERS, FEWER_PAPERS))
 
 
-_LESS: Mapping[Instead, Callable[[Subscriber], Subscriber]] = {Instead.WEEKLY: _weekly, Instead.FEWER: _fewer}
+def _pause(subscriber: Subscriber, today: date) -> Subscriber:
+    if subscriber.paused_until is not None and subscriber.paused_until >= today + REST:
+        return subscriber
+    since = subscriber.paused_since if subscriber.is_paused_on(today) else today
+    return replace(subscriber, paused_since=since, paused_until=today + REST)
 
 
-def alternatives(subscriber: Subscriber) -> tuple[Instead, ...]:
+_LESS: Mapping[Instead, Callable[[Subscriber, date], Subscriber]] = {
+    Instead.WEEKLY: _weekly,
+    Instead.FEWER: _fewer,
+    Instead.PAUSE: _pause,
+}
+
+
+def alternatives(subscriber: Subscriber, today: date) -> tuple[Instead, ...]:
     """What would change something for this reader, in the order in which it is offered."""
-    return tuple(instead for instead, less in _LESS.items() if less(subscriber) != subscriber)
+    return tuple(instead for instead, less in _LESS.items() if less(subscriber, today) != subscriber)
 
 
-def stay(subscriber: Subscriber, instead: Instead) -> Subscriber:
+def stay(subscriber: Subscriber, instead: Instead, today: date) -> Subscriber:
     """The reader who has chosen this, subscribed; whoever never confirmed stays as they are."""
     if subscriber.state is SubscriptionState.UNCONFIRMED:
         return subscriber
-    changed = _LESS[instead](subscriber) if instead in _LESS else subscriber
+    changed = _LESS[instead](subscriber, today) if instead in _LESS else subscriber
     return replace(changed, state=SubscriptionState.CONFIRMED)

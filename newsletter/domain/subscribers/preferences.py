@@ -18,7 +18,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from newsletter.domain.interests import MOST_TERMS, Remark, too_many
+from newsletter.domain.interests import MOST_TERMS, Remark, parse, too_many
 from newsletter.domain.subscribers.choices import (
     MAX_INTERESTS,
     MAX_NAME,
@@ -37,10 +37,23 @@ from newsletter.domain.subscribers.choices import (
 from newsletter.domain.subscribers.rhythm import MAX_MORE_THAN, Rhythm
 from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber
 from newsletter.domain.text import clean_line
+from newsletter.errors import InterestError
 
 T = TypeVar("T")
 
-__all__ = ["FIELDS", "READS", "TOPIC", "Problem", "ProblemKind", "boxes", "fill_form", "read_form", "surplus"]
+__all__ = [
+    "FIELDS",
+    "READS",
+    "TOPIC",
+    "Problem",
+    "ProblemKind",
+    "asks_for_everything",
+    "boxes",
+    "fill_form",
+    "read_form",
+    "surplus",
+    "typed_interests",
+]
 
 FIELDS = ("name", "interests", "language", "cadence", "max_papers", "weekly_on", "more_than", "hour", "order")
 """The names of the form's fields, but for its boxes."""
@@ -68,6 +81,7 @@ class ProblemKind(StrEnum):
     WEEKDAY_UNKNOWN = "weekday-unknown"
     HOUR_UNKNOWN = "hour-unknown"
     ORDER_UNKNOWN = "order-unknown"
+    NO_DATE = "no-date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +145,8 @@ def read_form(
     name = clean_line(form.get("name", ""), MAX_NAME * 2)
     if len(name) > MAX_NAME:
         problems.append(Problem("name", ProblemKind.NAME_TOO_LONG, limit=MAX_NAME))
-    ticked = [name for name in (f"{TOPIC}{slug}" for slug in topics) if name in form]
     lines = _lines(form.get("interests", ""))
-    interests = tuple(dict.fromkeys((*ticked, *lines)))
+    interests = typed_interests(form, topics)
     if len(interests) > MAX_INTERESTS:
         problems.append(Problem("interests", ProblemKind.TOO_MANY_INTERESTS, limit=MAX_INTERESTS))
     elif _split(interests, topics) == _split(before, topics):
@@ -161,6 +174,24 @@ def read_form(
         name=name, interests=interests, language=language, cadence=edition, max_papers=limit, rhythm=rhythm
     )
     return chosen, ()
+
+
+def typed_interests(form: Mapping[str, str], topics: Collection[str] = ()) -> tuple[str, ...]:
+    """The interests that a form asks for, whether they can be read or not: what is ticked, then the lines."""
+    ticked = (name for name in (f"{TOPIC}{slug}" for slug in topics) if name in form)
+    return tuple(dict.fromkeys((*ticked, *_lines(form.get("interests", "")))))
+
+
+def asks_for_everything(interests: Iterable[str]) -> bool:
+    """Whether nothing is wanted in particular: every paper comes that is not left out."""
+    return not any(map(_is_wanted, interests))
+
+
+def _is_wanted(text: str) -> bool:
+    try:
+        return parse(text).is_wanted
+    except InterestError:
+        return True  # somebody wanted something
 
 
 def surplus(interests: Sequence[str]) -> tuple[Problem, ...]:

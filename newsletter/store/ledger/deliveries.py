@@ -293,6 +293,19 @@ class SqlDeliveryStore:
             for issue in (issues[row.dispatch_id],)
         )
 
+    def latest_of(self, subscriber_id: int, *, issues: int) -> tuple[Delivery, ...]:
+        """What became of the newest issues for a subscriber, newest first; of those that were planned for them."""
+        newest = select(_DISPATCH).order_by(_DISPATCH.c.day.desc(), _DISPATCH.c.id.desc()).limit(issues)
+        with self._database.read() as connection:
+            dispatches = {row.id: row for row in connection.execute(newest)}
+            which = select(_DELIVERY).where(_D.dispatch_id.in_(dispatches), _D.subscriber_id == subscriber_id)
+            rows = {row.dispatch_id: row for row in connection.execute(which)}
+        return tuple(
+            delivery_of(rows[number], IssueKey(issue.day, Edition(issue.edition)), issue.revision)
+            for number, issue in dispatches.items()
+            if number in rows
+        )
+
     def refused(self, since: datetime) -> Iterator[Delivery]:
         """The deliveries that failed since a moment, or that a 5xx put off, of whatever issue, streamed."""
         with self._database.read() as connection:
