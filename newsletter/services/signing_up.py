@@ -203,7 +203,9 @@ class Door:
         if not program and ripe is not Ripeness.RIPE:
             return self._answer(Outcome.PRESS, moment)
         if self._rules.proof_of_work and not self._has_worked(fields.get("altcha", ""), moment, now):
-            return replace(self._answer(Outcome.PRESS, moment), why=Why.WORK)
+            # a wait that was long enough and did not count has been used up: the next one begins now
+            waits = moment if moment is not None and now - moment.given_at < PATIENCE else None
+            return replace(self._answer(Outcome.PRESS, waits), why=Why.WORK)
         return None
 
     def _has_worked(self, solution: str, moment: FormMoment | None, now: datetime) -> bool:

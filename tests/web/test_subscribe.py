@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from lxml import html
-from sqlalchemy import text
 
 from newsletter.domain.issues import Edition
 from newsletter.domain.signup import AddressPolicy
-from newsletter.domain.subscribers import Cause, Request, Subscriber, SubscriptionState, Suppression
+from newsletter.domain.subscribers import Cause, Subscriber, SubscriptionState, Suppression
 from newsletter.services.signing_up import DoorRules
 from newsletter.store import SqlStore
 from newsletter.web.clients import Proxies
 from newsletter.web.connections import Limits
 from tests.support.web import make_app, make_public, running
 from tests.web.conftest import EMAIL
-
-NEW = "grace@example.org"
-
-
-class Clock:
-    """A clock that tests set."""
-
-    def __init__(self) -> None:
-        self.now = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, **span: float) -> None:
-        """Let time pass."""
-        self.now += timedelta(**span)
+from tests.web.doors import NEW, Clock, fill_in, form_of, heading, requests
 
 
 @pytest.fixture
@@ -53,36 +36,6 @@ def client(store: SqlStore, site: Path, clock: Clock) -> Iterator[httpx.Client]:
     app = make_app(store, site, public=make_public(store, clock=clock, rules=rules), limits=limits)
     with running(app) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as client:
         yield client
-
-
-def form_of(answer: httpx.Response) -> dict[str, str]:
-    """The fields that a browser would send of the form of a page, untouched."""
-    page = html.document_fromstring(answer.text)
-    form = next(form for form in page.forms if "moment" in form.fields)
-    values = {name: value or "" for name, value in form.form_values()}
-    if "interests" in values:  # the line end after <textarea> does not count
-        values["interests"] = values["interests"].removeprefix("\n")
-    return values
-
-
-def requests(store: SqlStore) -> list[Request]:
-    """All that was asked for, in order."""
-    with store.database.read() as connection:
-        numbers = connection.execute(text("SELECT id FROM request ORDER BY id")).scalars().all()
-    return [request for number in numbers if (request := store.joining.find(number)) is not None]
-
-
-def heading(answer: httpx.Response) -> str:
-    """What the page is called."""
-    (title,) = html.document_fromstring(answer.text).xpath("//h1")
-    return str(title.text_content()).strip()
-
-
-def fill_in(client: httpx.Client, clock: Clock, /, **typed: str) -> httpx.Response:
-    """Open the page, type, take five seconds, and press the button."""
-    form = form_of(client.get("/subscribe")) | typed
-    clock.wait(seconds=5)
-    return client.post("/subscribe", data=form)
 
 
 def test_a_form_is_taken_with_all_that_was_wished(client: httpx.Client, store: SqlStore, clock: Clock) -> None:
