@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import struct
+from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
@@ -29,6 +31,8 @@ HEAD_SECONDS = 10.0
 """How long a client may take to send a request's head, or the rest of a body that is not read any more."""
 READ_SECONDS = 20.0
 """How long a client may read nothing of an answer that is being sent."""
+_GIVE_UP = struct.pack("ii", 1, 0)
+"""SO_LINGER: closing resets the connection."""
 _UNSENT = 64 * 1024
 """Bytes of an answer that the system takes at once, so that what a client has read can be seen here."""
 
@@ -39,6 +43,7 @@ class _ImpatientProtocol(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
     _unread = 0
+    _read_at = 0.0
 
     def __init__(self, open_: Connections, troubles: Troubles, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
@@ -48,7 +53,10 @@ class _ImpatientProtocol(H11Protocol):
         self._troubles = troubles
 
     def abort(self) -> None:
-        """End at once, without sending what is left."""
+        """End at once; what the system still has to send is given up too, or it would wait for who reads nothing."""
+        with suppress(OSError):  # the client was faster
+            line = self.transport.get_extra_info("socket")
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _GIVE_UP)
         self.transport.abort()
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401  # as uvicorn declares it
@@ -56,9 +64,9 @@ class _ImpatientProtocol(H11Protocol):
         refused = self._open.enter(self, client_of({"client": self.client, "headers": ()}, Proxies()))
         if refused:
             self._troubles.note(refused)
-            transport.abort()
+            self.abort()
             return
-        self._deadline = self.loop.call_later(HEAD_SECONDS, transport.abort)
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._open.leave(self)
@@ -94,7 +102,7 @@ class _ImpatientProtocol(H11Protocol):
             self._open.works(self)
             self._forget_deadline()
         elif self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.abort)
 
     def _forget_deadline(self) -> None:
         if self._deadline is not None:
@@ -104,15 +112,18 @@ class _ImpatientProtocol(H11Protocol):
     def _watch_answer(self) -> None:
         """Whoever does not read on loses the line; whoever reads slowly does not."""
         if self._reading is None and (left := self.transport.get_write_buffer_size()):
-            self._unread = left
-            self._reading = self.loop.call_later(READ_SECONDS, self._look_at_answer)
+            self._unread, self._read_at = left, self.loop.time()
+            self._reading = self.loop.call_later(READ_SECONDS / 4, self._look_at_answer)
 
     def _look_at_answer(self) -> None:
         self._reading = None
-        if self.transport.get_write_buffer_size() >= self._unread:
-            self.transport.abort()
-        else:
-            self._watch_answer()
+        left, now = self.transport.get_write_buffer_size(), self.loop.time()
+        if left < self._unread:
+            self._unread, self._read_at = left, now
+        if left and now - self._read_at >= READ_SECONDS:
+            self.abort()
+        elif left:
+            self._reading = self.loop.call_later(READ_SECONDS / 4, self._look_at_answer)
 
 
 def listen(host: str, port: int, *, advice: str = "Set web.host and web.port, or --port.") -> socket.socket:

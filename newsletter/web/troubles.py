@@ -49,17 +49,20 @@ class Troubles:
             self._known.add(what)
             self._log.warning("%s", what, exc_info=raised)
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._every, self._tell)
+            self._timer = asyncio.get_running_loop().call_later(self._every, self.tell)
 
-    def _tell(self) -> None:
-        self._timer = None
+    def tell(self) -> None:
+        """Tell what has come again since the last time, as is done every minute; a server does so when it ends."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._known = set(self._again)
         if not self._again:
             return
         counts = "; ".join(f"{count} x {what}" for what, count in self._again.most_common())
         self._again.clear()
         self._log.warning("In the last %g seconds again: %s", self._every, counts)
-        self._timer = asyncio.get_running_loop().call_later(self._every, self._tell)
+        self._timer = asyncio.get_running_loop().call_later(self._every, self.tell)
 
 
 class _Counting(logging.Handler):
