@@ -57,8 +57,9 @@ def import_(
     """
     from newsletter.domain.subscribers import SubscriptionState
 
-    if state not in set(SubscriptionState):
-        msg = f"--state: expected {', '.join(SubscriptionState)}, got {state[:80]!r}."
+    states = [known.value for known in SubscriptionState if known is not SubscriptionState.FEED]
+    if state not in states:
+        msg = f"--state: expected {', '.join(states)}, got {state[:80]!r}."
         raise UsageError(msg)
     report = open_application(context, config).subscribing.sync_from(file, once=True, state=SubscriptionState(state))
     show_roster(report)
@@ -73,6 +74,8 @@ def export(
     config: Config = None,
 ) -> None:
     """Write every subscriber with their state, and every suppression, as a roster: what `import` reads elsewhere.
+
+    Who reads by a private feed alone has no address, and is not in it.
 
     Example: `newsletter subscribers export --output people.toml`
     """

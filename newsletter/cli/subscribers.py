@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,20 @@ from newsletter.cli import personal_data, rosters
 from newsletter.cli.commands import Commands
 from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
-from newsletter.cli.subscriber_options import cleared_fields, named_options, with_interests
+from newsletter.cli.subscriber_flags import (
+    Cadence,
+    Hour,
+    Interests,
+    Language,
+    Limit,
+    MoreThan,
+    Name,
+    Order,
+    Reads,
+    WeeklyOn,
+)
+from newsletter.cli.subscriber_options import cleared_fields, named_options, with_interests, with_named
+from newsletter.cli.subscriber_showing import note, plain, show_changes, subscriber_json
 from newsletter.cli.suppressions import as_json, checked_address, explained
 from newsletter.errors import UsageError
 
@@ -29,14 +41,6 @@ SHOWN = 200
 """Rows of a list on a terminal; `--all` and `export` give everybody."""
 
 
-Interests = Annotated[list[str] | None, typer.Option("--interest", "-i", help="May be given several times.")]
-Name = Annotated[str | None, typer.Option("--name", help="How the digest greets them.")]
-Language = Annotated[str | None, typer.Option("--language", help="en, zh-Hans, …; the newsletter's by default.")]
-Limit = Annotated[
-    str | None, typer.Option("--max-papers", metavar="NUMBER", help="At most so many papers in one digest.")
-]
-
-
 @app.command()
 def add(
     context: typer.Context,
@@ -45,6 +49,12 @@ def add(
     name: Name = None,
     language: Language = None,
     weekly: Annotated[bool, typer.Option("--weekly", help="One digest a week.")] = False,
+    cadence: Cadence = None,
+    weekly_on: WeeklyOn = None,
+    more_than: MoreThan = None,
+    hour: Hour = None,
+    order: Order = None,
+    reads: Reads = None,
     max_papers: Limit = None,
     resubscribe: Annotated[
         bool, typer.Option("--resubscribe", help="Even if they have unsubscribed: they asked to come back.")
@@ -64,7 +74,12 @@ def add(
         interest=interest,
         name=name,
         language=language,
-        cadence="weekly" if weekly else None,
+        cadence=cadence or ("weekly" if weekly else None),
+        weekly_on=weekly_on,
+        more_than=more_than,
+        hour=hour,
+        order=order,
+        reads=reads,
         max_papers=max_papers,
     )
     if address in (suppressed := application.store.suppressions.found([address])):
@@ -74,15 +89,15 @@ def add(
         )
         raise UsageError(msg)
     store = application.store.subscribers
-    if store.add(replace(Subscriber(email=address, origin=Origin.CLI), **named)):
+    if store.add(with_named(Subscriber(email=address, origin=Origin.CLI), named)):
         out.print(f"Added {address}.", markup=False)
-        _note(named.get("interests", ()))
+        note(named.get("interests", ()))
         return
 
     def come_back(before: Subscriber) -> Subscriber:
         if before.state is SubscriptionState.CONFIRMED or not resubscribe:
             return before
-        return replace(before, **named, state=SubscriptionState.CONFIRMED)
+        return replace(with_named(before, named), state=SubscriptionState.CONFIRMED)
 
     before, after = store.edit(address, come_back) or (None, None)
     if before is None or after is None:
@@ -90,7 +105,7 @@ def add(
         raise UsageError(msg)
     if after == before:
         raise UsageError(_already(before))
-    _show_changes(before, after)
+    show_changes(before, after)
 
 
 def _already(known: Subscriber) -> str:
@@ -119,11 +134,22 @@ def edit(
     ] = None,
     name: Name = None,
     language: Language = None,
-    cadence: Annotated[str | None, typer.Option("--cadence", metavar="daily|weekly", help="How often.")] = None,
+    cadence: Cadence = None,
+    weekly_on: WeeklyOn = None,
+    more_than: MoreThan = None,
+    hour: Hour = None,
+    order: Order = None,
+    reads: Reads = None,
     max_papers: Limit = None,
+    pause_until: Annotated[
+        str | None, typer.Option("--pause-until", metavar="DATE", help="No mail before the issue of this day.")
+    ] = None,
+    catch_up: Annotated[
+        str | None, typer.Option("--catch-up", metavar="NUMBER", help="Then the best so many of what they missed.")
+    ] = None,
     clear: Annotated[
         list[str] | None,
-        typer.Option("--clear", metavar="FIELD", help="name, interests, language, cadence or max-papers: none."),
+        typer.Option("--clear", metavar="FIELD", help="Any of these but --interest, as never chosen; or `pause`."),
     ] = None,
     config: Config = None,
 ) -> None:
@@ -135,7 +161,9 @@ def edit(
 
     application = open_application(context, config)
     values = {"name": name, "language": language, "cadence": cadence, "max_papers": max_papers}
-    named = named_options(application, interest=interest, **values)
+    values |= {"weekly_on": weekly_on, "more_than": more_than, "hour": hour, "order": order}
+    values |= {"pause_until": pause_until, "catch_up": catch_up}
+    named = named_options(application, interest=interest, reads=reads, **values)
     named_options(application, interest=add_interest)
     named |= cleared_fields(clear or (), named)
     if not (named or add_interest or drop_interest):
@@ -143,45 +171,16 @@ def edit(
         raise UsageError(msg)
 
     def change(before: Subscriber) -> Subscriber:
-        return with_interests(replace(before, **named), add_interest or (), drop_interest or ())
+        return with_interests(with_named(before, named), add_interest or (), drop_interest or ())
 
     address = checked_address(email)
     changed = application.store.subscribers.edit(address, change)
     if changed is None:
         msg = f"Nobody is subscribed as {address}. `newsletter subscribers add {address}` adds them."
         raise UsageError(msg)
-    _show_changes(*changed)
+    show_changes(*changed)
     if changed[1].origin == Origin.ROSTER:
         err.print("They came from a roster: when their entry there is edited, it counts.")
-
-
-def _show_changes(before: Subscriber, after: Subscriber) -> None:
-    """What was changed: each field as it was, and as it is."""
-    old, new = _as_json(before), _as_json(after)
-    changes = [(key, _plain(key, old[key]), _plain(key, new[key])) for key in new if old[key] != new[key]]
-    if not changes:
-        out.print(f"{after.email} is so already; nothing was changed.", markup=False)
-        return
-    out.print(f"Changed {after.email}:", markup=False)
-    for key, was, now in changes:
-        out.print(f"  {key}: {was} -> {now}", markup=False)
-    if old["interests"] != new["interests"]:
-        _note(after.interests)
-
-
-def _note(interests: Sequence[str]) -> None:
-    """How interests were read where something else may have been meant."""
-    from newsletter.domain.interests import remarks
-
-    for remark in remarks(interests):
-        out.print(f"Note: {remark}", markup=False)
-
-
-def _plain(key: str, value: object) -> str:
-    """A value for a person; none of it in words."""
-    if value in (None, "", []):
-        return _UNSET.get(key, "none")
-    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @app.command("list")
@@ -195,13 +194,18 @@ def list_(
 
     Example: `newsletter subscribers list --json`
     """
+    from newsletter.domain.subscribers import cadence_word
+
     store = open_application(context, config, quiet=json).store.subscribers
     shown = store.stream() if all_ or json else islice(store.stream(), SHOWN)
     if json:
-        print_json({"subscribers": [_as_json(s) for s in shown]})
+        print_json({"subscribers": [subscriber_json(s) for s in shown]})
         return
     rows = [
-        (s.email, s.name, ", ".join(s.interests) or "everything", s.language, s.cadence, s.max_papers or "", s.state)
+        (
+            *(s.email or "feed alone", s.name, ", ".join(s.interests) or "everything", s.language),
+            *(cadence_word(s.cadence, weekdays_only=s.rhythm.weekdays_only), s.max_papers or "", s.state),
+        )
         for s in shown
     ]
     columns = ("Address", "Name", "Interests", "Language", "Cadence", "Limit", "State")
@@ -224,11 +228,11 @@ def show(context: typer.Context, email: Email, config: Config = None, json: Json
         said = f", and the address is suppressed {explained(suppression)}" if suppression else ""
         msg = f"Nobody is subscribed as {email}{said}. `newsletter subscribers list` shows who is."
         raise UsageError(msg)
-    values = _as_json(subscriber)
+    values = subscriber_json(subscriber)
     if json:
         print_json(values | {"suppressed": as_json(suppression) if suppression else None})
         return
-    rows = {key: _plain(key, value) for key, value in values.items()}
+    rows = {key: plain(key, value) for key, value in values.items()}
     if suppression:
         rows["suppressed"] = f"{explained(suppression)}; `newsletter suppressions remove {email}` lifts it"
     table(email, ("What", "Value"), [*rows.items()])
@@ -268,24 +272,6 @@ def remove(
         err.print(f"{roster} still names them: the next sync adds them again, and they get no mail.", markup=False)
     elif known is not None and known.origin == Origin.ROSTER:
         err.print("They came from a roster: as long as it names them, the next sync of it adds them again.")
-
-
-_UNSET = {"interests": "everything", "language": "the newsletter's", "max_papers": "no limit"}
-"""What it means to have none."""
-
-
-def _as_json(s: Subscriber) -> dict[str, object]:
-    return {
-        "email": s.email,
-        "name": s.name,
-        "interests": list(s.interests),
-        "language": s.language,
-        "cadence": s.cadence.value,
-        "max_papers": s.max_papers,
-        "state": s.state.value,
-        "origin": s.origin,
-        "created_at": s.created_at.isoformat() if s.created_at else None,
-    }
 
 
 rosters.register(app)

@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
@@ -27,17 +27,22 @@ __all__ = [
     "Row",
     "csv_line",
     "csv_rows",
-    "interests_cell",
+    "list_cell",
     "toml_rows",
     "toml_table",
 ]
 
-COLUMNS = ("email", "name", "interests", "language", "cadence", "max_papers")
+COLUMNS = (
+    *("email", "name", "interests", "language", "reads", "cadence", "weekly_on", "more_than", "hour", "order"),
+    *("max_papers", "paused_until"),
+)
 """What a person writes: keys of a `[[subscriber]]` table and columns of a CSV roster, in the order they are written."""
-EXPORTED = (*COLUMNS, "state", "created_at")
+EXPORTED = (*COLUMNS, "paused_since", "catch_up", "state", "created_at")
 """What an export says of a subscriber."""
 SUPPRESSION = ("suppression", "reason", "cause", "created_at")
 """The columns of a suppression; in TOML `hash` stands for the first."""
+
+_LISTS = {"interests", "reads"}
 
 MAX_RECORD_LINES = 20
 """Lines of one CSV record; a quotation mark that is not closed must not swallow the rest of the file."""
@@ -134,9 +139,9 @@ def csv_rows(path: PurePath, text: str, columns: Sequence[str], needed: str) -> 
 def _csv_values(row: Mapping[str, str]) -> Mapping[str, Any]:
     plain = {name: value[1:] if _GUARDED.match(value) else value for name, value in row.items()}
     values: dict[str, Any] = {name: value.strip() for name, value in plain.items() if value.strip()}
-    if "interests" in values:
-        parts = (_ESCAPED.sub(r"\1", part).strip() for part in _CELL_PART.findall(values["interests"]))
-        values["interests"] = [part for part in parts if part]
+    for name in _LISTS & values.keys():
+        parts = (_ESCAPED.sub(r"\1", part).strip() for part in _CELL_PART.findall(values[name]))
+        values[name] = [part for part in parts if part]
     return values
 
 
@@ -155,9 +160,9 @@ def _csv_records(lines: list[str]) -> Iterator[tuple[int, list[str] | csv.Error]
             start += reader.line_num
 
 
-def interests_cell(interests: Iterable[str]) -> str:
-    """Interests as one cell."""
-    return "; ".join(interest.replace("\\", "\\\\").replace(";", "\\;") for interest in interests)
+def list_cell(texts: Iterable[str]) -> str:
+    """Several texts as one cell."""
+    return "; ".join(text.replace("\\", "\\\\").replace(";", "\\;") for text in texts)
 
 
 def csv_line(cells: Iterable[str]) -> str:
@@ -174,7 +179,7 @@ def toml_table(name: str, values: Mapping[str, object]) -> str:
 
 
 def _toml(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a moment is a date too
         return value.isoformat()
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"

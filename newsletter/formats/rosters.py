@@ -22,25 +22,33 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import PurePath
 from typing import Any, TypeVar
 
 from newsletter.domain.interests import Remark, one_line, remarks
 from newsletter.domain.issues import Edition
+from newsletter.domain.notation import iso_day
 from newsletter.domain.subscribers import (
     MAX_NAME,
     Cause,
     Origin,
+    Rhythm,
     Subscriber,
     SubscriptionState,
     Suppression,
     address_key,
     check_address,
     choose_cadence,
+    choose_catch_up,
+    choose_hour,
     choose_interests,
     choose_language,
     choose_limit,
+    choose_more_than,
+    choose_order,
+    choose_reads,
+    choose_weekday,
     is_digest,
 )
 from newsletter.errors import AddressInvalid, RosterError
@@ -181,10 +189,8 @@ class _RosterReader:
 
     def _subscriber(self, email: str, row: Mapping[str, Any]) -> Subscriber:
         _known_keys(row, EXPORTED)
-        interests = row.get("interests", [])
-        if not isinstance(interests, list) or not all(isinstance(i, str) and i.strip() for i in interests):
-            msg = f"{email}: interests: expected a list of texts, got {interests!r:.80}"
-            raise ValueError(msg)
+        interests = _texts(email, "interests", row)
+        reads = _texts(email, "reads", row)
 
         def checked(key: str, choose: Callable[[], T]) -> T:
             try:
@@ -193,13 +199,28 @@ class _RosterReader:
                 msg = f"{email}: {key}: {error}"
                 raise ValueError(msg) from None
 
+        language = checked("language", lambda: choose_language(_text(row, "language"), self._languages))
+        cadence, weekdays_only = checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Edition.DAILY))
+        rhythm = Rhythm(
+            weekdays_only=weekdays_only,
+            weekly_on=checked("weekly_on", lambda: choose_weekday(_text(row, "weekly_on"))),
+            more_than=checked("more_than", lambda: choose_more_than(row.get("more_than"))),
+            hour=checked("hour", lambda: choose_hour(row.get("hour"))),
+            order=checked("order", lambda: choose_order(_text(row, "order"))),
+            reads=checked("reads", lambda: choose_reads(reads, self._languages, first=language)),
+        )
+        until = checked("paused_until", lambda: _day(row.get("paused_until")))
         return Subscriber(
             email=email,
             name=_one_line(_text(row, "name"))[:MAX_NAME].rstrip(),
             interests=_interests(email, interests),
-            language=checked("language", lambda: choose_language(_text(row, "language"), self._languages)),
-            cadence=checked("cadence", lambda: choose_cadence(_text(row, "cadence") or Edition.DAILY))[0],
+            language=language,
+            cadence=cadence,
             max_papers=checked("max_papers", lambda: choose_limit(row.get("max_papers"))),
+            rhythm=rhythm,
+            paused_until=until,
+            paused_since=checked("paused_since", lambda: _day(row.get("paused_since"))) if until else None,
+            catch_up=checked("catch_up", lambda: choose_catch_up(row.get("catch_up"))) if until else 0,
             state=checked("state", lambda: _state(_text(row, "state"), self._state)),
             created_at=checked("created_at", lambda: _moment(row.get("created_at"))),
             origin=self._origin,
@@ -256,10 +277,33 @@ def _interests(email: str, texts: Sequence[str]) -> tuple[str, ...]:
 
 def _state(text: str, default: SubscriptionState) -> SubscriptionState:
     try:
-        return SubscriptionState(text) if text else default
+        state = SubscriptionState(text) if text else default
     except ValueError:
-        msg = f"expected {', '.join(SubscriptionState)}, got {text[:80]!r}"
-        raise ValueError(msg) from None
+        state = SubscriptionState.FEED
+    if state is SubscriptionState.FEED:  # who gives no address stands in no roster
+        msg = f"expected {', '.join(s for s in SubscriptionState if s is not state)}, got {text[:80]!r}"
+        raise ValueError(msg)
+    return state
+
+
+def _texts(email: str, key: str, row: Mapping[str, Any]) -> list[str]:
+    value = row.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
+        msg = f"{email}: {key}: expected a list of texts, got {value!r:.80}"
+        raise ValueError(msg)
+    return value
+
+
+def _day(value: object) -> date | None:
+    """A day, as text or as TOML has it."""
+    if value in (None, ""):
+        return None
+    text = value.isoformat() if isinstance(value, date) and not isinstance(value, datetime) else value
+    day = iso_day(text) if isinstance(text, str) else None
+    if day is None:
+        msg = f"expected a day such as 2026-06-02, got {str(value)[:80]!r}"
+        raise ValueError(msg)
+    return day
 
 
 def _moment(value: object) -> datetime | None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import secrets as chance
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -215,12 +214,6 @@ class SqlSubscriberStore:
             changed = connection.execute(statement.values({**values, "changes": _SUBSCRIBER.c.changes + 1}))
             return changed.rowcount > 0
 
-    def add_feed(self, subscriber: Subscriber) -> Subscriber:
-        """Add a reader who gives no address (`SubscriptionState.FEED`); returns them with their id."""
-        reader = replace(subscriber, email="", state=SubscriptionState.FEED)
-        with self._database.write() as connection:
-            return self.insert_within(connection, reader)
-
     def renew_feed(self, subscriber_id: int) -> bool:
         """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""
         with self._database.write() as connection:
@@ -325,7 +318,10 @@ def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
         "paused_until": subscriber.paused_until,
         "catch_up": subscriber.catch_up,
     }
-    return row | {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now, "changes": 0}
+    # a file that does not say when a pause began means now; what it says is what is compared the next time
+    since = subscriber.paused_since or (now.date() if subscriber.paused_until else None)
+    added = {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now, "changes": 0}
+    return row | added | {"paused_since": since}
 
 
 def _roster_row(row: Mapping[str, object]) -> str:

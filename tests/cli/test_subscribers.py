@@ -58,7 +58,7 @@ def test_editing_changes_what_is_named_and_says_how_it_was(cy: Folder) -> None:
         (["--name", "x" * 300], "--name: expected at most 200 characters"),
         (["--name", "Other", "--drop-interest", "cats"], "they have 'rag', 'agents'"),
         (["--name", "Other", "--clear", "name"], "the same command sets it"),
-        (["--clear", "address"], "expected name, interests, language"),
+        (["--clear", "address"], "expected one of name, interests, language"),
         (["--add-interest", "("], "--interest '('"),
         ([], "Nothing to change was named"),
     ],
@@ -68,6 +68,38 @@ def test_one_mistake_and_nothing_is_changed(cy: Folder, options: list[str], why:
     done = cy("subscribers", "edit", CY, *options)
     assert done.status == 2
     assert why in done.err
+    assert shown(cy) == before
+
+
+def test_when_and_how_digests_come_is_named_shown_and_cleared(cy: Folder) -> None:
+    before = shown(cy)
+    chosen = ("--cadence", "weekdays", "--hour", "18", "--more-than", "2", "--order", "newest", "--weekly-on", "monday")
+    done = cy("subscribers", "edit", CY, *chosen, "--pause-until", "2099-08-10", "--catch-up", "10")
+    assert done.status == 0, done.err
+    assert "hour: as soon as it is ready -> 18:00" in done.out
+    after = shown(cy)
+    assert {key: after[key] for key in after if after[key] != before[key]} == {
+        "cadence": "weekdays",
+        "weekly_on": "monday",
+        "more_than": 2,
+        "hour": 18,
+        "order": "newest",
+        "paused_since": after["paused_since"],
+        "paused_until": "2099-08-10",
+        "catch_up": 10,
+    }
+    assert "2099-08-10" in cy("subscribers", "show", CY).out
+    cleared = [part for name in ("hour", "more-than", "order", "weekly-on", "pause") for part in ("--clear", name)]
+    assert cy("subscribers", "edit", CY, *cleared, "--cadence", "weekly").status == 0
+    assert shown(cy) == before
+    for wrong, why in (
+        (["--pause-until", "2020-01-01"], "is not to come"),
+        (["--catch-up", "5"], "Say until when by --pause-until"),
+        (["--hour", "25"], "--hour: expected an hour from 0 to 23"),
+        (["--clear", "pause", "--pause-until", "2099-01-01"], "the same command sets it"),
+    ):
+        refused = cy("subscribers", "edit", CY, *wrong)
+        assert (refused.status, why in refused.err) == (2, True), refused.err
     assert shown(cy) == before
 
 

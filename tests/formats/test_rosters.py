@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import time
-from datetime import UTC
+from dataclasses import replace
+from datetime import UTC, date
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.domain.issues import Edition
+from newsletter.domain.issues import Edition, PaperOrder
+from newsletter.domain.notation import Weekday
 from newsletter.domain.subscribers import (
+    AT_ONCE,
+    MAX_CATCH_UP,
     MAX_INTERESTS,
     MAX_NAME,
     MAX_PAPERS,
+    Rhythm,
     Subscriber,
     SubscriptionState,
     address_key,
@@ -256,6 +262,25 @@ def _is_address(text: str) -> bool:
         return False
 
 
+RHYTHMS = st.builds(
+    Rhythm,
+    weekly_on=st.none() | st.sampled_from(Weekday),
+    more_than=st.integers(0, 1000),
+    hour=st.none() | st.integers(0, 23),
+    order=st.sampled_from(PaperOrder),
+    reads=st.lists(st.sampled_from(["de", "fr", "pt-BR"]), unique=True).map(tuple),
+)
+DAYS = st.dates(date(2026, 1, 1), date(2099, 12, 31))
+PAUSES = st.fixed_dictionaries({"paused_until": st.none()}) | st.fixed_dictionaries(
+    {"paused_until": DAYS, "paused_since": st.none() | DAYS, "catch_up": st.integers(0, MAX_CATCH_UP)}
+)
+
+
+def _choosing(subscriber: Subscriber, pause: dict[str, Any], *, weekdays_only: bool) -> Subscriber:
+    only = weekdays_only and subscriber.cadence is Edition.DAILY
+    return replace(subscriber, rhythm=replace(subscriber.rhythm, weekdays_only=only), **pause)
+
+
 SUBSCRIBERS = st.lists(
     st.builds(
         Subscriber,
@@ -269,10 +294,13 @@ SUBSCRIBERS = st.lists(
         language=st.sampled_from(["", "en", "zh-Hans"]),
         cadence=st.sampled_from(Edition),
         max_papers=st.none() | st.integers(1, MAX_PAPERS),
-        state=st.sampled_from(SubscriptionState),
+        rhythm=st.just(AT_ONCE) | RHYTHMS,
+        state=st.sampled_from([state for state in SubscriptionState if state is not SubscriptionState.FEED]),
         created_at=st.none() | st.datetimes(timezones=st.just(UTC)),
         origin=st.just("roster"),
-    ).filter(lambda s: _is_address(s.email)),
+    )
+    .filter(lambda s: _is_address(s.email))
+    .flatmap(lambda s: st.builds(_choosing, st.just(s), PAUSES, weekdays_only=st.booleans())),
     unique_by=lambda s: address_key(s.email),
     max_size=4,
 )
@@ -284,6 +312,54 @@ SUBSCRIBERS = st.lists(
 def test_what_is_written_reads_back_as_the_same_subscribers(suffix: str, subscribers: list[Subscriber]) -> None:
     text = "".join(write_roster(iter(subscribers), suffix))
     assert read(f"lab{suffix}", text) == Roster(tuple(subscribers), ())
+
+
+def test_what_a_person_writes_of_when_and_how_is_read_and_a_mistake_in_it_is_named() -> None:
+    text = """
+[[subscriber]]
+email = "ada@example.org"
+cadence = "weekdays"
+more_than = 3
+hour = "07:00"
+order = "upvotes"
+reads = ["zh-CN", "en"]
+paused_until = 2026-08-10
+catch_up = 10
+
+[[subscriber]]
+email = "bo@example.org"
+cadence = "weekly"
+weekly_on = "Monday"
+paused_until = "2026-08-10"
+"""
+    ada, bo = read("lab.toml", text).subscribers
+    assert ada.rhythm == Rhythm(
+        weekdays_only=True, more_than=3, hour=7, order=PaperOrder.UPVOTES, reads=("zh-CN", "en")
+    )
+    assert (ada.paused_until, ada.paused_since, ada.catch_up) == (date(2026, 8, 10), None, 10)
+    assert (bo.rhythm, bo.cadence) == (Rhythm(weekly_on=Weekday.MONDAY), Edition.WEEKLY)
+    assert bo.paused_until == date(2026, 8, 10)
+    for wrong, problem in {
+        "hour = 24": "hour: expected an hour from 0 to 23, got 24",
+        'weekly_on = "mo"': "weekly_on: expected monday, tuesday",
+        "more_than = -1": "more_than: expected a whole number from 0 to 1000",
+        'order = "worst"': "order: expected best, newest, upvotes",
+        'reads = "en"': "reads: expected a list of texts",
+        'reads = ["english"]': "reads: expected a language tag",
+        'paused_until = "soon"': "paused_until: expected a day such as 2026-06-02, got 'soon'",
+        "paused_until = 2026-08-10T10:00:00Z": "paused_until: expected a day",
+        "paused_until = 2026-08-10\ncatch_up = 31": "catch_up: expected a whole number from 0 to 30",
+        'state = "feed"': "state: expected unconfirmed, confirmed, unsubscribed, got 'feed'",
+    }.items():
+        roster = read("lab.toml", f'[[subscriber]]\nemail = "cy@example.org"\n{wrong}\n')
+        assert not roster.subscribers
+        assert problem in str(roster.problems[0])
+
+
+def test_who_reads_by_feed_alone_stands_in_no_export() -> None:
+    reader = Subscriber(email="", state=SubscriptionState.FEED)
+    assert "".join(write_roster([reader], ".toml")) == ""
+    assert len("".join(write_roster([reader], ".csv")).splitlines()) == 1
 
 
 def test_a_roster_is_written_piece_by_piece() -> None:

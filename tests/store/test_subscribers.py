@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, inspect, text
 
-from newsletter.domain.issues import Edition
-from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState
+from newsletter.domain.issues import Edition, PaperOrder
+from newsletter.domain.notation import Weekday
+from newsletter.domain.subscribers import (
+    AT_ONCE,
+    Preferences,
+    Rhythm,
+    Subscriber,
+    SubscriptionState,
+)
 from newsletter.store import Database, SqlStore
 from tests.store.conftest import NOW
 
@@ -165,3 +172,119 @@ def test_every_change_of_a_subscriber_is_counted_and_nothing_else(store: SqlStor
     assert changes() == 2
     store.subscribers.set_state(ADA.email, SubscriptionState.UNSUBSCRIBED)
     assert changes() == 3
+
+
+RHYTHM = Rhythm(
+    weekdays_only=True,
+    weekly_on=Weekday.MONDAY,
+    more_than=4,
+    hour=0,
+    order=PaperOrder.NEWEST,
+    reads=("zh-Hans", "de"),
+)
+
+
+def test_what_was_chosen_of_when_and_how_comes_back_and_nothing_is_kept_of_who_chose_nothing(
+    store: SqlStore, database: Database
+) -> None:
+    store.subscribers.upsert([replace(BO, rhythm=RHYTHM), replace(ADA, rhythm=Rhythm(hour=7))])
+    bo, ada = store.subscribers.stream()
+    assert (bo.rhythm, ada.rhythm) == (RHYTHM, Rhythm(hour=7))
+    store.subscribers.change(bo.id, Preferences())
+    assert store.subscribers.by_id(bo.id) == replace(BO, id=bo.id, created_at=bo.created_at)
+    with database.read() as connection:
+        kept = connection.execute(text("SELECT rhythm FROM subscriber ORDER BY id")).scalars().all()
+    assert kept == ["", '{"hour":7}']
+
+
+def test_readers_who_chose_the_same_share_one_rhythm(store: SqlStore) -> None:
+    store.subscribers.upsert([replace(BO, email=f"{n}@example.org", rhythm=RHYTHM) for n in range(3)])
+    store.subscribers.upsert([BO])
+    assert len({id(one.rhythm) for one in store.subscribers.stream()}) == 2
+    assert [one.rhythm is AT_ONCE for one in store.subscribers.stream()][-1]
+
+
+def test_a_pause_is_two_dates_and_ends_on_the_day_that_somebody_says(store: SqlStore) -> None:
+    store.subscribers.upsert([BO])
+    (bo,) = store.subscribers.stream()
+    first, last = date(2026, 8, 3), date(2026, 8, 17)
+    assert store.subscribers.pause(bo.id, since=first, until=last, catch_up=10)
+    paused = store.subscribers.by_id(bo.id)
+    assert paused is not None
+    assert (paused.paused_since, paused.paused_until, paused.catch_up) == (first, last, 10)
+    assert store.subscribers.end_pause(bo.id, on=date(2026, 8, 20))
+    assert store.subscribers.by_id(bo.id) == paused  # it has ended before
+    assert store.subscribers.end_pause(bo.id, on=date(2026, 8, 10))
+    resumed = store.subscribers.by_id(bo.id)
+    assert resumed == replace(paused, paused_until=date(2026, 8, 10))
+    assert store.subscribers.end_pause(bo.id)
+    assert store.subscribers.by_id(bo.id) == bo
+    assert not store.subscribers.pause(bo.id + 1, since=first, until=last)
+
+
+def test_who_is_paused_gets_no_issue_of_a_day_before_the_pause_ends(store: SqlStore) -> None:
+    store.subscribers.upsert([BO, ADA])
+    bo = store.subscribers.get(BO.email)
+    assert bo is not None
+    store.subscribers.pause(bo.id, since=date(2026, 8, 3), until=date(2026, 8, 5))
+    emails = [BO.email, ADA.email, "nobody@example.org"]
+    assert store.subscribers.barred(emails, day=date(2026, 8, 4)) == {
+        BO.email: "paused",
+        "nobody@example.org": "unsubscribed",
+    }
+    assert store.subscribers.barred(emails[:2], day=date(2026, 8, 5)) == {}
+
+
+def test_the_days_on_which_somebodys_week_ends(store: SqlStore) -> None:
+    monday, sunday = Rhythm(weekly_on=Weekday.MONDAY), Rhythm(weekly_on=Weekday.SUNDAY, hour=7)
+    weekly = replace(BO, cadence=Edition.WEEKLY)
+    people = [
+        replace(weekly, rhythm=monday),
+        replace(weekly, rhythm=sunday),
+        replace(weekly, rhythm=replace(monday, hour=9)),
+        replace(weekly, rhythm=Rhythm(weekly_on=Weekday.TUESDAY), state=SubscriptionState.UNSUBSCRIBED),
+        replace(BO, rhythm=Rhythm(weekly_on=Weekday.WEDNESDAY)),
+        weekly,
+    ]
+    store.subscribers.upsert([replace(one, email=f"{n}@example.org") for n, one in enumerate(people)])
+    assert store.subscribers.weekdays() == {Weekday.MONDAY, Weekday.SUNDAY}
+
+
+def test_a_roster_that_says_nothing_of_a_pause_leaves_it_and_a_row_that_is_edited_counts_for_the_rest(
+    store: SqlStore,
+) -> None:
+    """As with everything else that a reader has chosen since."""
+    store.subscribers.upsert([ADA])
+    ada = store.subscribers.get(ADA.email)
+    assert ada is not None
+    store.subscribers.change(ada.id, Preferences(rhythm=RHYTHM))
+    store.subscribers.pause(ada.id, since=date(2026, 8, 3), until=date(2026, 8, 17), catch_up=10)
+    assert store.subscribers.upsert([ADA]) == (0, 0)
+    assert store.subscribers.upsert([replace(ADA, name="Ada")]) == (0, 1)
+    edited = store.subscribers.get(ADA.email)
+    assert edited is not None
+    assert (edited.name, edited.rhythm, edited.catch_up) == ("Ada", AT_ONCE, 10)
+    assert edited.paused_until == date(2026, 8, 17)
+    until = replace(ADA, name="Ada", paused_until=date(2026, 9, 1))
+    assert store.subscribers.upsert([until]) == (0, 1)
+    assert store.subscribers.upsert([until]) == (0, 0)
+    named = store.subscribers.get(ADA.email)
+    assert named is not None
+    assert (named.paused_since, named.paused_until, named.catch_up) == (NOW.date(), date(2026, 9, 1), 0)
+
+
+def test_the_hash_of_a_roster_row_is_what_it_was_before_rosters_knew_of_rhythms(
+    store: SqlStore, database: Database
+) -> None:
+    store.subscribers.upsert([ADA])
+    with database.read() as connection:
+        kept = connection.execute(text("SELECT roster_row FROM subscriber")).scalar_one()
+    assert kept == "d059b352c91518a98da8062d6294ff5f"
+
+
+def test_a_file_does_not_take_back_what_somebody_has_confirmed(store: SqlStore) -> None:
+    store.subscribers.upsert([replace(BO, state=SubscriptionState.CONFIRMED)])
+    store.subscribers.upsert([replace(BO, state=SubscriptionState.UNCONFIRMED, origin="import")])
+    bo = store.subscribers.get(BO.email)
+    assert bo is not None
+    assert bo.state is SubscriptionState.CONFIRMED

@@ -75,10 +75,6 @@ class SubscriberStore(Protocol):
         """The days that close the week of some confirmed reader's weekly digest, beside the newsletter's own."""
         ...
 
-    def add_feed(self, subscriber: Subscriber) -> Subscriber:
-        """Add a reader who gives no address (`SubscriptionState.FEED`); returns them with their id."""
-        ...
-
     def renew_feed(self, subscriber_id: int) -> bool:
         """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""
         ...

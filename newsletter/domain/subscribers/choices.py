@@ -13,12 +13,14 @@ from newsletter.domain.text import clean_line
 
 __all__ = [
     "CADENCES",
+    "MAX_CATCH_UP",
     "MAX_INTERESTS",
     "MAX_NAME",
     "MAX_PAPERS",
     "MAX_READS",
     "cadence_word",
     "choose_cadence",
+    "choose_catch_up",
     "choose_hour",
     "choose_interests",
     "choose_language",
@@ -36,6 +38,8 @@ MAX_INTERESTS = 1000
 """Interests of one subscriber; the longest real list has 203."""
 MAX_PAPERS = 10_000
 """What a subscriber's `max_papers` may be; more papers than arXiv announces on a day is no limit at all."""
+MAX_CATCH_UP = 30
+"""Papers missed that are sent after a pause at most."""
 MAX_READS = 10
 """Languages that somebody may name beside their first."""
 CADENCES = ("daily", "weekdays", "weekly")
@@ -170,6 +174,15 @@ def choose_more_than(value: object) -> int:
         ValueError: it is no whole number from 0 to `MAX_MORE_THAN`.
     """
     return _whole(value, 0, MAX_MORE_THAN) or 0
+
+
+def choose_catch_up(value: object) -> int:
+    """How many of the papers missed are to be sent after a pause; 0 where nothing is given.
+
+    Raises:
+        ValueError: it is no whole number from 0 to `MAX_CATCH_UP`.
+    """
+    return _whole(value, 0, MAX_CATCH_UP) or 0
 
 
 def _whole(value: object, least: int, most: int) -> int | None:
