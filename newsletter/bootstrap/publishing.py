@@ -164,6 +164,7 @@ class Publishing:
             base_url=s.base_url,
             bounces=self._shared.settings.bounce_address,
             verp=self._shared.settings.bounces.verp,
+            leave_by_mail=self._shared.settings.bounces.unsubscribes,
             secret=self._shared.store.secret(),
             cards=self._shared.settings.mail.cards,
             words=self._shared.settings.mail.words,

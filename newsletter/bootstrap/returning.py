@@ -27,17 +27,18 @@ class Returning:
     def intake(self) -> Intake:
         """Where every way ends by which reports come."""
         from newsletter.mail.reports import read_report
-        from newsletter.services.bounces import Intake
+        from newsletter.services.bounces import Intake, LeaveByMail
 
-        s = self._shared.settings
+        s, store = self._shared.settings, self._shared.store
         return Intake(
-            self._shared.store.events,
-            self._shared.store.deliveries,
+            store.events,
+            store.deliveries,
             self._shared.bounce_rules,
             read_report,
             clock=self._shared.clock,
             keep_events=s.retention.events,
             keep_evidence=s.retention.evidence,
+            leave=LeaveByMail(store.subscribers, store.secrets) if s.bounces.unsubscribes else None,
         )
 
     def receive(self, source: str) -> Receive:

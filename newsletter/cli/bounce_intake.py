@@ -34,7 +34,7 @@ def store_reports(
         for content in contents:
             messages += 1
             arrival = intake.arrival(content, source, recipients=recipients)
-            if source == "pipe" and not arrival.report.events:
+            if source == "pipe" and not arrival.is_for_us:
                 # a file stays where it is; this is the only copy there is
                 application.returning.keep_other(content)
             yield arrival

@@ -234,6 +234,7 @@ def show_taken_in(taken: TakenIn) -> None:
         (taken.suppressed, "address is suppressed from now on", "addresses are suppressed from now on"),
         (taken.released, "address may be mailed again", "addresses may be mailed again"),
         (taken.unsubscribed, "subscription has ended by a complaint", "subscriptions have ended by complaints"),
+        (taken.left, "reader unsubscribed by mail", "readers unsubscribed by mail"),
         (taken.returned, "delivery came back", "deliveries came back"),
     )
     for count, one, many in followed:
@@ -246,7 +247,7 @@ def show_taken_in(taken: TakenIn) -> None:
 def taken_as_json(taken: TakenIn, *, events: bool = True) -> dict[str, object]:
     """The same for programs."""
     stored = {"events": len(taken.kinds), "kinds": dict(Counter(taken.kinds)), "known": taken.known}
-    return (stored | {"unproved": taken.unproved} if events else {}) | {
+    return (stored | {"unproved": taken.unproved, "left": taken.left} if events else {}) | {
         "suppressed": taken.suppressed,
         "released": taken.released,
         "unsubscribed": taken.unsubscribed,

@@ -20,6 +20,7 @@ class MailAssembler:
 
     `sender` is the address in From, `bounces` the one that envelope senders are made from (the sender's by default):
     one for each delivery, or without `verp` itself.
+    With `leave_by_mail` each mail names an address at `bounces` that unsubscribes its reader.
     `base_url` is where the site and its pages are served; without it no https address is invented: unsubscribing is
     then a mail to `sender`. `cards` and `words` say how much of a digest a mail shows (`domain.delivery.layout`).
     `secret` signs tokens, envelope senders and ids.
@@ -35,6 +36,7 @@ class MailAssembler:
         base_url: str = "",
         bounces: str = "",
         verp: bool = True,
+        leave_by_mail: bool = False,
         reply_to: str = "",
         secret: bytes,
         max_bytes: int = _MAX_BYTES,
@@ -46,6 +48,7 @@ class MailAssembler:
         self._sender = plain_address(sender)
         self._bounces = plain_address(bounces or sender)
         self._verp = verp
+        self._leave_by_mail = leave_by_mail
         self._base_url = safe_url(base_url).rstrip("/")
         self._max_bytes = max_bytes
         self._cards = cards
@@ -70,6 +73,7 @@ class MailAssembler:
             sender=self._sender,
             bounces=self._bounces,
             verp=self._verp,
+            leave_by_mail=self._leave_by_mail,
             base_url=self._base_url,
             head=self._head,
             max_bytes=self._max_bytes,

@@ -22,6 +22,7 @@ from newsletter.domain.delivery import (
     keyed_hash,
     message_id,
     subscriber_token,
+    unsubscribe_address,
 )
 from newsletter.domain.issues import Issue, Selection
 from newsletter.domain.ports import DesignedMail
@@ -64,6 +65,7 @@ class PersonalMails:
         sender: str,
         bounces: str,
         verp: bool,
+        leave_by_mail: bool,
         base_url: str,
         head: bytes,
         max_bytes: int,
@@ -77,6 +79,7 @@ class PersonalMails:
         self._sender = sender
         self._bounces = bounces
         self._verp = verp
+        self._leave_by_mail = leave_by_mail
         self._base_url = base_url
         self._head = head
         self._max_bytes = max_bytes
@@ -85,7 +88,7 @@ class PersonalMails:
         moment = issue.frozen_at or datetime.combine(issue.day, time(), UTC)
         self._date = encode_header("Date", format_datetime(moment.astimezone(UTC).replace(microsecond=0)))
         self._domain = sender.rpartition("@")[2]
-        self._unsubscribe_mail = f"mailto:{quote(sender, safe='@')}?subject=unsubscribe"
+        self._sender_mail = _mail_to(sender)
         octets = [_Octets(self._text, self._html, form) for form in Form]
         self._planner = Planner(designed, octets, cards=cards, words=words if base_url else None)
         self._around = self._text.octets_around + self._html.octets_around + _HEAD_OCTETS
@@ -137,7 +140,7 @@ class PersonalMails:
             Slot.NAME: clean_line(recipient.name, 100),
             Slot.EMAIL: recipient.email,
             Slot.INTERESTS: designed.interests(recipient.interests) if recipient.interests else "",
-            Slot.UNSUBSCRIBE: self._own_page("unsubscribe", recipient) or self._unsubscribe_mail,
+            Slot.UNSUBSCRIBE: self._own_page("unsubscribe", recipient) or self._unsubscribe_mail(recipient),
             Slot.PREFERENCES: self._own_page("preferences", recipient),
             Slot.PAGE: page,
             Slot.WEB: page if recipient.interests else designed.issue_url,
@@ -160,7 +163,7 @@ class PersonalMails:
             sender=self._bounce_address(recipient.subscriber_id),
             recipient=address,
             message_id=own_id,
-            header=b"".join((*fields, self._unsubscribe_fields(values[Slot.UNSUBSCRIBE]), type_field)),
+            header=b"".join((*fields, self._unsubscribe_fields(recipient, values[Slot.UNSUBSCRIBE]), type_field)),
             body=(
                 _part_header(boundary, b"plain", self._text.encoding),
                 *text,
@@ -191,15 +194,25 @@ class PersonalMails:
         token = subscriber_token(self._secret, purpose, recipient.subscriber_id, recipient.email)
         return f"{self._base_url}/{purpose}/{token}"
 
-    def _unsubscribe_fields(self, link: str) -> bytes:
-        """The header fields of the link in the mail (RFC 2369, RFC 8058)."""
-        mail = self._unsubscribe_mail
+    def _unsubscribe_mail(self, recipient: Recipient) -> str:
+        """The address that a reader leaves by; where no mail is taken in, the sender's, which a person reads."""
+        if not self._leave_by_mail:
+            return self._sender_mail
+        return _mail_to(unsubscribe_address(self._secret, self._bounces, recipient.subscriber_id, recipient.email))
+
+    def _unsubscribe_fields(self, recipient: Recipient, link: str) -> bytes:
+        """The header fields of the link in the mail (RFC 2369, RFC 8058): the one click first."""
+        mail = self._unsubscribe_mail(recipient)
         if not self._base_url:
             return b"List-Unsubscribe: <%b>\r\n" % mail.encode()
         return b"List-Unsubscribe: <%b>,\r\n <%b>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % (
             link.encode(),
             mail.encode(),
         )
+
+
+def _mail_to(address: str) -> str:
+    return f"mailto:{quote(address, safe='@+')}?subject=unsubscribe"
 
 
 class _Octets(dict[int, int]):

@@ -87,6 +87,7 @@ MEANINGS: Mapping[str, str] = {
     "dispatch.late_after": "How old an issue may be and still be sent without `--late`.",
     "dispatch.processes": "How many processes send.",
     "bounces.verp": "Each message has its own envelope sender, which its bounce is known by ([more](bounces.md)).",
+    "bounces.unsubscribes": "Each mail names an address that unsubscribes its reader; needs what takes in bounces.",
     "bounces.mailbox": "Before the @ of the address that bounces come back to; `bounces` where only a domain is set.",
     "bounces.domain": "Its domain. Where neither is set, it is the sender's own address.",
     "bounces.soft_limit": "So many soft bounces suppress an address; time and accepted mail take from their number.",

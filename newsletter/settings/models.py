@@ -220,9 +220,11 @@ class BouncesSettings(_Section):
 
     The address is `mailbox` at `domain`; where neither is set, it is the sender's own. A `mailbox` may have 34 octets,
     because with `verp` the token of the delivery stands behind it. What comes to it and is no report lies in `others`.
+    With `unsubscribes` each mail names an address there that unsubscribes its reader.
     """
 
     verp: bool = True
+    unsubscribes: bool = False
     mailbox: BounceMailbox = ""
     domain: Domain = ""
     soft_limit: int = Field(default=7, ge=1, le=1000)

@@ -13,12 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.delivery import (
+    MAX_BOUNCE_LOCAL,
     OutgoingMessage,
     SigningSecrets,
     read_bounce_address,
     read_message_id,
     read_token,
+    read_unsubscribe_address,
     subscriber_token,
+    unsubscribe_address,
 )
 from newsletter.domain.issues import Issue, Match, Pick, Selection, Silence
 from newsletter.domain.matching.sectioning import by_interest
@@ -154,6 +157,26 @@ def test_without_a_site_no_address_of_ours_is_invented() -> None:
         assert "news.example.org" not in text
         assert "mailto:news@example.org?subject=unsubscribe" in text
         assert "30 more that found no room" in text or "more that" not in text
+
+
+def test_beside_the_one_click_stands_an_address_that_unsubscribes_its_reader() -> None:
+    issue = make_issue()
+    for base_url in ("https://news.example.org", ""):
+        mails = make_assembler(base_url, leave_by_mail=True).in_language(issue, "en")
+        message = mails.build(make_recipient(17), select(issue))
+        links = re.findall(r"<([^>]+)>", read(message)["List-Unsubscribe"])
+        address = unsubscribe_address(SECRET, "news@example.org", 17, "reader17@example.org")
+        assert links[-1] == f"mailto:{address}?subject=unsubscribe"
+        assert len(links) == (2 if base_url else 1)
+        assert read_unsubscribe_address(address) is not None
+    assert links[-1] in body(message, "plain"), "without a site it is the only way"
+
+
+def test_the_longest_mailbox_has_room_for_every_readers_address() -> None:
+    address = unsubscribe_address(SECRET, f"{'b' * MAX_BOUNCE_LOCAL}@example.org", 2**40 - 1, "a@example.org")
+    assert len(address.partition("@")[0]) <= 64
+    with pytest.raises(ValueError, match="too long"):
+        unsubscribe_address(SECRET, f"{'b' * (MAX_BOUNCE_LOCAL + 1)}@example.org", 2**40 - 1, "a@example.org")
 
 
 def test_a_name_with_line_breaks_stays_in_its_header() -> None:

@@ -108,9 +108,11 @@ class Report:
         message_id: the Message-ID of the mail that it is about, in angle brackets; empty where it was not returned.
         envelope_id: what we called the envelope (RFC 3461 ENVID), where the report repeats it.
         delivered_to: the addresses that the report itself was delivered to: one of them is its envelope's recipient.
+        by_machine: whether a mail system or an automatic answer (RFC 3834) sent it, rather than somebody who meant to.
     """
 
     events: tuple[Event, ...] = ()
     message_id: str = field(default="", repr=False)
     envelope_id: str = field(default="", repr=False)
     delivered_to: tuple[str, ...] = field(default=(), repr=False)
+    by_machine: bool = False

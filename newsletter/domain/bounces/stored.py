@@ -56,6 +56,7 @@ class Arrival:
         evidence: its first octets.
         is_verified: a sending service's notification, whose signature or credentials were checked.
         delivery_id: the ledger's row, where it is the ledger that tells of it; else 0.
+        leaving: the subscriber who unsubscribes by it; else 0.
     """
 
     report: Report
@@ -65,6 +66,12 @@ class Arrival:
     evidence: bytes = field(default=b"", repr=False)
     is_verified: bool = False
     delivery_id: int = 0
+    leaving: int = 0
+
+    @property
+    def is_for_us(self) -> bool:
+        """Whether something follows from it; any other mail is a person's to look at."""
+        return bool(self.report.events or self.leaving)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +125,7 @@ class TakenIn:
         unproved: how many of the new ones nothing follows from, because nothing proves whose they are.
         suppressed: how many addresses are never mailed again from now on; `released` how many may be again.
         unsubscribed: how many subscriptions complaints have ended.
+        left: how many subscriptions their readers have ended by mail.
         returned: how many deliveries came back.
         paused: what sends no more for the time being, in a sentence each.
     """
@@ -128,6 +136,7 @@ class TakenIn:
     suppressed: int = 0
     released: int = 0
     unsubscribed: int = 0
+    left: int = 0
     returned: int = 0
     paused: tuple[str, ...] = ()
 

@@ -42,8 +42,10 @@ from newsletter.domain.delivery.tokens import (
     read_bounce_address,
     read_message_id,
     read_token,
+    read_unsubscribe_address,
     request_token,
     subscriber_token,
+    unsubscribe_address,
 )
 
 __all__ = [
@@ -100,6 +102,8 @@ __all__ = [
     "read_bounce_address",
     "read_message_id",
     "read_token",
+    "read_unsubscribe_address",
     "request_token",
     "subscriber_token",
+    "unsubscribe_address",
 ]

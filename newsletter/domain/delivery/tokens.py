@@ -27,14 +27,20 @@ __all__ = [
     "read_bounce_address",
     "read_message_id",
     "read_token",
+    "read_unsubscribe_address",
     "request_token",
     "subscriber_token",
+    "unsubscribe_address",
 ]
 
 _TOKEN = re.compile(r"(?P<id>\d{1,18})\.(?P<mac>[A-Za-z0-9_-]{22})", re.ASCII)
 _BOUNCE = re.compile(r"[^@\s]{0,64}\+(?P<token>[A-Za-z2-7]{16,40})@[^@\s]{1,255}", re.ASCII)
 _MESSAGE_ID = re.compile(
     r"(?P<slug>\d{4}-\d{2}-\d{2}(?:-weekly)?)\.(?P<token>[A-Za-z2-7]{16,40})@", re.ASCII | re.IGNORECASE
+)
+_STOP_MARK = "stop-"
+_STOP = re.compile(
+    rf"[^@\s]{{0,64}}\+{_STOP_MARK}(?P<token>[a-z2-7]{{17,24}})@[^@\s]{{1,255}}", re.ASCII | re.IGNORECASE
 )
 _MAX_FIELD = 1000
 _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
@@ -112,6 +118,35 @@ def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) 
         )
         raise ValueError(msg)
     return f"{local}@{domain}"
+
+
+def unsubscribe_address(secret: bytes, base: str, subscriber_id: int, email: str) -> str:
+    """The address that unsubscribes one subscriber, whoever writes to it: `bounces+stop-ae…@example.org`.
+
+    Base32 as in `bounce_address`, beside which it stands at the same mailbox.
+
+    Raises:
+        ValueError: the local part would exceed 64 octets (RFC 5321 §4.5.3.1.1).
+    """
+    local, _, domain = base.rpartition("@")
+    mac = keyed_hash(secret, "unsubscribe by mail", str(subscriber_id), email)[:_MAC]
+    local = f"{local}+{_STOP_MARK}{_base32(_octets(subscriber_id) + mac)}"
+    if len(local) > _LOCAL_LIMIT:
+        msg = f"{base[:80]!r} is too long to unsubscribe by: expected at most {MAX_BOUNCE_LOCAL} octets before the @"
+        raise ValueError(msg)
+    return f"{local}@{domain}"
+
+
+def read_unsubscribe_address(address: str) -> tuple[int, str] | None:
+    """The subscriber's number that an address claims, and what stands behind its plus sign; None if it is none.
+
+    Case does not matter, nor the mailbox. Make the address again and compare to trust it.
+    """
+    match = _STOP.fullmatch(address)
+    octets = _octets_of(match["token"].lower()) if match else None
+    if match is None or octets is None or not _MAC < len(octets) <= _MAC + _LARGEST:
+        return None
+    return int.from_bytes(octets[:-_MAC]), f"{_STOP_MARK}{match['token'].lower()}"
 
 
 def read_bounce_address(secrets: SigningSecrets, address: str) -> tuple[IssueKey, int] | None:

@@ -14,6 +14,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -39,8 +40,11 @@ class Reception(Protocol):
         """The reply to a recipient that is certainly not ours; empty where we take mail for it."""
         ...
 
-    def receive(self, content: bytes, recipients: tuple[str, ...]) -> str:
-        """Store a message for good; says in a few words, without addresses, what it was."""
+    def receive(self, content: bytes, recipients: tuple[str, ...], sender: str | None = None) -> str:
+        """Store a message for good; says in a few words, without addresses, what it was.
+
+        `sender` is the envelope's, empty where it has none, as a mail system's report.
+        """
         ...
 
 
@@ -164,8 +168,9 @@ class Listener:
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802
         """Store a message; when the answer is 250, it is stored."""
-        content, recipients = envelope.content, tuple(envelope.rcpt_tos)
-        store = asyncio.get_running_loop().run_in_executor(self._writer, self._reception.receive, content, recipients)
+        content, recipients, sender = envelope.content, tuple(envelope.rcpt_tos), (envelope.mail_from or "").strip("<>")
+        receive = partial(self._reception.receive, content, recipients, sender)
+        store = asyncio.get_running_loop().run_in_executor(self._writer, receive)
         try:
             told = await store
         except (NewsletterError, OSError) as error:

@@ -9,6 +9,7 @@ from newsletter.mail.reports.headers import Header, addresses_in
 __all__ = [
     "has_no_return",
     "is_automatic",
+    "is_by_machine",
     "is_challenge",
     "is_from_a_mail_system",
     "is_titled_as_a_report",
@@ -99,6 +100,22 @@ def is_automatic(header: Header) -> bool:
         or precedence in {"auto_reply", "auto-reply", "junk", "bulk"}
         or any(header.first(name) for name in _ANSWER_FIELDS)
         or "x-auto-response-suppress" in dict(header.fields)
+        or has_no_return(header, surely=True)
+    )
+
+
+def is_by_machine(header: Header) -> bool:
+    """Whether a mail system or an automatic answer sent it, by what they say of themselves: no words are judged.
+
+    What is `auto-generated` may be a mail program's that acts for its reader; nobody answers by that (RFC 3834 §5.2).
+    """
+    submitted = header.first("auto-submitted").split(";")[0].strip().lower()
+    return (
+        submitted.startswith("auto-replied")
+        or header.first("precedence").strip().lower() in {"auto_reply", "auto-reply"}
+        or any(header.first(name) for name in _ANSWER_FIELDS)
+        or header.media_type == "multipart/report"
+        or is_from_a_mail_system(header)
         or has_no_return(header, surely=True)
     )
 

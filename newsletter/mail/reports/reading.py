@@ -22,6 +22,7 @@ from dataclasses import replace
 from newsletter.domain.bounces import Event, EventKind, KnownBy, Report
 from newsletter.mail.reports import amazon_ses
 from newsletter.mail.reports.automatic import (
+    is_by_machine,
     is_challenge,
     is_from_a_mail_system,
     is_titled_as_a_report,
@@ -76,10 +77,11 @@ def _read(raw: bytes, nested: int) -> Report:
                     part.octets() if part.header.first("content-transfer-encoding") else part.body, nested - 1
                 )
                 if inner.events:
-                    return replace(inner, delivered_to=message.delivered_to())
+                    return replace(inner, delivered_to=message.delivered_to(), by_machine=is_by_machine(header))
+    by_machine = is_by_machine(header)
     if not events:
-        return Report(delivered_to=message.delivered_to())
-    return Report(tuple(events), message.original_id(), message.envelope_id(), message.delivered_to())
+        return Report(delivered_to=message.delivered_to(), by_machine=by_machine)
+    return Report(tuple(events), message.original_id(), message.envelope_id(), message.delivered_to(), by_machine)
 
 
 class _Message:

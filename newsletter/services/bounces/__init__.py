@@ -2,6 +2,7 @@
 
 from newsletter.services.bounces.intake import Intake
 from newsletter.services.bounces.judging import Reclassified, Reclassify
+from newsletter.services.bounces.leaving import LeaveByMail
 from newsletter.services.bounces.polling import Poll, Polled
 from newsletter.services.bounces.receiving import Receive
 from newsletter.services.bounces.story import AddressStory, Story, told_event
@@ -10,6 +11,7 @@ from newsletter.services.bounces.webhooks import Webhooks
 __all__ = [
     "AddressStory",
     "Intake",
+    "LeaveByMail",
     "Poll",
     "Polled",
     "Receive",

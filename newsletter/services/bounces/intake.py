@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from newsletter.domain.bounces import Arrival, BounceRules, Event, Report, Statement, TakenIn, classify, codes_in
 from newsletter.domain.delivery import Delivery, Stage
 from newsletter.domain.ports import DeliveryStore, EventStore, ReadReport
+from newsletter.services.bounces.leaving import LeaveByMail
 
 __all__ = ["EVIDENCE", "STAGES", "Intake", "refusal_of", "report_name"]
 
@@ -47,8 +49,12 @@ class Intake:
         clock: Callable[[], datetime],
         keep_events: timedelta,
         keep_evidence: timedelta,
+        leave: LeaveByMail | None = None,
     ) -> None:
-        """`read` says what a mail is; events and their evidence are kept for so long."""
+        """`read` says what a mail is; events and their evidence are kept for so long.
+
+        `leave` takes in who unsubscribes by mail; without it nobody does.
+        """
         self._events = events
         self._deliveries = deliveries
         self._rules = rules
@@ -56,12 +62,22 @@ class Intake:
         self._clock = clock
         self._keep_events = keep_events
         self._keep_evidence = keep_evidence
+        self._leave = leave
 
-    def arrival(self, content: bytes, source: str, *, recipients: Iterable[str] = ()) -> Arrival:
-        """A mail that came back. `recipients` are those of its envelope, where whoever brought it knows them."""
+    def arrival(
+        self, content: bytes, source: str, *, recipients: Iterable[str] = (), sender: str | None = None
+    ) -> Arrival:
+        """A mail that came back, or by which a reader leaves.
+
+        `recipients` and `sender` are those of its envelope, where whoever brought it knows them.
+        """
         report = self._read(content)
         if known := tuple(recipients):
-            report = Report(report.events, report.message_id, report.envelope_id, (*known, *report.delivered_to))
+            report = replace(report, delivered_to=(*known, *report.delivered_to))
+        # nobody answers an automatic answer, and an envelope without a sender is a mail system's (RFC 5321 §4.5.5)
+        if self._leave and not report.by_machine and sender != "" and (leaving := self._leave.who(report.delivered_to)):
+            # whatever words are in it: they were written to the one address that means this
+            return Arrival(report=Report(), source=source, name=report_name(content), at=self._clock(), leaving=leaving)
         return Arrival(
             report=report,
             source=source,
@@ -74,7 +90,10 @@ class Intake:
         """Store these, and do what follows from them. When it returns, both are done for good."""
         total = TakenIn()
         for batch in _batches(arrivals):
-            total += self._events.take_in(batch, self._rules)
+            if reports := [arrival for arrival in batch if arrival.report.events]:
+                total += self._events.take_in(reports, self._rules)
+            if self._leave and (leaving := [arrival.leaving for arrival in batch if arrival.leaving]):
+                total += TakenIn(left=self._leave.end(leaving))
         return total
 
     def refusals(self) -> TakenIn:
@@ -136,7 +155,7 @@ def _batches(arrivals: Iterable[Arrival]) -> Iterator[list[Arrival]]:
     """Groups that are stored at once; who brings one waits for no other."""
     batch: list[Arrival] = []
     for arrival in arrivals:
-        if arrival.report.events:
+        if arrival.is_for_us:
             batch.append(arrival)
         if len(batch) >= _BATCH:
             yield batch

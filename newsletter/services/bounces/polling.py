@@ -54,7 +54,7 @@ class Poll:
             for start in range(0, len(waiting), _BATCH):
                 numbers = waiting[start : start + _BATCH]
                 arrivals = dict(self._arrivals(box, numbers))
-                reports = [number for number, arrival in arrivals.items() if arrival.report.events]
+                reports = [number for number, arrival in arrivals.items() if arrival.is_for_us]
                 rest = [number for number in arrivals if number not in reports]
                 taken += self._intake.take(arrivals.values())
                 box.put_away(reports, are_reports=True)

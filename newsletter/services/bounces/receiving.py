@@ -39,8 +39,8 @@ class Receive:
     def refusal(self, recipient: str) -> str:
         """The SMTP reply to a recipient that is certainly not ours; empty where mail is taken for it.
 
-        Ours are the address of bounces, whatever stands behind a plus sign, and each envelope sender that we signed,
-        wherever a server has redirected it to.
+        Ours are the address of bounces, whatever stands behind a plus sign (readers leave there, too), and
+        each envelope sender that we signed, wherever a server has redirected it to.
         """
         local, _, domain = recipient.lower().rpartition("@")
         with suppress(AddressInvalid):
@@ -50,10 +50,13 @@ class Receive:
             return ""
         return "550 5.1.1 No such mailbox here" if is_here else "550 5.7.1 No mail is relayed here"
 
-    def receive(self, content: bytes, recipients: tuple[str, ...]) -> str:
-        """Store what a message reports, or keep it for a person. When it returns, that is done for good."""
-        arrival = self._intake.arrival(content[: self._longest], self._source, recipients=recipients)
-        if not arrival.report.events:
+    def receive(self, content: bytes, recipients: tuple[str, ...], sender: str | None = None) -> str:
+        """Store what a message reports, end a subscription that it is to end, or keep it for a person.
+
+        When it returns, that is done for good. `sender` is the envelope's; empty where it has none.
+        """
+        arrival = self._intake.arrival(content[: self._longest], self._source, recipients=recipients, sender=sender)
+        if not arrival.is_for_us:
             self._keep_other(content)
             return "no report: kept for a person"
         return told_taken(self._intake.take([arrival]))
@@ -63,6 +66,7 @@ def told_taken(taken: TakenIn) -> str:
     """What came of a message, in a few words without addresses."""
     parts = [kind.value for kind in taken.kinds]
     parts += [f"{taken.known} known before"] if taken.known else []
+    parts += ["unsubscribed"] if taken.left else []
     parts += [f"{taken.unproved} unproved"] if taken.unproved else []
     parts += [counted(taken.suppressed, "address suppressed", "addresses suppressed")] if taken.suppressed else []
-    return ", ".join([*parts, *taken.paused])
+    return ", ".join([*parts, *taken.paused]) or "unsubscribed before"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import smtplib
 import socket
 import threading
@@ -12,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.domain.notation import Endpoint, parse_endpoint
+from newsletter.domain.notation import parse_endpoint
 from newsletter.errors import MailError, StoreUnavailable
-from newsletter.mail.intake import Listener, listener
+from newsletter.mail.intake import listener
 from newsletter.mail.reports import LARGEST_MAIL, LONGEST_MESSAGE
+from tests.support.listening import Running, running_listener
 
 OURS = "bounces+token@example.org"
 MAIL = b"Subject: x\r\n\r\nWords\r\n"
@@ -34,7 +34,7 @@ class Stored:
     def refusal(self, recipient: str) -> str:
         return "" if recipient.endswith("@example.org") else "550 5.7.1 No"
 
-    def receive(self, content: bytes, recipients: tuple[str, ...]) -> str:
+    def receive(self, content: bytes, recipients: tuple[str, ...], sender: str | None = None) -> str:  # noqa: ARG002
         self.has_begun.set()
         assert self.may_go_on.wait(20)
         if self.failure:
@@ -43,63 +43,14 @@ class Stored:
         return "hard"
 
 
-class Running:
-    """A listener that runs in a thread."""
-
-    def __init__(self, stored: Stored, at: str) -> None:
-        self.stored = stored
-        self.lines: list[str] = []
-        self.at = Endpoint("lmtp")
-        self.failure: BaseException | None = None
-        self._at = parse_endpoint(at)
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(20)
-        if self.failure:
-            raise self.failure
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except MailError as error:
-            self.failure = error
-        finally:
-            self._ready.set()
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._listener = Listener(self._at, self.stored, name="example.org", log=self.lines.append)
-        await self._listener.serve(self._begun)
-
-    def _begun(self, at: Endpoint) -> None:
-        self.at = at
-        self._ready.set()
-
-    def client(self) -> smtplib.SMTP:
-        if self.at.path:
-            return smtplib.LMTP(self.at.path)
-        kind = smtplib.LMTP if self.at.protocol == "lmtp" else smtplib.SMTP
-        return kind(self.at.host, self.at.port, timeout=20)
-
-    def end(self) -> None:
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._listener.end)
-
-    def join(self) -> None:
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-
-
 @contextmanager
-def listening(at: str = "lmtp:127.0.0.1:0") -> Iterator[Running]:
-    running = Running(Stored(), at)
+def listening(at: str = "lmtp:127.0.0.1:0") -> Iterator[Running[Stored]]:
+    stored = Stored()
     try:
-        yield running
+        with running_listener(stored, at) as running:
+            yield running
     finally:
-        running.stored.may_go_on.set()
-        running.end()
-        running.join()
+        stored.may_go_on.set()
 
 
 @pytest.mark.parametrize("way", ["lmtp:127.0.0.1:0", "smtp:127.0.0.1:0", "lmtp:[::1]:0", "socket"])
