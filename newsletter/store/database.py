@@ -151,11 +151,12 @@ def _resolve(url: URL, folder: Path, password: str | None) -> URL:
 
 
 def _make_engine(url: URL, path: Path | None) -> Engine:
+    # parameters hold addresses, and an unexpected error ends in a log
     if url.get_backend_name() != "sqlite":
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     else:
         # autocommit, so that BEGIN is ours to word (see `_begin`)
-        engine = create_engine(url, connect_args={"isolation_level": None})
+        engine = create_engine(url, connect_args={"isolation_level": None}, hide_parameters=True)
         if path is not None:
             event.listen(engine, "do_connect", partial(_keep_for_owner, path))
         event.listen(engine, "connect", _configure_sqlite)

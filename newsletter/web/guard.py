@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["DOCUMENTS", "PRIVATE", "SCRIPTED_POLICY", "SecureHeaders"]
+__all__ = ["DOCUMENTS", "FORMS", "PRIVATE", "SCRIPTED_POLICY", "SITE_POLICY", "XML_POLICY", "SecureHeaders"]
 
 DOCUMENTS = ("/feed/", "/day/")
 """What begins the addresses of what a reader may keep: private feeds, own pages."""
@@ -20,13 +20,14 @@ _COMMON = "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _TOKEN_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_COMMON}"
 SCRIPTED_POLICY = f"{_TOKEN_POLICY}; script-src 'self'; connect-src 'self'"
 """For the private page that sets it: scripts of our own, which may ask us alone."""
-_SITE_POLICY = (
+SITE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     f"img-src 'self' https: data:; {_COMMON}"
 )
+"""For the published site; deploy/ has it too, for the web servers that send the site themselves."""
 _FORM_POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; {_COMMON}"
-# a feed that a browser shows through its style sheet gets the styles that this makes
-_XML_POLICY = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+XML_POLICY = "script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+"""For the site's XML: a feed that a browser shows through its style sheet gets the styles that this makes."""
 
 
 class SecureHeaders:
@@ -67,5 +68,5 @@ def _guard(headers: MutableHeaders, *, private: bool, form: bool) -> None:
         headers["Vary"] = "Accept-Language"
     else:
         xml = ("xml" in kind or "xsl" in kind) and not kind.startswith("image/")
-        headers["Content-Security-Policy"] = _XML_POLICY if xml else _SITE_POLICY
+        headers["Content-Security-Policy"] = XML_POLICY if xml else SITE_POLICY
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin"

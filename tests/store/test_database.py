@@ -11,6 +11,8 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.domain.notation import feed_name
 from newsletter.domain.papers import Announcement, AnnounceType, Paper, PaperId
@@ -197,3 +199,9 @@ def test_more_transactions_at_once_than_there_are_connections_are_told_to_try_ag
             stack.enter_context(database.read())
         with pytest.raises(StoreUnavailable, match="all connections of this program are in use"):
             stack.enter_context(database.read())
+
+
+def test_an_unexpected_error_of_a_statement_comes_without_its_parameters(database: Database) -> None:
+    insert = text("INSERT INTO alembic_version VALUES (:value)")
+    with database.write() as connection, pytest.raises(IntegrityError, match="SQL parameters hidden"):
+        connection.execute(insert, [{"value": "ada@example.org"}] * 2)
