@@ -15,25 +15,29 @@ import tomllib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from newsletter.bootstrap import Application, sample_settings, shipped
 from newsletter.domain.delivery import Recipient
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus, Selection
-from newsletter.domain.subscribers import Subscriber, fill_form
+from newsletter.domain.matching import IssueSelector
+from newsletter.domain.subscribers import Subscriber
 from newsletter.formats import freeze_issue, parse_catalogue
 from newsletter.render.environment import Templates
 from newsletter.render.mail import MailRenderer
 from newsletter.render.outbox import OutboxRenderer
 from newsletter.render.site import SiteTopic
 from newsletter.sample import DAY as SAMPLE_DAY
-from newsletter.services.preferences_forms import PreferencesForm
+from newsletter.services.held_issues import HeldIssues
+from newsletter.services.interest_previews import InterestPreviews
+from newsletter.services.links import Purpose
 from newsletter.services.progress import SilentProgress
 from newsletter.services.reader_pages import DayWish
 from newsletter.store import Database
 from newsletter.web.pages import Pages
+from newsletter.web.preferences_pages import PreferencesPages
 from tests.standards.digests import SIZES, Digests
 from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching
@@ -42,7 +46,7 @@ from tests.support.mails import TEMPLATES, make_assembler, make_renderer, make_s
 from tests.support.recorded_day import real_lists
 from tests.support.samples import make_issue, make_notice, make_recipient, select
 from tests.support.shared import DATA
-from tests.support.web import make_days, make_store
+from tests.support.web import make_days, make_forms, make_leaving, make_links, make_store
 
 BASE_URL = "http://127.0.0.1:8947"
 _ON_SITE = 50
@@ -142,15 +146,49 @@ def write_site(folder: Path, whole: Issue) -> None:
         path.write_bytes(file.content)
 
 
-def write_preferences(folder: Path) -> None:
-    """The preferences page of a reader, as the web application renders it."""
+def write_preferences(folder: Path, issue: Issue) -> None:
+    """The preferences page of some readers, and the pages of who leaves, as the web application renders them."""
     catalogue = parse_catalogue((shipped("subscribers") / "topics.toml").read_text(encoding="utf-8"))
     pages = Pages(make_templates(), "The Daily Sample", "", ("en", "zh-Hans"), topics=catalogue.topics)
-    reader = Subscriber(email="ada@example.org", name="Ada", interests=("topic:rag", "author:Knuth", "-survey"))
-    fields = fill_form(reader, tuple(catalogue.expressions))
-    page = pages.preferences(PreferencesForm(reader, fields, ("en", "zh-Hans"), feed="1.AAAAAAAAAAAAAAAAAAAAAA"))
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_bytes(page.body)
+    own = PreferencesPages(pages, BASE_URL, "Europe/Berlin")
+    interests = ("topic:rag", "retrieval-augmented generation", "author:Knuth", "language model", "-title:survey")
+    with tempfile.TemporaryDirectory() as name, closing(new_database(Path(name) / "newsletter.db")) as database:
+        store = make_store(database)
+        store.issues.save(issue)
+        store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, datetime.now(UTC))
+        held = HeldIssues(store.issues, lambda one: IssueSelector(one, topics=catalogue.expressions))
+        previews = InterestPreviews(store.issues, held, topics=tuple(catalogue.expressions))
+        forms = make_forms(store, topics=tuple(catalogue.expressions))
+        today = datetime.now(UTC).date()
+        for file, changes in {
+            "index": {},
+            "zh-Hans": {"language": "zh-Hans"},
+            "paused": {"paused_since": today, "paused_until": today + timedelta(days=9), "catch_up": 10},
+            "wrong": {"interests": ("(never closed", "-survey")},
+        }.items():
+            reader = Subscriber(email=f"{file}@example.org", name="Ada", max_papers=10, interests=interests)
+            store.subscribers.upsert([replace(reader, **changes)])  # type: ignore[arg-type]
+            stored = store.subscribers.get(reader.email)
+            assert stored is not None
+            form = forms.fill(stored)
+            wish = previews.look(form.interests, max_papers=form.max_papers)
+            while previews.prepare(wish):
+                pass
+            page = own.page(form, preview=own.part(form, previews.result(wish)))
+            _write_page(folder / "preferences" / f"{file}.html", page.body)
+            leaving = make_leaving(store)
+            token = make_links(store).token(Purpose.UNSUBSCRIBE, stored)
+            for step, leave in {"asked": leaving.ask, "left": leaving.leave, "gone": leaving.leave}.items():
+                left = leave(token)
+                assert left is not None
+                page = pages.leaving(left, href=token, depth=1)
+                _write_page(folder / "unsubscribe" / f"{file}-{step}.html", page.body)
+    (folder / "preferences" / "preferences.js").write_text(pages.templates.source("web/preferences.js"), "utf-8")
+
+
+def _write_page(path: Path, page: bytes | memoryview) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(page)
 
 
 def write_days(folder: Path, issue: Issue, digests: Digests) -> None:
@@ -179,7 +217,7 @@ def main() -> None:
     write_mails(folder / "mails", issue, digests)
     write_outbox(folder / "outbox", issue, lists)
     write_site(folder / "site", issue)
-    write_preferences(folder / "site" / "preferences")
+    write_preferences(folder / "site", issue)
     write_days(folder / "site" / "day", issue, digests)
 
 

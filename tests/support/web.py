@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +50,7 @@ __all__ = [
     "make_app",
     "make_days",
     "make_feeds",
+    "make_forms",
     "make_held",
     "make_intake",
     "make_leaving",
@@ -104,18 +105,28 @@ def make_store(database: Database) -> SqlStore:
 def make_subscriptions(store: SqlStore, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Subscriptions:
     """What readers do with their subscription, over this store."""
     links, today = make_links(store), lambda: clock().date()
-    forms = PreferencesForms(
-        links,
+    forms = make_forms(store, clock=clock)
+    return Subscriptions(
+        links, forms, store.subscribers, store.suppressions, check_interest=check_interest, clock=clock, today=today
+    )
+
+
+def make_forms(
+    store: SqlStore,
+    *,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    topics: Sequence[str] = tuple(CATALOGUE.expressions),
+) -> PreferencesForms:
+    """The preferences of this store's subscribers as pages show them."""
+    return PreferencesForms(
+        make_links(store),
         store.suppressions,
         store.deliveries,
         clock=clock,
-        today=today,
+        today=lambda: clock().date(),
         complaint_wait=timedelta(days=365),
         languages=("en", "zh-Hans"),
-        topics=tuple(CATALOGUE.expressions),
-    )
-    return Subscriptions(
-        links, forms, store.subscribers, store.suppressions, check_interest=check_interest, clock=clock, today=today
+        topics=topics,
     )
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.domain.issues import Edition
 from newsletter.domain.subscribers import MAX_INTERESTS, MAX_NAME, MAX_PAPERS
-from newsletter.domain.subscribers.preferences import FIELDS, ProblemKind, fill_form, read_form
+from newsletter.domain.subscribers.preferences import (
+    FIELDS,
+    ProblemKind,
+    asks_for_everything,
+    fill_form,
+    read_form,
+    typed_interests,
+)
 from newsletter.domain.subscribers.subscriptions import Preferences, Subscriber
 
 
@@ -99,3 +107,23 @@ def test_a_filled_form_reads_back_as_what_was_stored(lines: list[str], cadence: 
     chosen, problems = read_form(fill_form(stored), languages=("en",), check_interest=fine)
     assert not problems
     assert chosen == Preferences(interests=tuple(lines), language="en", cadence=cadence, max_papers=limit)
+
+
+@pytest.mark.parametrize(
+    ("interests", "everything"),
+    [
+        ((), True),
+        (("-survey",), True),
+        (("-survey", "!cat:cs.RO"), True),
+        (("-survey", "retrieval"), False),
+        (("topic:rag",), False),
+        (("(never closed",), False),
+    ],
+)
+def test_who_wants_nothing_in_particular_asks_for_everything(interests: tuple[str, ...], *, everything: bool) -> None:
+    assert asks_for_everything(interests) is everything
+
+
+def test_what_a_form_asks_for_is_ticks_and_then_lines_each_once() -> None:
+    form = {"topic:rag": "on", "topic:gone": "on", "interests": " b \r\n\r\n(a\nb\ntopic:rag"}
+    assert typed_interests(form, ("fish", "rag")) == ("topic:rag", "b", "(a")
