@@ -36,6 +36,19 @@ class _SlottedLine:
         """Whether it differs from reader to reader."""
         return self._known is None
 
+    def bound(self, values: Mapping[Slot, str]) -> _SlottedLine:
+        """The line with these values in their slots, and its reader's own slots still open."""
+        escape = self._escape
+        if _PERSONAL.issuperset(self._slots):
+            return self
+        parts = [
+            (_escape(values[part]) if escape else values[part])
+            if isinstance(part, Slot) and part not in _PERSONAL
+            else part
+            for part in self._parts
+        ]
+        return _SlottedLine(parts, self._codec, escape=escape)
+
     def encode(self, values: Mapping[Slot, str]) -> bytes:
         """The line with these values, encoded."""
         known = self._known
@@ -243,7 +256,7 @@ class _Frame:
         """Its parts with these values, but for the lines that are every reader's own."""
         parts: list[bytes | _SlottedLine] = [*self._parts]
         for at, line in self._lines:
-            parts[at] = line if line.is_own else line.encode(values)
+            parts[at] = line.bound(values) if line.is_own else line.encode(values)
         return [part for part in parts if part]
 
     def fill(self, values: Mapping[Slot, str], regions: Mapping[Region, bytes] = MappingProxyType({})) -> list[bytes]:
