@@ -7,6 +7,7 @@ import pytest
 from newsletter.domain.delivery import Form, Placed, SectionHeading, Slot, UntranslatedHeading
 from newsletter.domain.issues import Issue, Match, Pick, Selection
 from newsletter.domain.matching.sectioning import by_category, by_interest
+from newsletter.domain.text import reading_words
 from newsletter.mail.planning import PlannedBody, Planner
 from tests.support.mails import BASE_URL, make_renderer
 from tests.support.samples import make_issue
@@ -163,3 +164,52 @@ def test_a_mail_says_of_itself_what_stands_in_it(words: int | None) -> None:
     assert lines[Slot.OUTLINE] == plan.outline == "a 2 · b 60"
     assert lines[Slot.COUNTS].startswith("60 papers · ")
     assert lines[Slot.MORE] == (f"{plan.hidden} more on your page of this day" if words else "")
+
+
+def test_small_sections_come_before_all_others() -> None:
+    small = {f"rare {n}": (n,) for n in range(12)}
+    plan = planner(make_issue(40)).body(digest({**small, "b": range(30), "c": range(40)}), ENDLESS)
+    assert headings(plan) == ["Found once or twice", "b", "c"]
+
+
+def test_a_short_card_names_the_other_interests_too() -> None:
+    plan = planner(make_issue(40), words=300).body(digest({"a": range(9), "b": range(40)}), ENDLESS)
+    cards = [one for one in placed(plan) if one.form is Form.BRIEF]
+    assert cards
+    assert {one.terms for one in cards if one.place < 9} == {("b",)}
+
+
+def test_the_best_of_every_interest_and_all_of_a_rare_one_are_there_however_little_room_there_is() -> None:
+    found = {f"broad {n}": range(n * 12, n * 12 + 12) for n in range(6)}
+    plan = planner(make_issue(80), words=100).body(digest({**found, "rare": range(72, 80)}), ENDLESS)
+    assert {n * 12 for n in range(6)} | {*range(72, 80)} <= {*plan.shown}
+    assert plan.hidden > 50
+    assert plan.shown[:8] == tuple(range(72, 80))
+
+
+def test_a_category_is_nobodys_interest_and_nothing_of_it_must_be_there() -> None:
+    picks = tuple(Pick(at, f"sample:{at}", 1.0, ()) for at in range(90))
+    outline = by_category(picks, [f"c.{at // 3}" for at in range(90)], range(90))
+    plan = planner(make_issue(90), words=100).body(Selection(picks, 90, outline), ENDLESS)
+    assert len(plan.shown) < 30, "fewer than there are categories"
+
+
+def test_what_is_translated_has_room_before_what_is_not() -> None:
+    """Every sixth sample has no Chinese."""
+    selection = digest({"a": range(60)})
+    plan = planner(make_issue(60), "zh-Hans", words=300).body(selection, ENDLESS)
+    assert 5 < len(plan.shown) < 50
+    assert not {*range(5, 60, 6)} & {*plan.shown}
+
+
+def test_headings_and_the_interests_of_a_mixed_section_take_words() -> None:
+    found = {"a": range(4), "b c": range(4, 8)}
+    mails = planner(make_issue(20))
+    bare = mails.body(Selection((picks := digest(found).picks), len(picks)), ENDLESS)
+    plan = mails.body(digest(found), ENDLESS)
+    assert plan.words - bare.words == reading_words(plan.outline) + len("a".split()) + len("b c".split()) + 2 * 4
+    small = {f"x{n}": (n,) for n in range(13)}
+    bare = mails.body(Selection((picks := digest(small).picks), len(picks)), ENDLESS)
+    mixed = mails.body(digest(small), ENDLESS)
+    heading = len("Found once or twice".split()) + 4
+    assert mixed.words - bare.words == reading_words(mixed.outline) + heading + 13 * 4
