@@ -53,12 +53,19 @@ class Timed(SqlDeliveryStore):
             Timed.seconds += time.thread_time() - begin
 
     def claim(
-        self, run: int, *, at: datetime, limit: int, after: int = 0, without: Sequence[str] = ()
+        self,
+        run: int,
+        *,
+        at: datetime,
+        limit: int,
+        after: int = 0,
+        without: Sequence[str] = (),
+        only: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
         """As the ledger does."""
         begin = time.thread_time()
         try:
-            return super().claim(run, at=at, limit=limit, after=after, without=without)
+            return super().claim(run, at=at, limit=limit, after=after, without=without, only=only)
         finally:
             Timed.seconds += time.thread_time() - begin
 

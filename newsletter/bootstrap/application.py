@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from newsletter.bootstrap.shared import Shared
+from newsletter.services.progress import SilentProgress
 
 if TYPE_CHECKING:
     from newsletter.bootstrap.collecting import Collecting
@@ -24,6 +25,10 @@ __all__ = ["Application"]
 
 class Application(Shared):
     """A newsletter. Each factory is imported when it is first asked for: a command pays for its own alone."""
+
+    def beside(self) -> Application:
+        """Another one of the same settings, with a database connection of its own, for work of another thread."""
+        return Application(self.settings, progress=SilentProgress(), clock=self.clock)
 
     @cached_property
     def collecting(self) -> Collecting:
@@ -79,7 +84,7 @@ class Application(Shared):
         """What readers ask for with an address, and the letters that answer it."""
         from newsletter.bootstrap.joining import JoiningParts
 
-        return JoiningParts(self)
+        return JoiningParts(self, self.sending)
 
     @cached_property
     def keeping(self) -> Keeping:

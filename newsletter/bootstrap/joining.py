@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from email.utils import parseaddr
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from newsletter.bootstrap.sending import Sending
 from newsletter.bootstrap.shared import Shared
 from newsletter.domain.subscribers import JoiningRules, Quota
 from newsletter.errors import ConfigError
@@ -14,6 +18,9 @@ from newsletter.errors import ConfigError
 if TYPE_CHECKING:
     from newsletter.domain.signup import AddressPolicy
     from newsletter.services.joining import Joining
+    from newsletter.services.joining.first_digest import FirstDigests
+    from newsletter.services.joining.settling import SettleRequests
+    from newsletter.services.letters import LetterMaker, LetterWorker, SendLetters
     from newsletter.services.signing_up import Door
 
 __all__ = ["JoiningParts"]
@@ -22,8 +29,9 @@ __all__ = ["JoiningParts"]
 class JoiningParts:
     """Builds what takes requests in, decides on them, and sends the letters that follow."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, sending: Sending) -> None:
         self._shared = shared
+        self._sending = sending
 
     @property
     def rules(self) -> JoiningRules:
@@ -97,3 +105,101 @@ class JoiningParts:
         from newsletter.mail.mail_domains import MailDomains
 
         return MailDomains().take_mail
+
+    def can_send(self) -> str:
+        """Why letters wait, as far as the settings are concerned; empty where they go."""
+        s = self._shared.settings
+        if not s.newsletter.base_url:
+            return "newsletter.base_url is not set, and links lead there"
+        return "" if s.smtp.host else "smtp.host is not set"
+
+    def settle(self) -> SettleRequests:
+        """Decide on requests that wait."""
+        from newsletter.services.joining.settling import SettleRequests
+
+        return SettleRequests(self._shared.store.joining, self.rules, clock=self._shared.clock)
+
+    def send(self) -> SendLetters:
+        """Send letters.
+
+        Raises:
+            ConfigError: the relay is not set, or not safe as it is set.
+        """
+        from newsletter.domain.delivery import Pacer
+        from newsletter.mail.smtp import PRESETS, Connector, PoolSettings, Preset
+        from newsletter.services.letters import SendLetters
+
+        s = self._shared.settings
+        preset = PRESETS.get(s.smtp.preset, Preset(()))
+        return SendLetters(
+            self._shared.store.letters,
+            self._maker(),
+            Connector(self._sending.check_relay()),
+            pool=PoolSettings(connections=1, messages=s.smtp.messages or preset.messages, patience=2),
+            pacer=Pacer(s.smtp.rate or preset.limits, s.smtp.per_domain, now=time.monotonic()),
+            clock=self._shared.clock,
+            digests=self._first_digests(),
+        )
+
+    def worker(self) -> LetterWorker:
+        """What turns requests into letters and sends them, beside the pages."""
+        from newsletter.services.letters import LetterWorker
+
+        return LetterWorker(
+            self.settle(),
+            self.send(),
+            self._shared.store.joining,
+            clock=self._shared.clock,
+            keep=self._shared.settings.retention.requests,
+            close=self._shared.close,
+        )
+
+    def _maker(self) -> LetterMaker:
+        from newsletter.mail.letters import LetterAssembler
+        from newsletter.render.letters import LetterRenderer
+        from newsletter.services.letters import LetterMaker
+
+        s, store = self._shared.settings, self._shared.store
+        name, address = parseaddr(s.newsletter.from_)
+        return LetterMaker(
+            joining=store.joining,
+            subscribers=store.subscribers,
+            suppressions=store.suppressions,
+            rules=self.rules,
+            writer=LetterRenderer(
+                self._shared.templates,
+                title=s.newsletter.title,
+                base_url=s.newsletter.base_url,
+                contact=s.newsletter.contact or address,
+                postal_address=s.newsletter.postal_address,
+                zone=ZoneInfo(s.newsletter.timezone),
+            ),
+            mail=LetterAssembler(
+                title=s.newsletter.title,
+                sender=address,
+                sender_name=name,
+                bounces=s.bounce_address,
+                verp=s.bounces.verp,
+                secret=store.secret(),
+            ),
+            secrets=store.secrets,
+            clock=self._shared.clock,
+            base_url=s.newsletter.base_url,
+            languages=s.languages,
+            signer=self._sending.signer(),
+        )
+
+    def _first_digests(self) -> FirstDigests:
+        from newsletter.services.joining.first_digest import FirstDigests
+
+        s, store = self._shared.settings, self._shared.store
+        return FirstDigests(
+            issues=store.issues,
+            subscribers=store.subscribers,
+            deliveries=store.deliveries,
+            select=self._shared.selector,
+            send=self._sending.send,
+            clock=self._shared.clock,
+            late_after=s.dispatch.late_after,
+            timetable=self._sending.timetable(),
+        )

@@ -45,10 +45,11 @@ class Sending:
             select=self._shared.selector,
             clock=self._shared.clock,
             late_after=self._shared.settings.dispatch.late_after,
-            timetable=self._timetable(),
+            timetable=self.timetable(),
         )
 
-    def _timetable(self) -> Timetable:
+    def timetable(self) -> Timetable:
+        """When the week ends, and in which zone hours are."""
         from newsletter.services.dispatch import Timetable
 
         s = self._shared.settings
@@ -77,7 +78,7 @@ class Sending:
                 bounces=self._shared.bounce_rules,
             ),
             clock=self._shared.clock,
-            signer=self._signer(),
+            signer=self.signer(),
         )
 
     def send_in_processes(
@@ -114,7 +115,8 @@ class Sending:
             raise ConfigError(msg, key="dkim.key_file")
         return keys
 
-    def _signer(self) -> Signer | None:
+    def signer(self) -> Signer | None:
+        """What signs messages; None where nothing does."""
         from newsletter.mail.dkim import DkimSigner
 
         s, keys = self._shared.settings.dkim, self.dkim_keys()
@@ -153,9 +155,9 @@ class Sending:
             outbox=self._shared.settings.path(self._shared.settings.publish.outbox),
             design=self._outbox_design,
             shown=self._shared.settings.publish.outbox_pages,
-            signer=self._signer(),
+            signer=self.signer(),
             clock=self._shared.clock,
-            timetable=self._timetable(),
+            timetable=self.timetable(),
         )
 
     def _outbox_design(self, issue: Issue) -> OutboxDesign:

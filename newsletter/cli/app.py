@@ -17,6 +17,7 @@ from newsletter.cli import (
     daily,
     editing,
     interests,
+    letters,
     sending,
     serve,
     setup,
@@ -75,6 +76,7 @@ app.add_typer(interests.app, name="interests")
 status.register(app)
 showing.register(app)
 serve.register(app)
+letters.register(app)
 sending.register(app)
 setup.register(app)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from newsletter.cli.common import Config, open_application
+from newsletter.cli.letters import letters_beside
 from newsletter.cli.output import err, out
 
 __all__ = ["register"]
@@ -26,7 +27,7 @@ def serve(
         int | None, typer.Option(min=0, max=65535, help="web.port by default; 0 takes any that is free.")
     ] = None,
 ) -> None:
-    """Serve the unsubscribe and preferences pages, the published site, and /health.
+    """Serve the readers' pages, the published site, and /health; mail what readers ask for there.
 
     Put a web server with TLS before it (docs/web.md). Example: `newsletter serve --port 8000`
     """
@@ -45,5 +46,5 @@ def serve(
         if not settings.newsletter.base_url:
             err.print("newsletter.base_url is not set, so mails carry no links to these pages.")
         # uvicorn has ended every answer by then and raises the signal again
-        with suppress(KeyboardInterrupt):
+        with letters_beside(application), suppress(KeyboardInterrupt):
             server.run(sockets=[line])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from importlib import resources
 from io import BytesIO
@@ -44,6 +44,11 @@ class Wording:
         if is_english(self.locale.language):
             return dates.format_date(day, "EEE d MMMM" if weekday else "d MMMM", locale=self.locale)
         return dates.format_skeleton("MMMMEd" if weekday else "MMMMd", day, locale=self.locale)
+
+    def moment(self, moment: datetime) -> str:
+        """A moment of its own zone to the minute: `2 June 2026, 07:30 CEST`, `2026年6月2日 07:30 CEST`."""
+        comma = "," if is_english(self.locale.language) else ""
+        return f"{self.day(moment.date())}{comma} {moment:%H:%M} {moment.tzname()}"
 
     def weekday(self, day: date) -> str:
         """The day's name."""

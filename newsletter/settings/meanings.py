@@ -117,6 +117,7 @@ MEANINGS: Mapping[str, str] = {
     "webhooks.postmark_password": "The password in it; at least 16 characters.",
     "webhooks.postmark_password_file": "A file that holds it.",
     "retention.events": "How long bounces and complaints are kept; suppressions stay.",
+    "retention.requests": "How long requests to join, and the letters that answered them, are kept.",
     "retention.evidence": "How long the beginning of the mail that told of them is kept.",
     "dkim.domain": "The domain that signs; no signature where this is not set ([dkim.md](dkim.md)).",
     "dkim.selector": "The RSA key's selector.",

@@ -264,10 +264,11 @@ class WebhooksSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """`[retention]`: how long what came back is kept; a suppression outlives it."""
+    """`[retention]`: how long what came back, and what was asked, is kept; suppressions and consent outlive it."""
 
     events: Duration = timedelta(days=400)
     evidence: Duration = timedelta(days=30)
+    requests: Annotated[Duration, Field(ge=timedelta(days=8))] = timedelta(days=30)
 
 
 class DkimSettings(_Section):

@@ -14,7 +14,7 @@ from newsletter.store.database import Database
 from newsletter.store.events import SqlEventStore
 from newsletter.store.facts import MetaFacts
 from newsletter.store.issues import SqlIssueStore
-from newsletter.store.joining import SqlJoiningStore
+from newsletter.store.joining import SqlJoiningStore, SqlLetterStore
 from newsletter.store.ledger import SqlDeliveryStore
 from newsletter.store.listings import SqlListingStore
 from newsletter.store.notes import SqlNoteStore
@@ -62,6 +62,7 @@ class SqlStore:
         self.personal = SqlPersonalStore(database, keys=self.suppressions.keys)
         self.remains = Remains(database)
         self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
+        self.letters = SqlLetterStore(database)
         self.joining = SqlJoiningStore(database, self.subscribers, self.suppressions)
 
     def settle(self) -> None:

@@ -46,6 +46,7 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
         "status --json": ("status", "--days", "366"),
         "subscribers list --json": ("subscribers", "list"),
         "subscribers show --json": ("subscribers", "show", "ada@example.org"),
+        "letters list --json": ("letters", "list"),
         "suppressions list --json": ("suppressions", "list"),
         "suppressions import --json": ("suppressions", "import", "list.csv"),
         "bounces read --check --json": ("bounces", "read", "--check", "report.eml"),

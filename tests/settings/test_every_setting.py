@@ -34,6 +34,7 @@ CHECKED = {
     "bounces.domain": "mail.example.org",
     "bounces.listen": "smtp:[::1]:2525",
     "bounces.policy_share": "0.2",
+    "retention.requests": "60d",
     "web.trusted_proxies": "127.0.0.1, 10.0.0.0/8, ::1",
 }
 """Text that only some values of are right."""

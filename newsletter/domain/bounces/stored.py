@@ -8,7 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.domain.bounces.events import Event, EventKind, KnownBy, Report
-from newsletter.domain.delivery import SigningSecrets, read_bounce_address, read_message_id
+from newsletter.domain.delivery import (
+    SigningSecrets,
+    read_bounce_address,
+    read_letter_bounce_address,
+    read_letter_message_id,
+    read_message_id,
+)
 from newsletter.domain.issues import IssueKey
 from newsletter.domain.subscribers import check_address
 from newsletter.errors import AddressInvalid
@@ -35,13 +41,14 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whose an event may be: a delivery by issue and subscriber, or an address that some delivery of ours went to."""
+    """Whose an event may be: a delivery by issue and subscriber, a letter, or an address that a delivery went to."""
 
     proof: Proof
     issue: IssueKey | None = None
     subscriber_id: int = 0
     message_id: str = field(default="", repr=False)
     email: str = field(default="", repr=False)
+    letter_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +159,12 @@ def claims(arrival: Arrival, event: Event, secrets: SigningSecrets) -> Iterator[
     for address in arrival.report.delivered_to:
         if (known := read_bounce_address(secrets, address)) is not None:
             yield Claim(Proof.VERP, *known)
+        elif (letter_id := read_letter_bounce_address(secrets, address)) is not None:
+            yield Claim(Proof.VERP, letter_id=letter_id)
     if (known := read_message_id(arrival.report.message_id)) is not None:
         yield Claim(Proof.MESSAGE_ID, *known, message_id=arrival.report.message_id.strip())
+    if (letter_id := read_letter_message_id(arrival.report.message_id)) is not None:
+        yield Claim(Proof.MESSAGE_ID, letter_id=letter_id, message_id=arrival.report.message_id.strip())
     if event.known_by in _FIELDS:
         proof = Proof.SERVICE if arrival.is_verified else Proof.FIELDS
         for email in dict.fromkeys((event.original_recipient, event.recipient)):

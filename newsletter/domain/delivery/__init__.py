@@ -1,6 +1,6 @@
 """One issue to one subscriber: the states of the ledger, what replies mean, when to try again, how fast."""
 
-from newsletter.domain.delivery.attempts import Attempt, AttemptResult
+from newsletter.domain.delivery.attempts import AnyAttempt, Attempt, AttemptResult, Mailing
 from newsletter.domain.delivery.deliveries import (
     RETRACTED,
     Begin,
@@ -17,6 +17,7 @@ from newsletter.domain.delivery.deliveries import (
     before,
 )
 from newsletter.domain.delivery.layout import FEW, Costs, Form, Room, in_turn, lay_out
+from newsletter.domain.delivery.letters import LETTER_SCHEDULE, Letter
 from newsletter.domain.delivery.mail_parts import (
     MailPart,
     MailPlan,
@@ -38,8 +39,12 @@ from newsletter.domain.delivery.tokens import (
     bounce_address,
     feed_token,
     keyed_hash,
+    letter_bounce_address,
+    letter_message_id,
     message_id,
     read_bounce_address,
+    read_letter_bounce_address,
+    read_letter_message_id,
     read_message_id,
     read_token,
     read_unsubscribe_address,
@@ -50,8 +55,10 @@ from newsletter.domain.delivery.tokens import (
 
 __all__ = [
     "FEW",
+    "LETTER_SCHEDULE",
     "MAX_BOUNCE_LOCAL",
     "RETRACTED",
+    "AnyAttempt",
     "Attempt",
     "AttemptResult",
     "Begin",
@@ -64,9 +71,11 @@ __all__ = [
     "DomainRest",
     "FailureWatch",
     "Form",
+    "Letter",
     "Limit",
     "MailPart",
     "MailPlan",
+    "Mailing",
     "Outcome",
     "OutgoingMessage",
     "Pacer",
@@ -97,9 +106,13 @@ __all__ = [
     "is_late",
     "keyed_hash",
     "lay_out",
+    "letter_bounce_address",
+    "letter_message_id",
     "message_id",
     "plan_status",
     "read_bounce_address",
+    "read_letter_bounce_address",
+    "read_letter_message_id",
     "read_message_id",
     "read_token",
     "read_unsubscribe_address",

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
-from newsletter.domain.delivery.deliveries import Delivery, OutgoingMessage
+from newsletter.domain.delivery.deliveries import OutgoingMessage
 from newsletter.domain.delivery.replies import Reply, Stage
 
-__all__ = ["Attempt", "AttemptResult"]
+__all__ = ["AnyAttempt", "Attempt", "AttemptResult", "Mailing"]
+
+
+class Mailing(Protocol):
+    """What an attempt is about, a delivery or a letter: all that the result of an attempt is judged by."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def attempts(self) -> int:
+        """How often it was tried before."""
+        ...
+
+    @property
+    def domain(self) -> str:
+        """The domain of the recipient."""
+        ...
+
+
+M = TypeVar("M", bound=Mailing)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """A delivery that is due, and its message: what a connection is given to hand over."""
+class Attempt(Generic[M]):
+    """A delivery (or a letter) that is due, and its message: what a connection is given to hand over."""
 
-    delivery: Delivery
+    delivery: M
     message: OutgoingMessage
+
+
+AnyAttempt = Attempt[Any]
+"""What connections handle: they look at the message alone."""
 
 
 @dataclass(frozen=True, slots=True)

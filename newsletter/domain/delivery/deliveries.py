@@ -130,6 +130,11 @@ class Delivery:
     due_at: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def domain(self) -> str:
+        """The domain of the recipient."""
+        return self.recipient.domain
+
 
 @dataclass(frozen=True, slots=True)
 class Begin:

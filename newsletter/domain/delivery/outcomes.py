@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from newsletter.domain.delivery.attempts import AttemptResult
-from newsletter.domain.delivery.deliveries import Delivery, DeliveryStatus, DomainRest, Outcome, UncertainPolicy
+from newsletter.domain.delivery.attempts import AttemptResult, Mailing
+from newsletter.domain.delivery.deliveries import DeliveryStatus, DomainRest, Outcome, UncertainPolicy
 from newsletter.domain.delivery.replies import Judgement, Means, Stage, Verdict, judge
 from newsletter.domain.delivery.retries import RetrySchedule
 
@@ -37,7 +37,7 @@ class Consequences:
 
 
 def consequences(
-    delivery: Delivery,
+    delivery: Mailing,
     result: AttemptResult,
     *,
     now: datetime,
@@ -83,7 +83,7 @@ def consequences(
 class _Outcomes:
     """The states that one attempt may leave its delivery in."""
 
-    delivery: Delivery
+    delivery: Mailing
     now: datetime
     schedule: RetrySchedule
     uncertain: UncertainPolicy
@@ -118,5 +118,5 @@ class _Outcomes:
         outcome = self.later(judgement.reason, said)
         if outcome.due_at is not None:
             outcome = replace(outcome, due_at=max(outcome.due_at, until))
-        rest = DomainRest(self.delivery.recipient.domain, until, f"{judgement.reason}: {said}")
+        rest = DomainRest(self.delivery.domain, until, f"{judgement.reason}: {said}")
         return Consequences(outcome, rest, refused=True if by_policy else None, by_policy=by_policy)

@@ -23,8 +23,12 @@ __all__ = [
     "bounce_address",
     "feed_token",
     "keyed_hash",
+    "letter_bounce_address",
+    "letter_message_id",
     "message_id",
     "read_bounce_address",
+    "read_letter_bounce_address",
+    "read_letter_message_id",
     "read_message_id",
     "read_token",
     "read_unsubscribe_address",
@@ -42,10 +46,13 @@ _STOP_MARK = "stop-"
 _STOP = re.compile(
     rf"[^@\s]{{0,64}}\+{_STOP_MARK}(?P<token>[a-z2-7]{{17,24}})@[^@\s]{{1,255}}", re.ASCII | re.IGNORECASE
 )
+_LETTER_ID = re.compile(r"<letter\.(?P<token>[A-Za-z2-7]{16,40})@", re.ASCII | re.IGNORECASE)
 _MAX_FIELD = 1000
 _LOCAL_LIMIT = 64  # RFC 5321 §4.5.3.1.1, octets
 _DAY, _LARGEST, _MAC, _ID_MAC = 3, 5, 10, 15
 """Octets of an issue's day, of a subscriber's number at most, and of the keyed hashes."""
+_NO_DAY = bytes(_DAY)
+"""Where the issue's day stands in the token of a delivery; no day has the number 0."""
 MAX_BOUNCE_LOCAL = _LOCAL_LIMIT - 1 - 29
 """Octets of the mailbox that bounces come back to: behind it stand a plus sign and the longest token."""
 
@@ -108,10 +115,22 @@ def bounce_address(secret: bytes, base: str, key: IssueKey, subscriber_id: int) 
     Raises:
         ValueError: the local part would exceed 64 octets (RFC 5321 §4.5.3.1.1); a relay would refuse the message.
     """
+    mac = keyed_hash(secret, "bounce", key.slug, str(subscriber_id))
+    return _verp(base, _number(key) + _octets(subscriber_id) + mac[:_MAC])
+
+
+def letter_bounce_address(secret: bytes, base: str, letter_id: int) -> str:
+    """The envelope sender of one letter, likewise; where a delivery's names its issue there stands nothing.
+
+    Raises:
+        ValueError: as `bounce_address`.
+    """
+    return _verp(base, _NO_DAY + _octets(letter_id) + keyed_hash(secret, "bounce letter", str(letter_id))[:_MAC])
+
+
+def _verp(base: str, octets: bytes) -> str:
     local, _, domain = base.rpartition("@")
-    names = _number(key) + _octets(subscriber_id)
-    mac = keyed_hash(secret, "bounce", key.slug, str(subscriber_id))[:_MAC]
-    local = f"{local}+{_base32(names + mac)}"
+    local = f"{local}+{_base32(octets)}"
     if len(local) > _LOCAL_LIMIT:
         msg = (
             f"{base[:80]!r} is too long for an envelope sender: expected at most {MAX_BOUNCE_LOCAL} octets before the @"
@@ -154,11 +173,7 @@ def read_bounce_address(secrets: SigningSecrets, address: str) -> tuple[IssueKey
 
     Case does not matter, nor what stands before the token: a server may have folded the one and rewritten the other.
     """
-    match = _BOUNCE.fullmatch(address)
-    token = match["token"].lower() if match else ""
-    octets = _octets_of(token)
-    if octets is None or not _DAY + _MAC < len(octets) <= _DAY + _MAC + _LARGEST:
-        return None
+    octets, token = _verp_octets(address)
     try:
         key = _issue(octets[:_DAY])
     except (ValueError, OverflowError):
@@ -167,6 +182,26 @@ def read_bounce_address(secrets: SigningSecrets, address: str) -> tuple[IssueKey
     given = f"x+{token}@x"
     ours = secrets.signed(given, lambda secret: bounce_address(secret, "x@x", key, subscriber_id))
     return (key, subscriber_id) if ours else None
+
+
+def read_letter_bounce_address(secrets: SigningSecrets, address: str) -> int | None:
+    """Which letter an envelope sender belongs to; None if it is none of a letter of ours, or was forged."""
+    octets, token = _verp_octets(address)
+    if octets[:_DAY] != _NO_DAY:
+        return None
+    letter_id = int.from_bytes(octets[_DAY:-_MAC])
+    ours = secrets.signed(f"x+{token}@x", lambda secret: letter_bounce_address(secret, "x@x", letter_id))
+    return letter_id if ours else None
+
+
+def _verp_octets(address: str) -> tuple[bytes, str]:
+    """What an envelope sender says, and its token; nothing where it is none."""
+    match = _BOUNCE.fullmatch(address)
+    token = match["token"].lower() if match else ""
+    octets = _octets_of(token)
+    if octets is None or not _DAY + _MAC < len(octets) <= _DAY + _MAC + _LARGEST:
+        return b"", ""
+    return octets, token
 
 
 def message_id(key: IssueKey, subscriber_id: int, mac: bytes, domain: str) -> str:
@@ -189,6 +224,20 @@ def read_message_id(text: str) -> tuple[IssueKey, int] | None:
     except ValueError:
         return None
     return key, int.from_bytes(octets[:-_ID_MAC])
+
+
+def letter_message_id(letter_id: int, mac: bytes, domain: str) -> str:
+    """The Message-ID of one letter, likewise: `<letter.aei…@example.org>`."""
+    return f"<letter.{_base32(_octets(letter_id) + mac[:_ID_MAC])}@{domain}>"
+
+
+def read_letter_message_id(text: str) -> int | None:
+    """Which letter a Message-ID claims, None if it cannot be one's. The letter's row is the proof."""
+    match = _LETTER_ID.search(text[:_MAX_FIELD])
+    octets = _octets_of(match["token"].lower()) if match else None
+    if octets is None or not _ID_MAC < len(octets) <= _ID_MAC + _LARGEST:
+        return None
+    return int.from_bytes(octets[:-_ID_MAC])
 
 
 def _number(key: IssueKey) -> bytes:

@@ -12,6 +12,7 @@ from newsletter.domain.ports.importing import ArchiveReader, LineReader
 from newsletter.domain.ports.issue_stores import ArchiveStore, IssueStore, NoteStore
 from newsletter.domain.ports.joining import DecideRequests, JoiningStore, RequestCounts, Settled
 from newsletter.domain.ports.ledger import DecideAudience, DeliveryStore, Store
+from newsletter.domain.ports.letters import LetterFacts, LetterStore, LetterText, LetterWriter
 from newsletter.domain.ports.outboxes import OutboxDesign, OutboxEntry, OutboxListing, OutboxMessage
 from newsletter.domain.ports.paper_stores import (
     AcronymCount,
@@ -57,6 +58,10 @@ __all__ = [
     "IssueStore",
     "JoiningStore",
     "LearnedAcronym",
+    "LetterFacts",
+    "LetterStore",
+    "LetterText",
+    "LetterWriter",
     "LineReader",
     "ListingStore",
     "MailDesign",

@@ -43,6 +43,13 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    def include(self, key: IssueKey, recipient: Recipient, *, at: datetime) -> Delivery | None:
+        """Plan an issue for one recipient more; returns their delivery, an earlier one where there is one.
+
+        None where the issue was never planned. Who was passed over for not being subscribed then is planned anew.
+        """
+        ...
+
     def status(self, key: IssueKey) -> DispatchStatus | None:
         """What is known of the dispatch of an issue; None before it was planned."""
         ...
@@ -81,9 +88,19 @@ class DeliveryStore(Protocol):
         ...
 
     def claim(
-        self, run: int, *, at: datetime, limit: int, after: int = 0, without: Sequence[str] = ()
+        self,
+        run: int,
+        *,
+        at: datetime,
+        limit: int,
+        after: int = 0,
+        without: Sequence[str] = (),
+        only: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
-        """Take deliveries that may be sent now: due, held by no run, with an id above `after`, of no such domain."""
+        """Take deliveries that may be sent now: due, held by no run, with an id above `after`, of no such domain.
+
+        Where some are named by `only`, no others.
+        """
         ...
 
     def record(self, run: int, changes: Sequence[Change], *, at: datetime) -> frozenset[int]:

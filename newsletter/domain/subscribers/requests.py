@@ -146,6 +146,12 @@ class JoiningRules:
     suppressed_may_confirm: bool = False
     complaint_wait: timedelta = timedelta(days=365)
 
+    def let_ask(self, suppression: Suppression | None, now: datetime) -> bool:
+        """Whether an address may be written to that nobody has confirmed anew."""
+        if suppression is None:
+            return True
+        return self.suppressed_may_confirm and may_lift(suppression, now, complaint_wait=self.complaint_wait)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -200,10 +206,7 @@ def decide(cases: Sequence[Case], rules: JoiningRules, *, now: datetime, used: i
 def _decide(case: Case, tries: Sequence[datetime], rules: JoiningRules, now: datetime) -> Decision:
     if now - case.request.asked_at > rules.patience:
         return _dropped("it waited for too long")
-    suppression = case.suppression
-    if suppression is not None and not (
-        rules.suppressed_may_confirm and may_lift(suppression, now, complaint_wait=rules.complaint_wait)
-    ):
+    if not rules.let_ask(case.suppression, now):
         return _dropped("suppressed")
     letter = _letter(case)
     if letter is None:

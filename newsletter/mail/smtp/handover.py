@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsletter.domain.delivery import Attempt, AttemptResult, Stage
+from newsletter.domain.delivery import AnyAttempt, AttemptResult, Stage
 from newsletter.domain.ports import MessageQueue
 from newsletter.errors import AddressInvalid, RelayUnavailable
 from newsletter.mail.smtp.session import ConnectionEnded, Session
@@ -35,7 +35,7 @@ class RelayKnowledge:
 class LeftBehind:
     """What a connection leaves behind: a message nobody answered for, why, and whether that counts against it."""
 
-    attempt: Attempt | None
+    attempt: AnyAttempt | None
     reason: str
     is_fault: bool
 
@@ -69,9 +69,9 @@ class Handover:
         # whether the envelope of the next message was written already
         self._asked = False
 
-    async def run(self, attempt: Attempt) -> LeftBehind | None:
+    async def run(self, attempt: AnyAttempt) -> LeftBehind | None:
         """Begin with this message and go on with those that the queue gives; returns what is left undone."""
-        following: Attempt | None = attempt
+        following: AnyAttempt | None = attempt
         try:
             while following is not None:
                 following = await self._hand_over(following)
@@ -80,7 +80,7 @@ class Handover:
         await self._session.quit()
         return None
 
-    async def _hand_over(self, attempt: Attempt) -> Attempt | None:
+    async def _hand_over(self, attempt: AnyAttempt) -> AnyAttempt | None:
         """Hand one message over, or hear that it is not wanted; returns the next one for this connection."""
         session, queue = self._session, self._queue
         if not await self._is_wanted(attempt):
@@ -100,7 +100,7 @@ class Handover:
         await self._hear(attempt, following)
         return following if following is not None else await self._next()
 
-    async def _is_wanted(self, attempt: Attempt) -> bool:
+    async def _is_wanted(self, attempt: AnyAttempt) -> bool:
         """Say the envelope and hear the answers; False if the message is refused, and settled by that."""
         session, asked = self._session, self._asked
         self._asked = False
@@ -129,7 +129,7 @@ class Handover:
             raise _OverError(None)
         return False
 
-    def _end(self, following: Attempt | None) -> Attempt | None:
+    def _end(self, following: AnyAttempt | None) -> AnyAttempt | None:
         """End a message, and write the next one's envelope with it; returns that one, unless it cannot be mailed."""
         if following is not None:
             try:
@@ -142,7 +142,7 @@ class Handover:
         self._session.finish()
         return None
 
-    async def _hear(self, attempt: Attempt, following: Attempt | None) -> None:
+    async def _hear(self, attempt: AnyAttempt, following: AnyAttempt | None) -> None:
         """The answer to a message that was handed over."""
         try:
             reply = await self._session.answered()
@@ -161,15 +161,15 @@ class Handover:
             self._relay.failure is None and not session.ended and (not self._most or session.sent + more < self._most)
         )
 
-    async def _next(self) -> Attempt | None:
+    async def _next(self) -> AnyAttempt | None:
         """The next message for this connection, if it can take one."""
         return await self._queue.next() if self._may_go_on() else None
 
-    def _unfinished(self, attempt: Attempt | None, reason: str) -> LeftBehind:
+    def _unfinished(self, attempt: AnyAttempt | None, reason: str) -> LeftBehind:
         """Counts against a connection on which nothing was ever sent."""
         return LeftBehind(attempt, reason, is_fault=self._session.sent == 0)
 
-    def _unanswered(self, attempt: Attempt, reason: str) -> LeftBehind:
+    def _unanswered(self, attempt: AnyAttempt, reason: str) -> LeftBehind:
         """An envelope without all its answers: certainly not accepted; to be asked again on another connection."""
         if self._session.pipelining and self._session.is_partly_answered:
             # some commands of the group were answered and the rest thrown away, or the line was cut: go step by step

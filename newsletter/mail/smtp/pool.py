@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from newsletter.domain.delivery import Attempt, AttemptResult, Stage
+from newsletter.domain.delivery import AnyAttempt, AttemptResult, Stage
 from newsletter.domain.ports import MessageQueue
 from newsletter.errors import RelayUnavailable
 from newsletter.mail.smtp.handover import Handover, LeftBehind, RelayKnowledge
@@ -80,7 +80,7 @@ class Pool:
         """One worker: one connection after the other."""
         queue, settings, relay = self._queue, self._settings, self._relay
         failures, answers = 0, 0
-        carried: Attempt | None = None
+        carried: AnyAttempt | None = None
         while relay.failure is None and (attempt := carried or await queue.next()) is not None:
             carried = None
             if failures:
@@ -119,7 +119,7 @@ class Pool:
         self._relay.failure = self._relay.failure or error
         self._queue.stop()
 
-    async def _use_connection(self, attempt: Attempt) -> LeftBehind | None:
+    async def _use_connection(self, attempt: AnyAttempt) -> LeftBehind | None:
         session = await self._connector.open()
         session.pipelining &= self._relay.pipelining
         self.open += 1

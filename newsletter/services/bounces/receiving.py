@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from newsletter.domain.bounces import TakenIn
-from newsletter.domain.delivery import SigningSecrets, read_bounce_address
+from newsletter.domain.delivery import SigningSecrets, read_bounce_address, read_letter_bounce_address
 from newsletter.domain.notation import counted
 from newsletter.domain.subscribers import ascii_domain
 from newsletter.errors import AddressInvalid
@@ -46,9 +46,16 @@ class Receive:
         with suppress(AddressInvalid):
             domain = ascii_domain(domain)
         is_here = domain == self._domain
-        if (is_here and local.partition("+")[0] == self._mailbox) or read_bounce_address(self._secrets(), recipient):
+        if (is_here and local.partition("+")[0] == self._mailbox) or self._has_signed(recipient):
             return ""
         return "550 5.1.1 No such mailbox here" if is_here else "550 5.7.1 No mail is relayed here"
+
+    def _has_signed(self, recipient: str) -> bool:
+        """Whether this is the envelope sender of a delivery or a letter of ours."""
+        secrets = self._secrets()
+        if read_bounce_address(secrets, recipient) is not None:
+            return True
+        return read_letter_bounce_address(secrets, recipient) is not None
 
     def receive(self, content: bytes, recipients: tuple[str, ...], sender: str | None = None) -> str:
         """Store what a message reports, end a subscription that it is to end, or keep it for a person.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.domain.delivery import Attempt, AttemptResult, Begin
+from newsletter.domain.delivery import Attempt, AttemptResult, Begin, Delivery
 from newsletter.errors import AddressInvalid, NewsletterError
 from newsletter.services.dispatch.claiming import Claimer
 from newsletter.services.dispatch.lease import Lease
@@ -37,7 +37,7 @@ class QueueManager:
         self._lease = lease
         self._state = state
 
-    async def next(self) -> Attempt | None:
+    async def next(self) -> Attempt[Delivery] | None:
         """The next message, as soon as it may go out; None when there is none left or sending should end."""
         while not self._state.stopped:
             if (attempt := self.ready()) is not None:
@@ -48,7 +48,7 @@ class QueueManager:
             await self._state.change(self._line.wait())
         return None
 
-    def ready(self) -> Attempt | None:
+    def ready(self) -> Attempt[Delivery] | None:
         """A message that may go out at this very moment, or None."""
         if self._state.stopped:
             return None
@@ -67,7 +67,7 @@ class QueueManager:
                 return Attempt(delivery, message)
         return None
 
-    async def begin(self, attempt: Attempt) -> bool:
+    async def begin(self, attempt: Attempt[Delivery]) -> bool:
         """Make it durable that this message is being handed over; False if it must not be (any more)."""
         if not self._lease.holds():
             return False
@@ -80,11 +80,11 @@ class QueueManager:
             return False
         return True
 
-    def settle(self, attempt: Attempt, result: AttemptResult) -> None:
+    def settle(self, attempt: Attempt[Delivery], result: AttemptResult) -> None:
         """Take the result of an attempt."""
         self._settler.settle(attempt, result)
 
-    def give_back(self, attempt: Attempt) -> None:
+    def give_back(self, attempt: Attempt[Delivery]) -> None:
         """Take a message back that was not tried."""
         self._settler.give_back(attempt)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -34,6 +34,7 @@ class Run:
     """One run of one issue.
 
     Attributes:
+        only: the deliveries that it sends; all of the issue's where none are named.
         counts: what it did, by the state deliveries were brought into.
         stopped: why it ended before everything was tried; empty if it did not.
     """
@@ -47,6 +48,7 @@ class Run:
     clock: Clock
     crash_hook: Callable[[str], None]
     watch: Callable[[Snapshot], None] | None = None
+    only: Sequence[int] = ()
     counts: Counter[DeliveryStatus] = field(default_factory=Counter)
     stopped: str = ""
 
@@ -88,6 +90,7 @@ class _Sending:
             clock=run.clock,
             crash_hook=run.crash_hook,
             crowd=lambda: max(1, self.pool.open * 3 // 4),
+            only=run.only,
         )
         self._lease = Lease(
             self.ledger,

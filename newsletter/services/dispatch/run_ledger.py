@@ -36,16 +36,18 @@ class RunLedger:
         clock: Clock,
         crash_hook: Callable[[str], None],
         crowd: Callable[[], int] = lambda: 1,
+        only: Sequence[int] = (),
     ) -> None:
         """`crowd` says how many messages that wait for their `sending` are worth a transaction at once.
 
-        `crash_hook` as in `Send`.
+        `crash_hook` as in `Send`; where deliveries are named by `only`, no others are claimed.
         """
         self._store = store
         self._run = run
         self._clock = clock
         self._crash_hook = crash_hook
         self._crowd = crowd
+        self._only = only
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self._changes: list[Change] = []
@@ -62,7 +64,10 @@ class RunLedger:
     async def claim(self, *, limit: int, after: int, without: Sequence[str]) -> tuple[Delivery, ...]:
         """Take deliveries that may be sent now, with an id above `after`, of no such domain."""
         now = self._clock()
-        return await self.call(lambda: self._store.claim(self._run, at=now, limit=limit, after=after, without=without))
+        only = self._only
+        return await self.call(
+            lambda: self._store.claim(self._run, at=now, limit=limit, after=after, without=without, only=only)
+        )
 
     async def keep_run(self, *, until: datetime, sent: int) -> bool:
         """Extend the lease; False if another process has ended this run."""

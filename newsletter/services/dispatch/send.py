@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from newsletter.domain.issues import Issue, IssueKey
 from newsletter.domain.ports import Clock, DeliveryStore, MailFactory, SelectorFactory, Signer, SubscriberStore
@@ -55,6 +55,7 @@ class Send:
         resume: bool = False,
         wait: bool = False,
         watch: Callable[[Snapshot], None] | None = None,
+        only: Sequence[int] = (),
     ) -> DispatchReport:
         """Send what is due of an issue that was planned (in the revision that was planned).
 
@@ -66,6 +67,7 @@ class Send:
             resume: go on although the issue is paused.
             wait: go on until nothing is deferred any more.
             watch: is told how it stands about once a second.
+            only: the deliveries to send, by their ids; all that are due where none are named.
 
         Raises:
             IssuePaused: the issue is paused, and `resume` was not asked for.
@@ -87,6 +89,7 @@ class Send:
             clock=self._clock,
             crash_hook=self._crash_hook,
             watch=watch,
+            only=only,
         )
         if is_planned:
             run_to_the_end(run, wait=wait)

@@ -86,7 +86,7 @@ class Settler:
         for held in self._line.remove(domain):
             self._ledger.add(Outcome(held.id, held.status, held.reason, held.reply, held.due_at))
 
-    def settle(self, attempt: Attempt, result: AttemptResult) -> None:
+    def settle(self, attempt: Attempt[Delivery], result: AttemptResult) -> None:
         """Take the result of an attempt."""
         settings = self._settings
         follows = consequences(
@@ -122,12 +122,12 @@ class Settler:
             return ""
         return f"{self._policy} of {self._answers} messages were refused by policy"
 
-    def give_back(self, attempt: Attempt) -> None:
+    def give_back(self, attempt: Attempt[Delivery]) -> None:
         """Take a message back that was not tried."""
         self._line.put_back(Claimed(attempt.delivery))
         self._state.wake()
 
-    def unbegin(self, attempt: Attempt) -> None:
+    def unbegin(self, attempt: Attempt[Delivery]) -> None:
         """Nothing has left this process: unless somebody has taken the row over, it is queued as before."""
         self._ledger.add(Outcome(attempt.delivery.id, DeliveryStatus.QUEUED))
 

@@ -26,9 +26,13 @@ _E, _D = _EVENT.c, _DELIVERY.c
 
 def identity(key: bytes, arrival: Arrival, event: Event, known: Sequence[Claim]) -> str:
     """What makes two reports of the same thing one: which report, and of whom it tells. A hash: it holds addresses."""
-    who = event.recipient.lower() or (f"{known[0].issue} {known[0].subscriber_id}" if known else "")
+    who = event.recipient.lower() or (_claimed(known[0]) if known else "")
     parts = "\0".join((arrival.name, who, str(event.action or "")))
     return hmac.digest(key, b"event\0" + parts.encode(errors="backslashreplace"), "sha256").hex()
+
+
+def _claimed(claim: Claim) -> str:
+    return f"letter {claim.letter_id}" if claim.letter_id else f"{claim.issue} {claim.subscriber_id}"
 
 
 def new_row(

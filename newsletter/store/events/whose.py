@@ -14,12 +14,13 @@ from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.issues import IssueKey
 from newsletter.domain.subscribers import address_key, domain_of
 from newsletter.store.statements import among, chunks, table_of
-from newsletter.store.tables import DeliveryRow, DispatchRow
+from newsletter.store.tables import DeliveryRow, DispatchRow, LetterRow
 
 __all__ = ["Target", "targets"]
 
 _DELIVERY = table_of(DeliveryRow)
 _DISPATCH = table_of(DispatchRow)
+_LETTER = table_of(LetterRow)
 _D = _DELIVERY.c
 _MAILED = [s.value for s in (DeliveryStatus.SENT, DeliveryStatus.BOUNCED, DeliveryStatus.UNCERTAIN)]
 _RECENT = timedelta(days=30)
@@ -44,11 +45,23 @@ def targets(connection: Connection, claimed: Sequence[Sequence[Claim]], *, at: d
     claims = [claim for several in claimed for claim in several]
     named = _by_subscriber(connection, claims)
     mailed = _by_address(connection, claims, since=at - _RECENT)
-    return [_first(several, named, mailed) for several in claimed]
+    letters = _by_letter(connection, claims)
+    return [_first(several, named, mailed, letters) for several in claimed]
 
 
-def _first(claims: Sequence[Claim], named: Mapping[tuple[IssueKey, int], Any], mailed: Mapping[str, Any]) -> Target:
+def _first(
+    claims: Sequence[Claim],
+    named: Mapping[tuple[IssueKey, int], Any],
+    mailed: Mapping[str, Any],
+    letters: Mapping[int, Any],
+) -> Target:
     for claim in claims:
+        if claim.letter_id:
+            letter = letters.get(claim.letter_id)
+            if letter is not None and (claim.proof is Proof.VERP or letter.message_id == claim.message_id):
+                who = letter.subscriber_id
+                return Target(claim.proof, subscriber_id=who, email=letter.email, domain=domain_of(letter.email))
+            continue
         if claim.issue is not None:
             row = named.get((claim.issue, claim.subscriber_id))
             # whose mail it was may be forgotten, its Message-ID too: then it is nobody's, whoever has the address now
@@ -77,6 +90,16 @@ def _by_subscriber(connection: Connection, claims: Iterable[Claim]) -> Mapping[t
             statement = select(*_ASKED).where(_D.dispatch_id == dispatch_id, _D.subscriber_id.in_(chunk))
             for row in connection.execute(statement):
                 found[issue, row.subscriber_id] = row
+    return found
+
+
+def _by_letter(connection: Connection, claims: Iterable[Claim]) -> Mapping[int, Any]:
+    """The letters that are claimed."""
+    numbers = sorted({claim.letter_id for claim in claims if 0 < claim.letter_id < 2**31})
+    columns = (_LETTER.c.id, _LETTER.c.subscriber_id, _LETTER.c.email, _LETTER.c.message_id)
+    found: dict[int, Any] = {}
+    for chunk in chunks(numbers):
+        found.update((row.id, row) for row in connection.execute(select(*columns).where(_LETTER.c.id.in_(chunk))))
     return found
 
 

@@ -8,10 +8,12 @@ from newsletter.store.joining.forgetting import (
     letters_of,
     requests_of,
 )
+from newsletter.store.joining.letters import SqlLetterStore
 from newsletter.store.joining.requests import SqlJoiningStore
 
 __all__ = [
     "SqlJoiningStore",
+    "SqlLetterStore",
     "consents_of",
     "erase_consents",
     "erase_letters",

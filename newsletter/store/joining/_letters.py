@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, not_, text
+from sqlalchemy import Connection, text
 
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.subscribers import LetterKind, address_key
 from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import OPEN_LETTERS, LetterRow
 
-__all__ = ["call_off", "prune_letters", "write_letter"]
+__all__ = ["OPEN", "call_off", "prune_letters", "write_letter"]
 
 _LETTER = table_of(LetterRow)
 _L = _LETTER.c
-_OPEN = text(f"letter.{OPEN_LETTERS}")
+OPEN = text(f"letter.{OPEN_LETTERS}")
 _UNSENT = [DeliveryStatus.QUEUED.value, DeliveryStatus.DEFERRED.value]
 
 
@@ -60,4 +60,6 @@ def call_off(connection: Connection, requests: Sequence[int], now: datetime) -> 
 
 def prune_letters(connection: Connection, before: datetime) -> int:
     """Forget letters that are older and done with; returns how many went."""
-    return connection.execute(_LETTER.delete().where(_L.created_at < before, not_(_OPEN))).rowcount
+    return connection.execute(
+        _LETTER.delete().where(_L.created_at < before, _L.status.not_in([*_UNSENT, DeliveryStatus.SENDING.value]))
+    ).rowcount

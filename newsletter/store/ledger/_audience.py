@@ -7,6 +7,7 @@ changed in between is decided again, so that what was decided and what is frozen
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,16 +17,17 @@ from pydantic_core import from_json
 from sqlalchemy import Column, Connection, Insert, Integer, MetaData, Row, Select, String, Table, literal, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from newsletter.domain.delivery import DeliveryStatus, Recipient
 from newsletter.domain.issues import Edition
 from newsletter.domain.ports import DecideAudience
-from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
-from newsletter.store.rhythms import rhythm_of
+from newsletter.store.rhythms import rhythm_of, rhythm_text
 from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import DeliveryRow, SubscriberRow
 from newsletter.store.types import UtcDateTime
 
-__all__ = ["Freezing", "freezing", "let_nobody_plan"]
+__all__ = ["Freezing", "freezing", "let_nobody_plan", "row_of"]
 
 _BATCH = 5000
 """Subscribers decided together: looking up new interests is cheaper for many at once."""
@@ -73,12 +75,14 @@ class Freezing:
 
     Attributes:
         connection: the transaction's.
+        through: the greatest id of a subscriber that was decided on.
     """
 
     def __init__(self, connection: Connection, decide: DecideAudience) -> None:
         self.connection = connection
         self._decide = decide
         self._staged = 0
+        self.through = 0
 
     def stage(self, asked: Select[Any]) -> int:
         """Decide on the subscribers that a query finds; returns the id of the last one, 0 if there is none."""
@@ -127,7 +131,8 @@ def freezing(database: Database, decide: DecideAudience, *, after: int) -> Itera
             while more:
                 with connection.begin():
                     reached = audience.stage(_ASKED.where(_S.id > last).order_by(_S.id).limit(_BATCH))
-                last, more = reached, reached > 0
+                last, more = max(last, reached), reached > 0
+            audience.through = last
             with _cached(connection), connection.execution_options(begin="IMMEDIATE").begin():
                 _lock(connection, shared=True)
                 yield audience
@@ -164,6 +169,27 @@ def _cached(connection: Connection) -> Iterator[None]:
     finally:
         with connection.execution_options(begin="").begin():
             connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
+
+
+def row_of(dispatch_id: int, recipient: Recipient, *, at: datetime) -> dict[str, object]:
+    """The row of one recipient who is to get an issue, as planning copies it."""
+    return {
+        "dispatch_id": dispatch_id,
+        "subscriber_id": recipient.subscriber_id,
+        "email": recipient.email,
+        "email_key": address_key(recipient.email),
+        "domain": recipient.domain,
+        "name": recipient.name,
+        "language": recipient.language,
+        "interests": json.dumps(recipient.interests, ensure_ascii=False),
+        "max_papers": recipient.max_papers,
+        "cadence": recipient.cadence.value,
+        "rhythm": rhythm_text(recipient.rhythm),
+        "status": DeliveryStatus.QUEUED.value,
+        "reason": "",
+        "updated_at": at,
+        **_NEW,
+    }
 
 
 def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -8,12 +8,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text, tuple_
 
-from newsletter.domain.delivery import Change, Delivery, DeliveryStatus, DispatchStatus, DomainRest, UncertainPolicy
+from newsletter.domain.delivery import (
+    Change,
+    Delivery,
+    DeliveryStatus,
+    DispatchStatus,
+    DomainRest,
+    Recipient,
+    SkipReason,
+    UncertainPolicy,
+)
 from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.ports import DecideAudience
 from newsletter.domain.subscribers import SubscriptionState, address_key
 from newsletter.store.database import Database
-from newsletter.store.ledger._audience import freezing
+from newsletter.store.ledger._audience import freezing, row_of
 from newsletter.store.ledger._rows import delivery_of
 from newsletter.store.ledger._steps import let_rest, may_become, write_steps
 from newsletter.store.statements import chunks, table_of, upsert
@@ -59,11 +68,33 @@ class SqlDeliveryStore:
             "issue_hash": issue.hash,
             "planned_at": at,
             "paused": "",
+            "planned_through": 0,
         }
         with freezing(self._database, decide, after=self.planned_through(issue.key)) as audience:
             upsert(audience.connection, DispatchRow, [dispatch], keys=("day", "edition"))
             dispatch_id = audience.connection.execute(_dispatch(issue.key)).one().id
-            return audience.copy(dispatch_id, at=at)
+            added = audience.copy(dispatch_id, at=at)
+            through = _DISPATCH.update().where(_DISPATCH.c.id == dispatch_id)
+            through = through.where(_DISPATCH.c.planned_through < audience.through)
+            audience.connection.execute(through.values(planned_through=audience.through))
+            return added
+
+    def include(self, key: IssueKey, recipient: Recipient, *, at: datetime) -> Delivery | None:
+        """Plan an issue for one recipient more; returns their delivery, an earlier one where there is one.
+
+        None where the issue was never planned. Who was passed over for not being subscribed then is planned anew.
+        """
+        passed = [SkipReason.UNCONFIRMED.value, SkipReason.UNSUBSCRIBED.value]
+        with self._database.write() as connection:
+            dispatch = connection.execute(_dispatch(key)).one_or_none()
+            if dispatch is None:
+                return None
+            row = row_of(dispatch.id, recipient, at=at)
+            own = and_(_D.dispatch_id == dispatch.id, _D.email_key == row["email_key"])
+            skipped = and_(own, _D.status == _S.SKIPPED.value, _D.reason.in_(passed))
+            connection.execute(_DELIVERY.delete().where(skipped))
+            upsert(connection, DeliveryRow, [row], keys=("dispatch_id", "email_key"))
+            return delivery_of(connection.execute(select(_DELIVERY).where(own)).one(), key, dispatch.revision)
 
     def status(self, key: IssueKey) -> DispatchStatus | None:
         """What is known of the dispatch of an issue; None before it was planned."""
@@ -82,8 +113,7 @@ class SqlDeliveryStore:
     def planned_through(self, key: IssueKey) -> int:
         """The greatest id of a subscriber that was planned; 0 before."""
         with self._database.read() as connection:
-            statement = select(func.max(_D.subscriber_id)).where(_all_of(key))
-            return connection.execute(statement).scalar() or 0
+            return connection.execute(select(_DISPATCH.c.planned_through).where(_named(key))).scalar() or 0
 
     def pause(self, key: IssueKey, reason: str) -> None:
         """Pause an issue, or let it go on with an empty reason."""
@@ -145,9 +175,19 @@ class SqlDeliveryStore:
     # --- sending ----------------------------------------------------------------------------------------------------
 
     def claim(
-        self, run: int, *, at: datetime, limit: int, after: int = 0, without: Sequence[str] = ()
+        self,
+        run: int,
+        *,
+        at: datetime,
+        limit: int,
+        after: int = 0,
+        without: Sequence[str] = (),
+        only: Sequence[int] = (),
     ) -> tuple[Delivery, ...]:
-        """Take deliveries that may be sent now: due, held by no run, with an id above `after`, of no such domain."""
+        """Take deliveries that may be sent now: due, held by no run, with an id above `after`, of no such domain.
+
+        Where some are named by `only`, no others.
+        """
         dispatch_id = select(_RUN.c.dispatch_id).where(_RUN.c.id == run, _RUN.c.ended_at.is_(None)).scalar_subquery()
         free = (
             select(_D.id)
@@ -166,6 +206,8 @@ class SqlDeliveryStore:
         )
         if without:
             free = free.where(_D.domain.not_in(without))
+        if only:
+            free = free.where(_D.id.in_(only))
         taken = _DELIVERY.update().where(_D.id.in_(free.scalar_subquery())).values(run_id=run).returning(_DELIVERY)
         with self._database.write() as connection:
             rows = connection.execute(taken).all()
@@ -261,7 +303,7 @@ class SqlDeliveryStore:
 
     def missing(self, key: IssueKey, *, limit: int) -> tuple[str, ...]:
         """Addresses (some) of subscribers whom planning has passed over without a row: there should be none."""
-        through = select(func.max(_D.subscriber_id)).where(_all_of(key)).scalar_subquery()
+        through = select(_DISPATCH.c.planned_through).where(_named(key)).scalar_subquery()
         row = select(_D.id).where(_of(key), _D.email_key == _SUBSCRIBER.c.email_key).exists()
         passed = and_(_SUBSCRIBER.c.id <= through, _SUBSCRIBER.c.state != SubscriptionState.FEED.value)
         statement = select(_SUBSCRIBER.c.email).where(passed, ~row).limit(limit)

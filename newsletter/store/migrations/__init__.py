@@ -30,6 +30,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 """Every revision, oldest first; a test holds this equal to the scripts, so that opening needs no Alembic."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from newsletter.store.tables._metadata import NEVER_AGAIN
@@ -17,6 +17,8 @@ class DispatchRow(SQLModel, table=True):
     """The dispatch of one issue: which revision was planned when, and whether it is paused.
 
     `is_emptied` says that its deliveries tell of nobody any more, because the time to keep that is over.
+    `planned_through` is the greatest id of a subscriber when the audience was frozen last; single deliveries may have
+    been added beyond.
     """
 
     __tablename__ = "dispatch"
@@ -30,6 +32,7 @@ class DispatchRow(SQLModel, table=True):
     planned_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     paused: str = ""
     is_emptied: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default="0"))
+    planned_through: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
 class DispatchRunRow(SQLModel, table=True):

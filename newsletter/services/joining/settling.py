@@ -1,0 +1,53 @@
+"""What becomes of requests that wait: decided many at a time, by one process at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from newsletter.domain.ports import Clock, JoiningStore, Settled
+from newsletter.domain.subscribers import Case, Decision, JoiningRules, decide
+
+__all__ = ["SettleRequests"]
+
+_log = logging.getLogger(__name__)
+_BATCH = 1000
+"""Requests of one transaction: ten thousand for one address are ten of them, and one letter."""
+_ALARM_EVERY = timedelta(hours=1)
+
+
+class SettleRequests:
+    """The use case."""
+
+    def __init__(self, store: JoiningStore, rules: JoiningRules, *, clock: Clock) -> None:
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+
+    def run(self, *, goes_on: Callable[[], bool] = lambda: True) -> Settled:
+        """Decide on all that wait, as long as `goes_on` says so. Those beyond the budget of the hour go on waiting."""
+        total = Settled()
+        while goes_on():
+            now = self._clock()
+            one = self._store.settle(partial(self._decide, now), now=now, limit=_BATCH)
+            total = Settled(total.decided + one.decided, total.letters + one.letters, one.put_off)
+            if one.put_off:
+                self._alarm()
+            if one.put_off or one.decided < _BATCH:
+                break
+        return total
+
+    def _decide(self, now: datetime, cases: Sequence[Case], used: int) -> tuple[Decision, ...]:
+        return decide(cases, self._rules, now=now, used=used)
+
+    def _alarm(self) -> None:
+        """Say once an hour, whichever process it is, that more ask than may."""
+        if self._store.alarm(self._clock(), _ALARM_EVERY):
+            _log.error(
+                "More people ask to join than %d letters an hour allow (signup.budget): an attack, or success. The "
+                "others wait for up to %g hours. `newsletter status` tells more.",
+                self._rules.per_hour,
+                self._rules.patience / timedelta(hours=1),
+            )
