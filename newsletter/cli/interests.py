@@ -135,7 +135,8 @@ def _show(issue: Issue, selector: IssueSelector, reviewed: Review, selection: Se
     out.print(f"\nThe digest: {counted(selection.found, 'paper')}, best first", markup=False)
     for place, pick in enumerate(selection.picks, 1):
         entry = issue.papers[pick.index]
-        marks = [mark for match in pick.matches for mark in (match.marks or (match.found,)) if mark]
+        words = [selector.marks(pick.index, match.interest) or (match.found,) for match in pick.matches]
+        marks = [word for own in words for word in own if word]
         out.print()
         out.print(_marked(f"{place}. {plain(entry.paper.title)}", marks), soft_wrap=True)
         labels = "; ".join(_label(match) for match in pick.matches)

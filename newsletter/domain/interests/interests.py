@@ -217,8 +217,11 @@ class Interest:
         return f"!{_bracketed(self.expression)}" if self.must else str(self.expression)
 
 
-def leaves(expression: Expression) -> Iterator[Expression]:
-    """Every part of an expression that looks at papers itself, from left to right, those under `Not` included."""
+def leaves(expression: Expression, *, of_near: bool = True) -> Iterator[Expression]:
+    """Every part of an expression that looks at papers itself, from left to right, those under `Not` included.
+
+    Of a `Near` its terms, or without `of_near` itself: its terms find nothing alone.
+    """
     pending = [expression]
     while pending:
         node = pending.pop()
@@ -226,7 +229,7 @@ def leaves(expression: Expression) -> Iterator[Expression]:
             pending.extend(reversed(node.parts))
         elif isinstance(node, (Not, Weighted)):
             pending.append(node.part)
-        elif isinstance(node, Near):
+        elif isinstance(node, Near) and of_near:
             pending.extend(reversed(node.parts))
         else:
             yield node

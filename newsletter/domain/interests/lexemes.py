@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from newsletter.errors import InterestError
@@ -24,6 +25,7 @@ FIELDS = {
 }  # fmt: skip
 """The fields and their other names; `ti`, `abs`, `au`, `all` are those of arXiv's own search."""
 
+_LONG_FIELDS = [field for field in FIELDS if len(field) > 2]
 _SIGNS = {"/": ",", "|": "OR", "||": "OR", "+": "AND", "&&": "AND"}
 """What signs mean that stand alone between others."""
 _WEIGHT = re.compile(r"\^(\d+(?:\.\d+)?)(?=$|[\s()~;]|,(?!\d))")
@@ -157,6 +159,12 @@ def _known_field(name: str, text: str, at: int) -> bool:
     lower = name.lower()
     if lower in FIELDS:
         return True
-    if near := difflib.get_close_matches(lower, [field for field in FIELDS if len(field) > 2], n=1, cutoff=0.75):
-        fail("there is no field “%(name)s:”; did you mean “%(near)s:”?", text, at, name=name, near=near[0])
+    if near := _nearest_field(lower):
+        fail("there is no field “%(name)s:”; did you mean “%(near)s:”?", text, at, name=name, near=near)
     return False
+
+
+@lru_cache(4_096)
+def _nearest_field(name: str) -> str:
+    """The field that is written much like this; empty where none is."""
+    return next(iter(difflib.get_close_matches(name, _LONG_FIELDS, n=1, cutoff=0.75)), "")

@@ -80,8 +80,7 @@ class Operands:
             lexeme = lexeme._replace(value=self._run(lexeme, named=name in {"author", "org"}))
         if name in {"author", "org"}:
             self._count(lexeme)
-            if not tokens(lexeme.value):
-                self._lexemes.fail("no letter or digit to look for", lexeme.at)
+            self._check_length(lexeme)
             return AuthorName(lexeme.value, exact) if name == "author" else Organization(lexeme.value, exact)
         return self._term(lexeme, exact=exact, scope=SCOPES[name])
 
@@ -141,6 +140,12 @@ class Operands:
             shown = shortened(" OR ".join(f"cat:{name}" for name in names))
             self._notes.append(remark("read as %(shown)s", shown=shown))
             return Category(names[0]) if len(names) == 1 else AnyOf(tuple(map(Category, names)))
+        self._check_length(lexeme)
+        term = Term(lexeme.value, exact, scope)
+        self._notes += taken_literally(term)
+        return term
+
+    def _check_length(self, lexeme: Lexeme) -> None:
         cut = tokens(lexeme.value)
         count = len(cut)
         if not count:
@@ -153,9 +158,6 @@ class Operands:
                 lexeme.at,
                 most=MAX_WORDS,
             )
-        term = Term(lexeme.value, exact, scope)
-        self._notes += taken_literally(term)
-        return term
 
     def _count(self, lexeme: Lexeme) -> None:
         self._terms += 1

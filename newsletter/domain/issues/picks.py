@@ -15,15 +15,13 @@ class Match:
 
     `field` is `title`, `abstract`, `author`, `cat` or `org`, empty where the interest only rules papers out; `found`
     the words as they stand in the text. `via` names the expansion that led there (an acronym's long form, a synonym),
-    empty for the plain term. `marks` are all the words of title and abstract that this interest found at its best
-    places, for marking them.
+    empty for the plain term.
     """
 
     interest: str
     field: str
     found: str
     via: str = ""
-    marks: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

@@ -7,8 +7,7 @@ finds every paper that its part does not, with no score of its own.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import accumulate, islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +31,7 @@ from newsletter.domain.issues import Issue, IssuePaper, Match
 from newsletter.domain.matching.field_index import Field, FieldIndex
 from newsletter.domain.matching.lexicon import Lexicon
 from newsletter.domain.matching.ranking import rarity, standing, whole_scores
-from newsletter.domain.matching.term_lookup import Hits, TermMatcher
+from newsletter.domain.matching.term_lookup import HIT, Hits, TermMatcher
 from newsletter.domain.matching.text_index import Flags, Ints, Segment, TextIndex
 from newsletter.domain.text import plain
 
@@ -46,8 +45,8 @@ BATCH = 4_096
 """Terms looked up together."""
 FIELD_SCORE = 1.0
 """The evidence of a category, an author or an organization."""
-MAX_MARKS = 32
-"""Words marked for one interest in one paper."""
+MAX_MARKS = 256
+"""Terms of one interest whose words are marked in one paper."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -158,7 +157,7 @@ class Evaluator:
     def _parts(self, nodes: Iterable[Expression]) -> Iterator[list[Expression]]:
         """The expressions, so many at a time as have `BATCH` terms together; those terms are looked up then."""
         part: list[Expression] = []
-        wanted: dict[Term, None] = {}
+        wanted: dict[Term | Near, None] = {}
         for node in nodes:
             part.append(node)
             wanted.update(dict.fromkeys(self._terms(node)))
@@ -170,31 +169,32 @@ class Evaluator:
             self._look_up([*wanted])
             yield part
 
-    def _terms(self, node: Expression) -> Iterator[Term]:
-        for leaf in leaves(node):
-            if isinstance(leaf, Term):
+    def _terms(self, node: Expression) -> Iterator[Term | Near]:
+        for leaf in leaves(node, of_near=False):
+            if isinstance(leaf, (Term, Near)):
                 yield leaf
             elif isinstance(leaf, Prose):
                 yield from _prose_terms(leaf)
             elif isinstance(leaf, Topic) and leaf.slug in self._topics and leaf.slug not in self._topic_scores:
                 yield from self._terms(self._topics[leaf.slug])
 
-    def _look_up(self, terms: Sequence[Term]) -> None:
-        new = [term for term in terms if term not in self._hits]
+    def _look_up(self, nodes: Sequence[Term | Near]) -> None:
+        new = [node for node in nodes if node not in self._hits]
         if self._make_room(len(new)):
-            new = [*terms]
-        for term, hits in zip(new, self._matcher.find(new), strict=True):
-            self._hits[term] = hits
+            new = [*nodes]
+        terms = [node for node in new if isinstance(node, Term)]
+        near = [node for node in new if isinstance(node, Near)]
+        self._keep(terms, self._matcher.find(terms))
+        self._keep(near, self._matcher.find_near(near))
+
+    def _keep(self, nodes: Sequence[Expression], found: Sequence[Hits]) -> None:
+        for node, hits in zip(nodes, found, strict=True):
+            self._hits[node] = hits
             self._held += len(hits)
 
     def _found(self, node: Term | Near) -> Hits:
         if node not in self._hits:
-            if isinstance(node, Term):
-                self._look_up([node])
-            else:
-                self._make_room(1)
-                self._hits[node] = hits = self._matcher.find_near(node)
-                self._held += len(hits)
+            self._look_up([node])
         return self._hits[node]
 
     def _make_room(self, new: int) -> bool:
@@ -208,45 +208,43 @@ class Evaluator:
     # --- explaining -------------------------------------------------------------------------------------------------
 
     def explain(self, docs: Sequence[int], interest: str, node: Expression) -> list[Match]:
-        """Why each of these papers (ascending), which the expression finds, was found."""
+        """Why each of these papers (ascending), which the expression finds, was found: by the best of its places.
+
+        Of places that are as good the first of the expression counts; what a field names counts where no words do.
+        """
         wanted = np.array(docs, dtype=np.int64)
-        reasons: list[list[_Reason]] = [[] for _ in docs]
+        best = np.zeros(len(docs), dtype=HIT)
+        fields: list[tuple[str, str] | None] = [None] * len(docs)
         for leaf in _positive(node, self._topics):
             if isinstance(leaf, (Term, Near)):
                 hits = self._found(leaf)
                 at = np.searchsorted(hits["doc"], wanted)
-                there = np.flatnonzero(np.isin(wanted, hits["doc"]))
-                for place, row in zip(there.tolist(), hits[at[there]].tolist(), strict=True):
-                    reasons[place].append(_Reason(*row[1:]))
-            else:
-                for place, doc in enumerate(docs):
-                    if (value := self._fields.value(leaf, doc)) is not None:
-                        reasons[place].append(_Reason(0.0, value=value, field=_NAMES[type(leaf)]))
-        return [self._match(interest, own) for own in reasons]
+                at[at == len(hits)] = 0
+                if len(hits):
+                    better = (hits["doc"][at] == wanted) & (hits["score"][at] > best["score"])
+                    best[better] = hits[at[better]]
+                continue
+            for place, doc in enumerate(docs):
+                if fields[place] is None and (value := self._fields.value(leaf, doc)) is not None:
+                    fields[place] = _NAMES[type(leaf)], value
+        return [self._match(interest, hit, named) for hit, named in zip(best, fields, strict=True)]
 
-    def _match(self, interest: str, reasons: list[_Reason]) -> Match:
-        if not reasons:
-            return Match(interest, "", "")
-        best = max(reasons, key=lambda reason: reason.score)
-        marks = tuple(dict.fromkeys(self._words(reason) for reason in reasons[:MAX_MARKS] if not reason.field))
-        if best.field:
-            return Match(interest, best.field, best.value, marks=marks)
-        field = self.index.segments[self.index.segment_at(best.first)].field
-        return Match(interest, field, self._words(best), self._matcher.via(best.via), marks)
+    def _match(self, interest: str, hit: np.void, named: tuple[str, str] | None) -> Match:
+        _, score, first, end, via = hit.item()
+        if score:
+            field = self.index.segments[self.index.segment_at(first)].field
+            return Match(interest, field, self.index.excerpt(first, end), self._matcher.via(via))
+        return Match(interest, *(named or ("", "")))
 
-    def _words(self, reason: _Reason) -> str:
-        return self.index.excerpt(reason.first, reason.end)
-
-
-class _Reason(NamedTuple):
-    """Why one paper was found: the place of words, or the value of a field."""
-
-    score: float
-    first: int = 0
-    end: int = 0
-    via: int = 0
-    value: str = ""
-    field: str = ""
+    def marks(self, doc: int, node: Expression) -> tuple[str, ...]:
+        """The words of title and abstract at the best place of each term by which a paper was found, for marking."""
+        words: dict[str, None] = {}
+        for leaf in islice(_positive(node, self._topics), MAX_MARKS):
+            if isinstance(leaf, (Term, Near)):
+                hits = self._found(leaf)
+                for hit in hits[hits["doc"] == doc]:
+                    words[self.index.excerpt(int(hit["first"]), int(hit["end"]))] = None
+        return tuple(words)
 
 
 _NAMES: Mapping[type[Field], str] = {AuthorName: "author", Category: "cat", Organization: "org"}

@@ -7,8 +7,6 @@ kept is bounded: by entries, and by how many papers they hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -30,18 +28,19 @@ MAX_PICKS = 50_000
 MAX_INTERESTS = 12_500
 """Interests whose papers are kept, likewise."""
 MAX_SCORES = 500_000
-"""Papers of those, likewise: about 50 MB."""
+"""Papers of those, likewise: 8 MB, unless one list has more."""
 
-_strength = itemgetter(0)
-_Why = Mapping[int, Sequence[tuple[int, str]]]
+Ints = npt.NDArray[np.int64]
+_NO_PAPERS: Ints = np.zeros(0, dtype=np.int64)
+_Why = Mapping[int, Sequence[str]]
 
 
 class Reasons(NamedTuple):
     """What an interest asks for, and the papers it finds with their scores."""
 
     expression: Expression
-    papers: npt.NDArray[np.int64]
-    scores: npt.NDArray[np.int64]
+    papers: Ints
+    scores: Ints
 
 
 class Explanations:
@@ -61,44 +60,53 @@ class Explanations:
         self._explain = explain
         self._reasons = reasons
         self._matches: dict[tuple[str, int], Match] = {}
-        self._scores: dict[str, dict[int, int] | None] = {}
+        self._known_reasons: dict[str, Reasons | None] = {}
         self._held = 0
         self._known: dict[tuple[int, ...], Pick] = {}
 
     def picks(self, interests: Sequence[str], docs: Sequence[int], scores: Sequence[int]) -> tuple[Pick, ...]:
         """The picks of these papers, in their order, each with its strongest reasons."""
-        wanted = frozenset(docs)
-        why: dict[int, list[tuple[int, str]]] = {}
-        explained = False
-        for text in dict.fromkeys(interests):
-            score_of = self._scores_of(text)
-            if score_of is None:
-                continue
-            explained = True
-            for doc in score_of.keys() & wanted:
-                why.setdefault(doc, []).append((score_of[doc], text))
-        for own in why.values():
-            if len(own) > 1:
-                own.sort(key=_strength, reverse=True)
-                del own[MOST_REASONS:]
+        reasons = [(text, one) for text in dict.fromkeys(interests) if (one := self._reasons_of(text)) is not None]
+        why = self._strongest(reasons, docs)
         matches = self._explained(why)
-        unit = SCALE if explained else 0
+        unit = SCALE if reasons else 0
         return tuple(
             [
-                self._pick(doc, score, unit, tuple([matches[text, doc] for _, text in why.get(doc, ())]))
+                self._pick(doc, score, unit, tuple([matches[text, doc] for text in why.get(doc, ())]))
                 for doc, score in zip(docs, scores, strict=True)
             ]
         )
 
-    def papers(self, text: str) -> AbstractSet[int]:
-        """The places of the papers that an interest finds; none where it can be no reason for one to come."""
-        score_of = self._scores_of(text)
-        return score_of.keys() if score_of is not None else frozenset()
+    def papers(self, text: str) -> Ints:
+        """The places of the papers that an interest finds, ascending; none where it can be no reason for one."""
+        reasons = self._reasons_of(text)
+        return reasons.papers if reasons is not None else _NO_PAPERS
 
     @property
     def held(self) -> tuple[int, int]:
         """How many papers of interests, and how many explanations, are kept."""
         return self._held, len(self._matches)
+
+    def _strongest(self, reasons: Sequence[tuple[str, Reasons]], docs: Sequence[int]) -> _Why:
+        """For each of these papers the interests that found it, strongest first, of equals the first of the list."""
+        if not reasons or not len(docs):
+            return {}
+        papers = np.concatenate([one.papers for _, one in reasons])
+        scores = np.concatenate([one.scores for _, one in reasons])
+        which = np.repeat(np.arange(len(reasons)), [len(one.papers) for _, one in reasons])
+        shown = np.zeros(len(self._ids), dtype=np.bool_)
+        shown[np.asarray(docs, dtype=np.int64)] = True
+        there = np.flatnonzero(shown[papers])
+        papers, scores, which = papers[there], scores[there], which[there]
+        order = np.lexsort((which, -scores, papers))
+        papers, which = papers[order], which[order]
+        begins = np.flatnonzero(np.diff(papers, prepend=-1))
+        rank = np.arange(len(papers)) - np.repeat(begins, np.diff(begins, append=len(papers)))
+        few = rank < MOST_REASONS
+        why: dict[int, list[str]] = {}
+        for doc, number in zip(papers[few].tolist(), which[few].tolist(), strict=True):
+            why.setdefault(doc, []).append(reasons[number][0])
+        return why
 
     def _explained(self, why: _Why) -> dict[tuple[str, int], Match]:
         """Each of these reasons in words, by interest and paper; those of one interest are looked for together."""
@@ -106,7 +114,7 @@ class Explanations:
         matches: dict[tuple[str, int], Match] = {}
         new: dict[str, list[int]] = {}
         for doc in sorted(why):
-            for _, text in why[doc]:
+            for text in why[doc]:
                 match = known.get((text, doc))
                 if match is None:
                     new.setdefault(text, []).append(doc)
@@ -115,7 +123,7 @@ class Explanations:
         if not new:
             return matches
         for text, docs in new.items():
-            reasons = self._reasons(text)
+            reasons = self._reasons_of(text)
             assert reasons is not None  # noqa: S101  # it is why these papers were found
             matches.update(
                 zip(((text, doc) for doc in docs), self._explain(docs, text, reasons.expression), strict=True)
@@ -136,17 +144,15 @@ class Explanations:
             known = self._known[key] = Pick(doc, self._ids[doc], score / unit if unit else 0.0, matches)
         return known
 
-    def _scores_of(self, text: str) -> dict[int, int] | None:
-        """An interest's papers as a dictionary, kept: for so few papers arrays cost far more than what they hold."""
-        if text in self._scores:
-            return self._scores[text]
+    def _reasons_of(self, text: str) -> Reasons | None:
+        """What an interest finds, kept: it is asked for with every digest."""
+        if text in self._known_reasons:
+            return self._known_reasons[text]
         reasons = self._reasons(text)
-        score_of = None
-        if reasons is not None:
-            score_of = dict(zip(reasons.papers.tolist(), reasons.scores.tolist(), strict=True))
-            self._held += len(score_of)
-        if len(self._scores) >= MAX_INTERESTS or self._held > MAX_SCORES:
-            self._scores.clear()
-            self._held = len(score_of or ())
-        self._scores[text] = score_of
-        return score_of
+        papers = len(reasons.papers) if reasons is not None else 0
+        if len(self._known_reasons) >= MAX_INTERESTS or self._held + papers > MAX_SCORES:
+            self._known_reasons.clear()
+            self._held = 0
+        self._held += papers
+        self._known_reasons[text] = reasons
+        return reasons

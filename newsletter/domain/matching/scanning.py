@@ -17,7 +17,7 @@ import numpy as np
 from newsletter.domain.matching.text_index import PAIR_REACH, Flags, Ints, TextIndex
 from newsletter.domain.text import Form, verb_form
 
-__all__ = ["Group", "Occurrences", "Pattern", "Word", "frequency", "scan"]
+__all__ = ["Group", "Occurrences", "Pattern", "Word", "expand", "frequency", "scan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _scan_shape(
 def _singles(index: TextIndex, stems: Ints, known: Ints) -> tuple[Ints, Ints]:
     order, bounds = index.postings
     starts, ends = bounds[stems[known]], bounds[stems[known] + 1]
-    which, place = _expand(starts, ends)
+    which, place = expand(starts, ends)
     return known[which], order[place]
 
 
@@ -156,7 +156,7 @@ def _chains(
 ) -> tuple[Ints, list[Ints], int]:
     """Candidates as (row of `stems`, positions of each word), extended word by word; how many were looked at."""
     left = sizes[0] - 1 if len(sizes) > 1 else 0
-    which, place = _expand(*index.pair_places(stems[known, left], stems[known, left + 1], slack + 1))
+    which, place = expand(*index.pair_places(stems[known, left], stems[known, left + 1], slack + 1))
     visited = len(place)
     here, distance = index.pairs[1][place], index.distance(place)
     which = known[which]
@@ -203,7 +203,7 @@ def _may_part(index: TextIndex, last: Ints, between: Ints, *, across_commas: boo
     return fine
 
 
-def _expand(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
+def expand(starts: Ints, ends: Ints) -> tuple[Ints, Ints]:
     """For each of many slices its number, and each place in it."""
     sizes = ends - starts
     which = np.repeat(np.arange(len(sizes)), sizes)

@@ -15,13 +15,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from newsletter.domain.issues import RARE, Outline, Pick, Section
 from newsletter.domain.text import fold_text
 
 __all__ = ["by_category", "by_interest", "same_interest"]
+
+Places = npt.NDArray[np.int64]
 
 
 @lru_cache(50_000)
@@ -30,20 +34,20 @@ def same_interest(text: str) -> str:
     return fold_text(text).replace(" ", "") or " ".join(text.split()).casefold()
 
 
-def by_interest(picks: Sequence[Pick], found: Mapping[str, AbstractSet[int]]) -> Outline:
+def by_interest(picks: Sequence[Pick], found: Mapping[str, Places]) -> Outline:
     """The outline of a digest that interests made.
 
     Args:
         picks: the digest's papers, best first, each with its matches, strongest first.
-        found: by interest as written, in the order of the list, the papers (by place in the issue) that it found for
-            this reader. Interests that make no section are not among them.
+        found: by interest as written, in the order of the list, the papers (by place in the issue, ascending int64)
+            that it found for this reader. Interests that make no section are not among them.
     """
     spellings: dict[str, list[str]] = {}
-    papers: dict[str, AbstractSet[int]] = {}
+    papers: dict[str, Places] = {}
     for text, places in found.items():
         key = same_interest(text)
         spellings.setdefault(key, []).append(text)
-        papers[key] = papers[key] | places if key in papers else places
+        papers[key] = np.union1d(papers[key], places) if key in papers else places
     key_of = {text: key for key, texts in spellings.items() for text in texts}
     standing: dict[str, list[Pick]] = {key: [] for key in papers}
     for pick in picks:
@@ -52,14 +56,14 @@ def by_interest(picks: Sequence[Pick], found: Mapping[str, AbstractSet[int]]) ->
     sections = [
         Section(spellings[key][0], len(papers[key]), tuple(standing[key]), tuple(spellings[key]))
         for key in ordered
-        if papers[key]
+        if len(papers[key])
     ]
     rare: set[int] = set()
     for places in found.values():
         if len(places) < RARE:
-            rare.update(places)
+            rare.update(places.tolist())
     return Outline(
-        tuple(sections), tuple(texts[0] for key, texts in spellings.items() if not papers[key]), frozenset(rare)
+        tuple(sections), tuple(texts[0] for key, texts in spellings.items() if not len(papers[key])), frozenset(rare)
     )
 
 
@@ -74,7 +78,7 @@ def by_category(picks: Sequence[Pick], categories: Sequence[str], found: Iterabl
     )
 
 
-def _section_of(pick: Pick, key_of: Mapping[str, str], papers: Mapping[str, AbstractSet[int]]) -> str:
+def _section_of(pick: Pick, key_of: Mapping[str, str], papers: Mapping[str, Places]) -> str:
     """The key of the interest under which a paper stands."""
     for match in pick.matches:
         if match.interest in key_of:

@@ -29,7 +29,6 @@ from newsletter.domain.interests import (
     left_out,
     parse,
     terms_at_most,
-    terms_in,
 )
 from newsletter.domain.issues import (
     RARE,
@@ -174,6 +173,11 @@ class IssueSelector:
         interest = self._read(text).interest
         return None if interest is None else self._evaluator.explain([place], text, interest.expression)[0]
 
+    def marks(self, place: int, text: str) -> tuple[str, ...]:
+        """The words by which an interest found the paper at this place, as they stand there, for marking them."""
+        interest = self._read(text).interest
+        return () if interest is None else self._evaluator.marks(place, interest.expression)
+
     # --- scoring ----------------------------------------------------------------------------------------------------
 
     def _admit(self, request: SelectionRequest) -> SelectionRequest:
@@ -188,9 +192,9 @@ class IssueSelector:
             costs.update((text, terms_at_most(text)) for text in interests if text not in costs)
             if sum(map(costs.__getitem__, interests)) <= MOST_TERMS:
                 return request
-        beyond = len(left_out(interests))
-        if not beyond:
-            costs.update((text, terms_in(text)) for text in interests)
+        counted: dict[str, int] = {}
+        beyond = len(left_out(interests, counted))
+        costs.update(counted)
         return replace(request, interests=interests[: len(interests) - beyond]) if beyond else request
 
     def _select_block(self, block: list[SelectionRequest]) -> Iterator[Selection]:
@@ -359,10 +363,11 @@ class IssueSelector:
         wanted = [r.text for r in readings if r.interest is None or not (r.interest.excludes or r.interest.must)]
         if len(wanted) == len(readings) and wanted:
             return by_interest(picks, {text: self._explanations.papers(text) for text in wanted})
-        left = frozenset(np.flatnonzero(self._line(request)).tolist())
+        left = self._line(request) > 0
         if not wanted:
-            return by_category(picks, self._categories, left)
-        return by_interest(picks, {text: self._explanations.papers(text) & left for text in wanted})
+            return by_category(picks, self._categories, np.flatnonzero(left).tolist())
+        found = {text: self._explanations.papers(text) for text in wanted}
+        return by_interest(picks, {text: papers[left[papers]] for text, papers in found.items()})
 
     def _reasons(self, text: str) -> Reasons | None:
         """What an interest asks for and finds; None where it can be no reason for a paper to come."""

@@ -17,7 +17,6 @@ These rules need each other's places in the text, so they stand together.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -38,7 +37,7 @@ from newsletter.domain.matching.ranking import (
     OTHER_NAME,
     evidence,
 )
-from newsletter.domain.matching.scanning import Occurrences, Pattern, frequency, scan
+from newsletter.domain.matching.scanning import Occurrences, Pattern, expand, frequency, scan
 from newsletter.domain.matching.term_patterns import Alternative, alternatives, near_groups
 from newsletter.domain.matching.text_index import Flags, Ints, TextIndex, Written
 
@@ -59,7 +58,10 @@ HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), (
 `first` up to `end`, and the number of the other name it was found by, 0 for the term itself."""
 
 Hits = npt.NDArray[np.void]
+_Spans = tuple[Ints, Ints]
+"""Places in the text: where each begins, ascending, and where it ends."""
 _NOTHING: Hits = np.zeros(0, dtype=HIT)
+_NO_PLACES: Ints = np.zeros(0, dtype=np.int64)
 _PRIMARY, _OTHER, _NEAR = 0, 1, 2
 
 
@@ -156,17 +158,40 @@ class TermMatcher:
         self.visited += occurrences.visited
         return occurrences
 
-    def find_near(self, node: Near) -> Hits:
-        """The papers where each of these terms stands within five words of the next, in any order, in one sentence."""
-        places = self._places(node.parts)
-        spans = [(first, end, first, end) for first, end in places[0]]
-        for part in places[1:]:
-            spans = _chained(spans, part)
-        first = np.array([span[0] for span in spans], dtype=np.int64)
-        end = np.array([span[1] for span in spans], dtype=np.int64)
-        zeros = np.zeros(len(spans), dtype=np.int64)
-        counts = np.full(len(spans), CLOSENESS[-1] * ALONE, dtype=np.int64)
-        return self._hits(1, _Places(zeros, first, end, zeros, zeros), counts)[0]
+    def find_near(self, nodes: Sequence[Near]) -> list[Hits]:
+        """For each the papers where each of its terms stands within five words of the next, in any order.
+
+        They stand in one sentence. What many of them share is looked for once.
+        """
+        return [hits for part, terms in self._near_batches(nodes) for hits in self._find_near(part, terms)]
+
+    def _near_batches(self, nodes: Sequence[Near]) -> Iterator[tuple[Sequence[Near], list[Term]]]:
+        """The nodes with their terms, so many at a time as may be looked at together."""
+        terms: dict[Term, None] = {}
+        begin = places = 0
+        for number, node in enumerate(nodes):
+            for term in node.parts:
+                if term not in terms:
+                    terms[term] = None
+                    places += self._most_places(term)
+            if places >= MAX_PLACES:
+                yield nodes[begin : number + 1], [*terms]
+                terms, begin, places = {}, number + 1, 0
+        yield nodes[begin:], [*terms]
+
+    def _most_places(self, term: Term) -> int:
+        ways = alternatives(term, self._index, self._lexicon)
+        return sum(frequency(self._index, Pattern((alternative.phrase,))) for alternative in ways)
+
+    def _find_near(self, nodes: Sequence[Near], terms: Sequence[Term]) -> list[Hits]:
+        places = dict(zip(terms, self._places(terms), strict=True))
+        spans = [_spanned([places[term] for term in node.parts]) for node in nodes]
+        number = np.repeat(np.arange(len(nodes)), [len(first) for first, _ in spans])
+        first = np.concatenate([_NO_PLACES, *(first for first, _ in spans)])
+        end = np.concatenate([_NO_PLACES, *(end for _, end in spans)])
+        zeros = np.zeros(len(first), dtype=np.int64)
+        counts = np.full(len(first), CLOSENESS[-1] * ALONE, dtype=np.int64)
+        return self._hits(len(nodes), _Places(number, first, end, zeros, zeros), counts)
 
     # --- counting ---------------------------------------------------------------------------------------------------
 
@@ -265,20 +290,22 @@ class TermMatcher:
             self._via_names.append(text)
         return number
 
-    def _places(self, terms: Sequence[Term]) -> list[list[tuple[int, int]]]:
-        """Every place of each term as a phrase, under all its names."""
+    def _places(self, terms: Sequence[Term]) -> list[_Spans]:
+        """Every place of each term as a phrase, under all its names, in the order of the text."""
         batch = _Batch([], [], [], [])
         for number, term in enumerate(terms):
             for alternative in alternatives(term, self._index, self._lexicon):
                 batch.add(Pattern((alternative.phrase,)), number, _OTHER, alternative)
         occurrences = self._scan(batch)
         keep = self._admitted(terms, batch, occurrences)
-        term_of = np.array(batch.term, dtype=np.int64)[occurrences.pattern]
-        places: list[set[tuple[int, int]]] = [set() for _ in terms]
-        admitted = (column[keep].tolist() for column in (term_of, occurrences.first, occurrences.end))
-        for number, first, end in zip(*admitted, strict=True):
-            places[number].add((first, end))
-        return [sorted(own) for own in places]
+        term_of = np.array(batch.term, dtype=np.int64)[occurrences.pattern][keep]
+        first, end = occurrences.first[keep], occurrences.end[keep]
+        order = np.lexsort((end, first, term_of))
+        term_of, first, end = term_of[order], first[order], end[order]
+        once = _changes(term_of) | _changes(first) | _changes(end)
+        term_of, first, end = term_of[once], first[once], end[once]
+        bounds = np.searchsorted(term_of, np.arange(len(terms) + 1)).tolist()
+        return [(first[low:high], end[low:high]) for low, high in pairwise(bounds)]
 
 
 def _changes(column: Ints) -> Flags:
@@ -291,24 +318,26 @@ def _changes(column: Ints) -> Flags:
 _SCOPES = {Scope.EVERYWHERE: 0, Scope.TITLE: 1, Scope.ABSTRACT: 2}
 
 
-def _chained(spans: list[tuple[int, int, int, int]], places: list[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
-    """Each span (first, end, and the place it ended with) with each place that stands close to that last place.
+def _spanned(places: Sequence[_Spans]) -> _Spans:
+    """Where places of several terms, each close to the one before, stand together: from the first word to the last.
 
-    Of all spans that end with one place the tightest is kept, so their number stays that of the places.
+    Of all that end with one place the tightest is kept, then the first, so their number stays that of the places.
     """
-    best: dict[tuple[int, int], tuple[int, int, int, int]] = {}
-    longest = max((end - first for first, end in places), default=0)
-    starts = [first for first, _ in places]
-    for first, end, last, last_end in spans:
-        low = bisect_left(starts, last - NEAR_WORDS - longest)
-        for number in range(low, len(places)):
-            begin, stop = places[number]
-            if begin - last_end > NEAR_WORDS:
-                break
-            before = stop <= last and last - stop <= NEAR_WORDS
-            if before or begin >= last_end:
-                longer = min(first, begin), max(end, stop), begin, stop
-                known = best.get((begin, stop))
-                if known is None or (longer[1] - longer[0], longer[0]) < (known[1] - known[0], known[0]):
-                    best[begin, stop] = longer
-    return sorted(best.values())
+    last, last_end = places[0]
+    first, end = places[0]
+    for begin, stop in places[1:]:
+        if not len(begin) or not len(last):
+            return _NO_PLACES, _NO_PLACES
+        longest = int((stop - begin).max())
+        low = np.searchsorted(begin, last - NEAR_WORDS - longest, "left")
+        high = np.searchsorted(begin, last_end + NEAR_WORDS, "right")
+        which, at = expand(low, np.maximum(low, high))
+        before = (stop[at] <= last[which]) & (last[which] - stop[at] <= NEAR_WORDS)
+        close = np.flatnonzero(before | (begin[at] >= last_end[which]))
+        which, at = which[close], at[close]
+        first, end = np.minimum(first[which], begin[at]), np.maximum(end[which], stop[at])
+        order = np.lexsort((first, end - first, at))
+        tightest = order[_changes(at[order])]
+        first, end, at = first[tightest], end[tightest], at[tightest]
+        last, last_end = begin[at], stop[at]
+    return first, end

@@ -6,6 +6,7 @@ Papers of other sources may have others: a category that is not here is question
 from __future__ import annotations
 
 import difflib
+from functools import lru_cache
 
 __all__ = ["bare_category", "is_known", "nearest"]
 
@@ -58,9 +59,10 @@ def is_known(pattern: str) -> bool:
     return any(name.startswith(wanted[:-1].removesuffix(".")) for name in _KNOWN)
 
 
-def nearest(pattern: str) -> list[str]:
+@lru_cache(4_096)
+def nearest(pattern: str) -> tuple[str, ...]:
     """At most three categories that are written much like this one, the likest first."""
     wanted = pattern.casefold().removesuffix("*").removesuffix(".")
     close = difflib.get_close_matches(wanted, _KNOWN, n=len(_KNOWN), cutoff=0.6)
     close.sort(key=lambda name: -sum(map(str.__eq__, wanted, name)))
-    return [_KNOWN[name] for name in close[:3]]
+    return tuple(_KNOWN[name] for name in close[:3])

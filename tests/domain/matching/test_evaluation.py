@@ -102,12 +102,41 @@ def test_whatever_one_reader_asks_for_is_found_by_reading_the_day_a_few_times() 
         "wildcards": [*dict.fromkeys(f"{word[:3]}*" for word in common)][:50],
         "endings": [*dict.fromkeys(f"*{word[-3:]}" for word in common)][:50],
         "names": [f"author:{word}" for word in common],
+        "neighbours": [f"{one} ~ {other}" for one in common[:25] for other in common[25:45]],
+        "chains": [" ~ ".join(common[n : n + 100]) for n in range(0, 1_000, 100)],
     }
     for name, interests in lists.items():
         selector = IssueSelector(issue)
         selection = selector.select(SelectionRequest(tuple(interests), 30))
         assert len(selection.picks) <= 30, name
         assert selector.visited <= 4 * selector.words, name
+
+
+def test_what_many_neighbours_share_is_looked_for_once() -> None:
+    once, often = Evaluator(small_issue()), Evaluator(small_issue())
+    pairs = [Near((Term(one), Term(other))) for one in WORDS for other in WORDS if one != other]
+    once.rows(pairs[:11])
+    often.rows(pairs)
+    assert often.visited <= once.visited
+    expected = [Evaluator(small_issue()).rows([pair])[0] for pair in pairs]
+    assert [docs.tolist() for docs, _ in often.rows(pairs)] == [docs.tolist() for docs, _ in expected]
+
+
+def test_a_reason_is_the_best_place_whatever_else_the_expression_finds_and_a_field_only_where_no_word_does() -> None:
+    evaluator = Evaluator(small_issue())
+    field, weak, strong = Category("cs.CL"), Term("word1 retrieval"), Term("retrieval generation")
+    (match,) = evaluator.explain([12], "many", AnyOf((field, weak, strong)))
+    assert (match.field, match.found) == ("title", "retrieval generation")
+    (match,) = evaluator.explain([13], "many", AnyOf((Term("zebrafish"), field, AuthorName("byron3"))))
+    assert (match.field, match.found) == ("cat", "cs.CL")
+    (match,) = evaluator.explain([12], "many", Term("zebrafish"))
+    assert (match.field, match.found) == ("", "")
+
+
+def test_the_words_of_every_term_are_marked_each_once() -> None:
+    evaluator = Evaluator(small_issue())
+    node = AnyOf((Category("cs.CV"), Term("retrieval"), Term("generation"), Term("retrieval generation"), Term("fish")))
+    assert evaluator.marks(12, node) == ("retrieval", "generation", "retrieval generation")
 
 
 @needs_shared

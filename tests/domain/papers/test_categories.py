@@ -73,7 +73,7 @@ def test_the_likest_comes_first(pattern: str, likest: str) -> None:
 
 
 def test_three_are_offered_where_more_are_like_it_and_none_where_none_is() -> None:
-    assert nearest("hep-tx") == ["hep-th", "hep-ex", "hep-lat"]
-    assert nearest("cond") == nearest("cond.*") == ["cond-mat", "econ"]
-    assert nearest("quantum") == ["quant-ph"]
-    assert nearest("biology") == nearest("vision") == nearest("zzz") == []
+    assert nearest("hep-tx") == ("hep-th", "hep-ex", "hep-lat")
+    assert nearest("cond") == nearest("cond.*") == ("cond-mat", "econ")
+    assert nearest("quantum") == ("quant-ph",)
+    assert nearest("biology") == nearest("vision") == nearest("zzz") == ()
