@@ -13,7 +13,7 @@ from newsletter.domain.subscribers import Cause, Instead, Subscriber, Subscripti
 from newsletter.services.leaving import Leaving, LeavingForm, LeavingStep
 from newsletter.store import Database, SqlStore
 from tests.support.mails import SECRET
-from tests.support.web import make_leaving, make_store
+from tests.support.web import feed_reader, make_leaving, make_store
 
 EMAIL, OTHER = "ada@example.org", "other@example.org"
 NOW = datetime(2026, 6, 2, 6, 30, tzinfo=UTC)
@@ -139,7 +139,7 @@ def test_a_pause_is_made_longer_and_never_shorter(store: SqlStore, leaving: Leav
 
 
 def test_who_reads_by_feed_has_nothing_to_leave(store: SqlStore, leaving: Leaving) -> None:
-    number = store.subscribers.add_feed(Subscriber(email="")).id
+    number = feed_reader(store).id
     link = subscriber_token(SECRET, "unsubscribe", number, "")
     assert (leaving.ask(link), leaving.leave(link), leaving.stay(link, "weekly", "")) == (None, None, None)
 

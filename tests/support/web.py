@@ -47,6 +47,7 @@ __all__ = [
     "CATALOGUE",
     "OPEN_DOOR",
     "check_interest",
+    "feed_reader",
     "make_app",
     "make_days",
     "make_feeds",
@@ -173,6 +174,13 @@ def make_days(store: SqlStore, base_url: str = "", variant: str = "1", held: Hel
 def make_previews(store: SqlStore, held: HeldIssues | None = None) -> InterestPreviews:
     """What interests would have found in the issues of this store."""
     return InterestPreviews(store.issues, held or make_held(store), topics=tuple(CATALOGUE.expressions))
+
+
+def feed_reader(store: SqlStore, *interests: str) -> Subscriber:
+    """A new reader who gives no address."""
+    reader = Subscriber(email="", interests=interests, state=SubscriptionState.FEED)
+    with store.database.write() as connection:
+        return store.subscribers.insert_within(connection, reader)
 
 
 def make_intake(store: SqlStore) -> Intake:

@@ -22,7 +22,7 @@ from newsletter.services.interest_previews import InterestPreviews, PreviewWish
 from newsletter.store import SqlStore
 from tests.support.mails import SECRET
 from tests.support.samples import make_issue, make_paper
-from tests.support.web import CATALOGUE, make_app, make_held, running
+from tests.support.web import CATALOGUE, feed_reader, make_app, make_held, running
 from tests.web.conftest import EMAIL, token_of
 
 MONDAY = date(2026, 6, 1)
@@ -403,7 +403,7 @@ def test_the_page_leads_to_the_other_pages_of_a_subscription(
 
 
 def test_who_reads_by_feed_alone_sees_nothing_of_mail(client: httpx.Client, store: SqlStore) -> None:
-    own = store.subscribers.add_feed(Subscriber(email="", interests=("retrieval",)))
+    own = feed_reader(store, "retrieval")
     path = f"/preferences/{subscriber_token(SECRET, 'preferences', own.id, '')}"
     tree = page(client.get(path))
     names = {one.get("name") for one in tree.xpath("//input | //select | //textarea")}
