@@ -17,7 +17,7 @@ from newsletter.domain.interests import Remark, cause_of, parse
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.ports import NotificationReader
 from newsletter.domain.signup import AddressPolicy
-from newsletter.domain.subscribers import JoiningRules
+from newsletter.domain.subscribers import JoiningRules, Subscriber, SubscriptionState
 from newsletter.errors import InterestError
 from newsletter.formats import parse_catalogue
 from newsletter.mail.reports import read_report
