@@ -148,6 +148,10 @@ class Door:
         left = max(timedelta(0), PATIENCE - (now - kept.given_at))
         return Fresh(text, challenge.text, math.ceil(left.total_seconds()))
 
+    def renewed(self, fields: Mapping[str, str]) -> Fresh:
+        """What a page carries that shows a form again before it is sent: its age is kept."""
+        return self.fresh(ripeness(self._secrets(), fields.get("moment", ""), self._clock())[1])
+
     def join(self, fields: Mapping[str, str], *, asker: Asker, program: bool = False) -> Answer:
         """Somebody wants the newsletter. `program` says that no form of ours was filled in."""
         if is_trapped(fields) and not program:

@@ -90,7 +90,7 @@ def create_app(
     own_pages = PreferencesPages(pages, base_url, timezone)
     previewing = PreviewTurns(previews, own_pages, documents, lanes.reads)
     PreferencesRoutes(subscriptions, own_pages, previewing, lanes).register(app)
-    SignUpRoutes(public, pages, limits.proxies, base_url=base_url).register(app)
+    SignUpRoutes(public, pages, previewing, lanes, proxies=limits.proxies, base_url=base_url).register(app)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, lanes.reads, base_url=base_url).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents, lanes.reads).register(app)
     WebhookRoute(webhooks, lanes.hooks).register(app)

@@ -66,7 +66,7 @@ class PreferencesPages:
         return self.pages.templates.render(
             "web/interest_preview.html",
             language,
-            root="../",
+            root="../" if form.preferences else "",  # a stranger's form has no token, and stands at the top
             place=self.pages.place(language),
             form=form,
             found=found,

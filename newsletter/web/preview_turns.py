@@ -4,7 +4,8 @@ The rules, in the order in which they are applied:
 
 1. what was looked up for the same reader and the same list is kept (`web.own_documents`);
 2. a reader has one look-up at a time, and all readers together a few that wait: whoever asks for more is `Busy`. Who
-   asks for what is being looked up for them waits for that;
+   asks for what is being looked up for them waits for that. Strangers, who have not signed up yet, have fewer of these
+   places, and one a network;
 3. a page that shows what is stored waits for nobody: it comes without where others are being served, or where it takes
    longer than a moment. What was begun is finished, for who asks again.
 """
@@ -25,7 +26,9 @@ from newsletter.web.preferences_pages import PreferencesPages
 __all__ = ["Busy", "PreviewTurns"]
 
 _WAITING = 8
-"""Look-ups at once, of all readers."""
+"""Look-ups at once, of all readers,"""
+_STRANGERS = 3
+"""and of these at most so many of strangers."""
 _MOMENT = 1.0
 """Seconds that a page waits for its own."""
 
@@ -46,7 +49,7 @@ class PreviewTurns:
         self._documents = documents
         self._reads = reads
         # these are touched from the event loop alone
-        self._readers: dict[int, object] = {}
+        self._readers: dict[int | str, object] = {}
         self._flights = Flights()
 
     async def now(self, form: PreferencesForm) -> str:
@@ -59,24 +62,28 @@ class PreviewTurns:
         except (Busy, TimeoutError):
             return ""
 
-    async def asked(self, form: PreferencesForm) -> str:
-        """The part, when its turn has come.
+    async def asked(self, form: PreferencesForm, *, stranger: str | None = None) -> str:
+        """The part, when its turn has come; for the subscriber of the form, or for the network of a stranger.
 
         Raises:
             Busy: others are being served; later.
         """
-        reader, wanted = form.subscriber.id, (form.interests, form.max_papers, form.subscriber.language)
+        reader = form.subscriber.id if stranger is None else stranger
+        wanted = form.interests, form.max_papers, form.subscriber.language
         if self._readers.get(reader, wanted) != wanted or len(self._readers) >= _WAITING:
             raise Busy
+        strangers = [one for one in self._readers if isinstance(one, str) and one != reader]
+        if stranger is not None and len(strangers) >= _STRANGERS:
+            raise Busy
         self._readers[reader] = wanted
-        return await self._flights.share((reader, wanted), partial(self._look_up, form))
+        return await self._flights.share((reader, wanted), partial(self._look_up, form, reader))
 
-    async def _look_up(self, form: PreferencesForm) -> str:
+    async def _look_up(self, form: PreferencesForm, reader: int | str) -> str:
         try:
             wish = await self._reads.run(self._previews.look, form.interests, max_papers=form.max_papers)
             return (await self._documents.content(self._document(form, wish))).decode()
         finally:
-            self._readers.pop(form.subscriber.id, None)
+            self._readers.pop(reader, None)
 
     async def papers_a_day(self) -> int:
         """How many papers the last issues had on average; 0 before the first."""

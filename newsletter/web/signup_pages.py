@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from newsletter.domain.signup import FORM_FIELDS, AddressFault
 from newsletter.domain.subscribers import LinkState, RequestKind, Subscriber
 from newsletter.render.site_parts import LanguageLink
 from newsletter.services.joining import Link
-from newsletter.services.signing_up import Answer, Fresh, Outcome
+from newsletter.services.preferences_forms import PreferencesForm
+from newsletter.services.signing_up import Answer, Fresh
 from newsletter.web.languages import LANGUAGE
 from newsletter.web.pages import Pages, language_name
 
@@ -50,25 +52,30 @@ class SignUpPages:
         self._hours = f"{lifetime / timedelta(hours=1):.3g}"
 
     def subscribe(
-        self, fields: Mapping[str, str], fresh: Fresh, language: str, answer: Answer | None = None
+        self, form: PreferencesForm, fresh: Fresh, fault: AddressFault | None = None, *, preview: str = ""
     ) -> HTMLResponse:
-        """The form; with what is wrong, where it was sent."""
+        """The form; with what is wrong, where it was sent, or what its interests find (`PreferencesPages.part`)."""
         return self._form(
             "web/subscribe.html",
-            fields,
-            language,
+            form.fields,
+            form.subscriber.language,
             fresh=fresh,
-            answer=answer,
+            fault=fault,
+            status=422 if fault or form.problems else 200,
             path="subscribe",
-            problems=answer.problems if answer else (),
-            languages=[(tag, language_name(tag)) for tag in self._pages.languages],
+            form=form,
+            preview=Markup(preview),  # noqa: S704 - rendered by the template set
+            languages=[(tag, language_name(tag)) for tag in form.languages],
         )
 
     def link(
-        self, fields: Mapping[str, str], fresh: Fresh, language: str, answer: Answer | None = None
+        self, fields: Mapping[str, str], fresh: Fresh, language: str, fault: AddressFault | None = None
     ) -> HTMLResponse:
         """The form of who has lost their link."""
-        return self._form("web/link.html", fields, language, fresh=fresh, answer=answer, path="preferences")
+        status = 422 if fault else 200
+        return self._form(
+            "web/link.html", fields, language, fresh=fresh, fault=fault, status=status, path="preferences"
+        )
 
     def address(self, subscriber: Subscriber, token: str, typed: str, fault: AddressFault | None) -> HTMLResponse:
         """The form of who wants the newsletter at another address."""
@@ -139,14 +146,14 @@ class SignUpPages:
         language: str,
         *,
         fresh: Fresh,
-        answer: Answer | None,
+        fault: AddressFault | None,
+        status: int,
         path: str,
         **context: object,
     ) -> HTMLResponse:
-        rejected = answer is not None and answer.outcome is Outcome.REJECTED
         return self._pages.render(
             template,
-            422 if rejected else 200,
+            status,
             language,
             depth=0,
             others=[
@@ -157,7 +164,7 @@ class SignUpPages:
             fields=fields,
             door=fresh,
             action=self._action(path, language),
-            address_fault=answer.address if answer else None,
+            address_fault=fault,
             signup=self._signup,
             **context,
         )

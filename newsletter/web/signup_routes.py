@@ -14,17 +14,20 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from newsletter.domain.signup import blank_form, typed_form
-from newsletter.domain.subscribers import TOPIC, LinkState, Subscriber
+from newsletter.domain.subscribers import TOPIC, LinkState, Subscriber, typed_interests
 from newsletter.services.joining import Asker, Joining, Link
 from newsletter.services.links import Links, Purpose
+from newsletter.services.preferences_forms import PreferencesForm
 from newsletter.services.signing_up import Answer, Door, Outcome
 from newsletter.web.bodies import FORM_BYTES, Click, Form, parse_form, read_body
 from newsletter.web.clients import Proxies, client_of
+from newsletter.web.lanes import Lanes
 from newsletter.web.languages import LANGUAGE, page_language
 from newsletter.web.pages import Pages
+from newsletter.web.preview_turns import Busy, PreviewTurns
 from newsletter.web.signup_json import JsonRefused, fault_list, form_of_json, later, problem, taken
 from newsletter.web.signup_pages import Mine, SignUpPages
 
@@ -75,8 +78,19 @@ Posted = Annotated[_Posted, Depends(_posted)]
 class SignUpRoutes:
     """Answers for who comes from outside, and for who has lost their link or their mailbox."""
 
-    def __init__(self, public: PublicDoor, pages: Pages, proxies: Proxies, *, base_url: str) -> None:
+    def __init__(
+        self,
+        public: PublicDoor,
+        pages: Pages,
+        previews: PreviewTurns,
+        lanes: Lanes,
+        *,
+        proxies: Proxies,
+        base_url: str,
+    ) -> None:
         """`proxies` are believed about who asks; `base_url` is where readers reach this server."""
+        self._previews = previews
+        self._lanes = lanes
         self._proxies = proxies
         self._public = public
         self._door = public.door
@@ -94,6 +108,7 @@ class SignUpRoutes:
         if self._public.is_open:
             app.api_route("/subscribe", methods=_READ)(self.show)
             app.post("/subscribe")(self.subscribe)
+            app.post("/subscribe/preview")(self.preview)
             app.api_route("/subscribe/challenge", methods=_READ)(self.challenge)
             app.api_route("/signup", methods=_READ)(self.elsewhere)
         app.api_route("/confirm/{token}", methods=_READ)(self.ask_confirm)
@@ -109,18 +124,48 @@ class SignUpRoutes:
         """The form; `?topic=rag` ticks a box of it."""
         language = self._language(request)
         ticked = {f"{TOPIC}{slug}": "on" for slug in request.query_params.getlist("topic") if slug in self._topics}
-        return self._pages.subscribe({**blank_form(language), **ticked}, self._door.fresh(), language)
+        return self._pages.subscribe(self._filled({**blank_form(language), **ticked}, language), self._door.fresh())
 
-    def subscribe(self, request: Request, posted: Posted) -> Response:
-        """The form or the document, sent."""
+    async def subscribe(self, request: Request, posted: Posted) -> Response:
+        """The form or the document, sent; or what a form would find, for whose browser runs no script."""
+        if posted.is_json or posted.fields.get("action") != "preview":
+            return await self._lanes.writes.run(self._subscribe, request, posted)
+        form = self._filled(posted.fields, self._language(request))
+        try:
+            part = await self._previews.asked(form, stranger=self._network(request))
+        except Busy:
+            part = ""
+        fresh = self._door.renewed(posted.fields)
+        return await self._lanes.reads.run(self._pages.subscribe, form, fresh, preview=part)
+
+    async def preview(self, request: Request, fields: Form) -> Response:
+        """What the interests that are typed find, as a part of the page."""
+        form = self._filled(fields, self._language(request))
+        try:
+            return HTMLResponse(await self._previews.asked(form, stranger=self._network(request)))
+        except Busy:
+            return Response(status_code=429, headers={"Retry-After": "3"})
+
+    def _filled(self, fields: Mapping[str, str], language: str, answer: Answer | None = None) -> PreferencesForm:
+        """A form of somebody who is not known."""
+        typed = typed_form(fields, language)
+        return PreferencesForm(
+            Subscriber(email="", language=language),
+            typed,
+            self._offered,
+            interests=typed_interests(typed, self._topics),
+            problems=answer.problems if answer else (),
+        )
+
+    def _subscribe(self, request: Request, posted: _Posted) -> Response:
         asker = self._asker(request, "json" if posted.is_json else self._form)
         if posted.is_json:
             return self._subscribe_program(posted, asker)
         answer = self._door.join(posted.fields, asker=asker)
         match answer.outcome:
             case Outcome.REJECTED:
-                typed = typed_form(posted.fields, asker.language)
-                return self._pages.subscribe(typed, answer.fresh, asker.language, answer)
+                form = self._filled(posted.fields, asker.language, answer)
+                return self._pages.subscribe(form, answer.fresh, answer.address)
             case Outcome.PRESS:
                 return self._pages.press(posted.fields, answer, asker.language, asked="join")
             case Outcome.FEED if answer.reader is not None:
@@ -194,7 +239,7 @@ class SignUpRoutes:
         answer = self._door.ask_for_link(fields, asker=asker)
         match answer.outcome:
             case Outcome.REJECTED:
-                return self._pages.link({"email": "", **fields}, answer.fresh, asker.language, answer)
+                return self._pages.link({"email": "", **fields}, answer.fresh, asker.language, answer.address)
             case Outcome.PRESS:
                 return self._pages.press(fields, answer, asker.language, asked="link")
             case _:
@@ -233,6 +278,9 @@ class SignUpRoutes:
     def _mine(self, subscriber: Subscriber) -> Mine:
         token = self._public.links.token
         return Mine(subscriber, token(Purpose.PREFERENCES, subscriber), token(Purpose.FEED, subscriber))
+
+    def _network(self, request: Request) -> str:
+        return client_of(request.scope, self._proxies).network
 
     def _asker(self, request: Request, form: str, language: str = "") -> Asker:
         client = client_of(request.scope, self._proxies)

@@ -21,7 +21,7 @@ __all__ = ["SiteRoute", "accepts_gzip", "answer_document", "is_current"]
 
 _PAGES = "public, max-age=300"
 _STATIC = "public, max-age=3600"
-_OWN = {"static/style.css": "text/css", "static/signup.js": "text/javascript"}
+_OWN = {"static/style.css": "text/css", "static/icon.svg": "image/svg+xml", "static/signup.js": "text/javascript"}
 _SETTLED = 2.0
 """Seconds after which a Last-Modified tells versions apart (RFC 9110 §8.8.2.2): it counts whole seconds."""
 

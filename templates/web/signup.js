@@ -7,6 +7,7 @@
   if (!form || !window.crypto || !window.crypto.subtle) return;
   var challenge = JSON.parse(field.dataset.challenge);
   var asked = challenge.parameters;
+  var state = document.getElementById("work-state");
   var working = null, waiting = null;
 
   function bytes(hex) {
@@ -40,15 +41,9 @@
 
   form.addEventListener("input", begin);
   form.addEventListener("submit", function (event) {
-    if (field.value) return;
+    if (field.value || event.submitter.name === "action") return;  // the latter only looks something up
     event.preventDefault();
-    if (!waiting) {
-      var note = document.createElement("p");
-      note.className = "banner";
-      note.setAttribute("role", "status");
-      note.textContent = field.dataset.working;
-      event.submitter.parentNode.after(note);
-    }
+    state.textContent = field.dataset.working;
     waiting = event.submitter;
     begin();
   });
