@@ -11,6 +11,7 @@ from newsletter.bootstrap.collecting import Collecting
 from newsletter.bootstrap.resources import shipped
 from newsletter.bootstrap.shared import Shared
 from newsletter.domain.issues import Silence, explain_silence
+from newsletter.domain.notation import Weekday
 from newsletter.domain.papers import FILE_ENGINE, Listing
 from newsletter.domain.ports import Engine
 from newsletter.errors import ConfigError
@@ -86,7 +87,8 @@ class Composing:
             self.scope(),
             self.enrich(),
             self.compose(),
-            weekly_on=self._shared.settings.issue.weekly_on,
+            weekly_on=Weekday(self._shared.settings.issue.weekly_on),
+            wanted=self._shared.store.subscribers.weekdays,
         )
 
     def edit(self) -> Edit:

@@ -179,6 +179,11 @@ class Sending:
 
             yield watch
 
+    def unfinished(self) -> tuple[IssueKey, ...]:
+        """The issues planned in the last days that have mail which may go now, and that nobody is sending."""
+        now = self._shared.clock()
+        return self._shared.store.deliveries.unfinished(at=now, since=now - self._shared.settings.dispatch.late_after)
+
     def is_awaited(self, issue: Issue) -> bool:
         """Whether readers wait for an issue whatever its date is."""
         return is_awaited(issue, self._shared.clock(), self._shared.settings.dispatch.late_after)

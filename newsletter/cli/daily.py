@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from json import loads
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,32 +24,34 @@ from newsletter.cli.common import (
     chosen_issue,
     open_application,
 )
+from newsletter.cli.dispatching import (
+    DispatchOptions,
+    DryRun,
+    Late,
+    dispatch,
+    dispatch_issue,
+    dry_run_issue,
+    end,
+    go_on,
+)
 from newsletter.cli.output import err, out, print_json
 from newsletter.cli.reports import (
     dispatched_as_json,
     show_collected,
-    show_dispatched,
-    show_dry_run,
     show_enriched,
     show_gaps,
     show_issue,
     show_published,
     show_roster,
-    show_taken_in,
 )
-from newsletter.errors import ApprovalMissing, NothingToDo, UsageError
+from newsletter.errors import ApprovalMissing, NewsletterError, NothingToDo, UsageError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
     from newsletter.domain.issues import IssueKey
-    from newsletter.services.dispatch import DispatchReport
+    from newsletter.services.daily import PreparedDay
 
 __all__ = ["register"]
-
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Write the exact messages to a folder; publish and send nothing.")
-]
-Late = Annotated[bool, typer.Option("--late", help="Send it although it is older than dispatch.late_after.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -82,14 +82,15 @@ def send(
     roster = application.subscribing.sync_roster()
     if not json:
         show_roster(roster)
-    prepared = application.composing.daily().prepare(day)
+    try:
+        prepared = application.composing.daily().prepare(day)
+    except NewsletterError:
+        if not dry_run:  # what waits for its hour, or for its relay, goes whether this day has an issue or not
+            go_on(application, json=json, quiet=True)
+        raise
     mistakes = [f"roster: {problem}" for problem in roster.problems] if roster else []
     if not json:
-        show_collected(prepared.collected)
-        show_gaps(prepared.gaps, day)
-        show_enriched(prepared.enriched)
-        for why in prepared.missing:
-            err.print(why, markup=False)
+        _show_prepared(prepared)
     results: list[dict[str, object]] = []
     waits: list[str] = []
     # a mistake in a roster is told every day, and a gap that the next run tries to close: no reasons to run it again
@@ -98,24 +99,38 @@ def send(
         if not json:
             show_issue(issue)
         if dry_run:
-            results.append(_dry_run(application, issue.key, json=json))
+            results.append(dry_run_issue(application, issue.key, json=json))
             continue
         if why := _waits(application, issue.key, json=json):
             waits.append(why)
             results.append({"issue": issue.key.slug, "waiting": why})
             continue
         recent = late or application.sending.is_awaited(issue)
-        options = _Options(wait=wait, processes=application.settings.dispatch.processes)
-        report = _dispatch(application, issue.key, options, late=recent, json=json)
+        options = DispatchOptions(wait=wait, processes=application.settings.dispatch.processes)
+        report = dispatch_issue(application, issue.key, options, late=recent, json=json)
         complete = complete and report.is_complete
         results.append(dispatched_as_json(report))
         if interrupted := report.is_interrupted:
             break
+    done = [issue.key for issue in prepared.issues]
+    reports = [] if dry_run or interrupted else go_on(application, json=json, quiet=True, without=done)
+    complete = complete and all(report.is_complete for report in reports)
+    interrupted = interrupted or any(report.is_interrupted for report in reports)
     if json:
+        results += map(dispatched_as_json, reports)
         problems = [*mistakes, *prepared.problems, *prepared.gaps.told(day)]
         document = {"date": day.isoformat(), "dry_run": dry_run, "complete": complete, "problems": problems}
         print_json(document | {"gaps": [asdict(gap) for gap in prepared.gaps.open], "issues": results})
-    _end(complete=complete, interrupted=interrupted, waits=bool(waits))
+    end(complete=complete, interrupted=interrupted, waits=bool(waits))
+
+
+def _show_prepared(prepared: PreparedDay) -> None:
+    """How the day's preparation went."""
+    show_collected(prepared.collected)
+    show_gaps(prepared.gaps, prepared.day)
+    show_enriched(prepared.enriched)
+    for why in prepared.missing:
+        err.print(why, markup=False)
 
 
 def enrich(
@@ -166,7 +181,9 @@ def compose(
     application = open_application(context, config, quiet=json)
     day = chosen_day(application, date)
     composing = application.composing.compose()
-    is_out = not revise and not weekly and composing.is_out(day)
+    from newsletter.domain.issues import IssueKey
+
+    is_out = not revise and not weekly and composing.is_out(IssueKey(day))
     issue = composing.run_weekly(day) if weekly else composing.run(day, revise=revise)
     if json:
         counts = {"revision": issue.revision, "hash": issue.hash, "papers": len(issue.papers)}
@@ -212,57 +229,6 @@ def publish(
         show_published(report)
 
 
-def dispatch(
-    context: typer.Context,
-    config: Config = None,
-    date: Day = None,
-    weekly: Weekly = False,
-    dry_run: DryRun = False,
-    late: Late = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on although the issue is paused.")] = False,
-    wait: Wait = False,
-    manifest: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Send exactly what this dry run wrote, and stop if it differs.")
-    ] = None,
-    processes: Annotated[
-        int | None, typer.Option(min=1, max=64, help="How many processes send; dispatch.processes by default.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Send the day's issue to every subscriber whose interests it meets.
-
-    Safe to interrupt and to repeat: nobody gets it twice. Ctrl-C finishes what is open and leaves the rest queued.
-
-    Examples: `newsletter dispatch --date 2026-06-02`, `newsletter dispatch --manifest outbox/2026-06-02`
-    """
-    application = open_application(context, config, quiet=json, sample=dry_run)
-    key = chosen_issue(application, date, weekly=weekly)
-    if dry_run:
-        result = _dry_run(application, key, json=json)
-        if json:
-            print_json(result)
-        return
-    application.records.check_published(key)
-    options = _Options(resume, wait, manifest, processes or application.settings.dispatch.processes)
-    report = _dispatch(application, key, options, late=late, json=json)
-    if json:
-        print_json(dispatched_as_json(report))
-    _end(complete=report.is_complete, interrupted=report.is_interrupted)
-
-
-def _end(*, complete: bool, interrupted: bool, waits: bool = False) -> None:
-    """The exit status: Ctrl-C during a dispatch ends it in good order, and is Ctrl-C all the same.
-
-    Until somebody approves there is nothing to do: no reason for a timer to call it a failure.
-    """
-    if interrupted:
-        raise typer.Exit(130)
-    if not complete:
-        raise typer.Exit(1)
-    if waits:
-        raise typer.Exit(NothingToDo.exit_status)
-
-
 def _waits(application: Application, key: IssueKey, *, json: bool) -> str:
     """Publish an issue; returns what it waits for where somebody has to approve it first."""
     try:
@@ -274,47 +240,3 @@ def _waits(application: Application, key: IssueKey, *, json: bool) -> str:
     if not json:
         show_published(published)
     return ""
-
-
-class _Options(NamedTuple):
-    """What `dispatch` may be told beyond the issue."""
-
-    resume: bool = False
-    wait: bool = False
-    manifest: Path | None = None
-    processes: int = 1
-
-
-def _dispatch(application: Application, key: IssueKey, options: _Options, *, late: bool, json: bool) -> DispatchReport:
-    from newsletter.services.dispatch import Manifest
-
-    intake = application.returning.intake()
-    # before the plan: an address that was refused for good gets nothing more, though the last dispatch was killed
-    intake.refusals()
-    planned = application.sending.plan().run(key, late=late)
-    if options.processes > 1 and options.manifest is None:
-        report = application.sending.send_in_processes(key, options.processes, resume=options.resume, wait=options.wait)
-    else:
-        with application.sending.watching(f"Sending {key.slug}", planned) as watch:
-            report = application.sending.send().run(
-                planned.issue,
-                manifest=Manifest.read(options.manifest) if options.manifest else None,
-                resume=options.resume,
-                wait=options.wait,
-                watch=watch,
-            )
-    taken = intake.refusals()
-    intake.prune()
-    if not json:
-        show_dispatched(report)
-        show_taken_in(taken)
-    return report
-
-
-def _dry_run(application: Application, key: IssueKey, *, json: bool) -> dict[str, object]:
-    report = application.sending.dry_run().run(key)
-    if not json:
-        show_dry_run(report, key, sample=application.settings.sample)
-        return {}
-    deliveries = loads((report.folder / "manifest.json").read_bytes())["deliveries"]
-    return {"issue": key.slug, "outbox": str(report.folder), "totals": dict(report.totals), "deliveries": deliveries}

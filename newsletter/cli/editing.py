@@ -79,7 +79,9 @@ def edit(
     else:
         _show_problems(report.problems)
         papers = counted(report.papers, "paper")
-        revise = " --revise" if application.composing.compose().is_out(day) else ""
+        from newsletter.domain.issues import IssueKey
+
+        revise = " --revise" if application.composing.compose().is_out(IssueKey(day)) else ""
         none = ", which leaves the day without one: every paper is dropped" if report.dropped == report.papers else ""
         noted = f"{report.noted} {'has' if report.noted == 1 else 'have'}"
         out.print(

@@ -226,6 +226,12 @@ def show_dispatched(report: DispatchReport) -> None:
             f"The next deferred one is due at {report.next_due:%Y-%m-%d %H:%M} UTC; then run "
             f"`newsletter dispatch {report.issue.options}`, or wait for it with --wait."
         )
+    if report.next_hour is not None:
+        verb = "waits" if report.waiting == 1 else "wait"
+        out.print(
+            f"{counted(report.waiting, 'delivery', 'deliveries')} {verb} for the hour that their readers chose, the "
+            f"first until {report.next_hour:%Y-%m-%d %H:%M} UTC; `newsletter dispatch --due`, every hour, sends them."
+        )
 
 
 def show_taken_in(taken: TakenIn) -> None:
@@ -273,6 +279,9 @@ def told_reason(reason: str, *, weekly: bool) -> str:
         "unsubscribed": "have unsubscribed",
         "suppressed": "are suppressed: they bounced, complained, or asked never to be mailed again",
         "other cadence": f"get the {edition} issue instead",
+        "other day": "get none on this day of the week",
+        "paused": "have paused their mail",
+        "too few papers": "wait for more papers than meet their interests",
         "erased": "have had their data erased",
     }
     return words.get(reason, reason)
@@ -292,6 +301,8 @@ def dispatched_as_json(report: DispatchReport) -> dict[str, object]:
         "seconds": round(report.seconds, 3),
         "stopped": report.stopped,
         "next_due": report.next_due.isoformat() if report.next_due else None,
+        "waiting": report.waiting,
+        "next_hour": report.next_hour.isoformat() if report.next_hour else None,
     }
 
 

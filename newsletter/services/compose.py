@@ -203,9 +203,14 @@ class Compose:
             if issue.papers and issue.revision == 1 and issue.frozen_at and issue.frozen_at > weekly.frozen_at
         ]
 
-    def is_out(self, day: date) -> bool:
-        """Whether the daily issue of this day is published."""
-        return self._is_settled(IssueKey(day))
+    def is_out(self, key: IssueKey) -> bool:
+        """Whether this issue is published."""
+        return self._is_settled(key)
+
+    def last_day(self, *, before: date) -> date | None:
+        """The day of the newest daily issue of the days before one; None where there is none."""
+        days = (s.key.day for s in self._store.issues.archive() if s.key.edition is Edition.DAILY)
+        return max((day for day in days if day < before), default=None)
 
     def _is_settled(self, key: IssueKey, *, revise: bool = False) -> bool:
         status = self._store.issues.status(key)

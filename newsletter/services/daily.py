@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
-from newsletter.domain.issues import Edition, Issue
+from newsletter.domain.issues import Edition, Issue, IssueKey
+from newsletter.domain.notation import Weekday
 from newsletter.errors import IssueMissing, NothingToDo
 from newsletter.services.collect import Collect, CollectReport
 from newsletter.services.compose import Compose
@@ -17,7 +18,7 @@ from newsletter.services.scope import EnrichScope
 
 __all__ = ["Daily", "PreparedDay"]
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,36 @@ class Daily:
     """Collect, enrich and compose. Publishing and dispatching are the caller's, because a dry run does neither."""
 
     def __init__(
-        self, collect: Collect, fill: FillGaps, scope: EnrichScope, enrich: Enrich, compose: Compose, *, weekly_on: str
+        self,
+        collect: Collect,
+        fill: FillGaps,
+        scope: EnrichScope,
+        enrich: Enrich,
+        compose: Compose,
+        *,
+        weekly_on: Weekday,
+        wanted: Callable[[], Collection[Weekday]] = tuple,
     ) -> None:
-        """`weekly_on` is the weekday (English, lower case) whose evening closes the weekly issue."""
+        """`weekly_on` is the day that closes the weekly issue; `wanted` are the days that readers chose beside it."""
         self._collect = collect
         self._fill = fill
         self._scope = scope
         self._enrich = enrich
         self._compose = compose
-        self._weekday = WEEKDAYS.index(weekly_on)
+        self._weekly_on = weekly_on
+        self._wanted = wanted
 
-    def editions_due(self, day: date) -> tuple[Edition, ...]:
-        """Which rhythms have an issue on this day."""
-        return (Edition.DAILY, Edition.WEEKLY) if day.weekday() == self._weekday else (Edition.DAILY,)
+    def issues_due(self, day: date) -> tuple[IssueKey, ...]:
+        """Which issues this day has: its own, and those of the weeks that end with it.
+
+        Weeks that ended on the days since the last daily issue are among them, as long as they have no issue that is
+        out: a timer that rests on weekends must not cost anybody the week that ends on a Sunday.
+        """
+        days_that_close = {self._weekly_on, *self._wanted()}
+        since = max(self._compose.last_day(before=day) or day, day - _WEEK)
+        passed = [day - timedelta(days=n) for n in reversed(range((day - since).days))]
+        weeks = [IssueKey(d, Edition.WEEKLY) for d in passed or [day] if Weekday.of(d) in days_that_close]
+        return (IssueKey(day), *(key for key in weeks if key.day == day or not self._compose.is_out(key)))
 
     def prepare(self, day: date) -> PreparedDay:
         """Everything up to the frozen issues of this day.
@@ -73,7 +91,7 @@ class Daily:
         gaps = asyncio.run(self._fill.run(day))
         collected = replace(collected, listings=self._collect.ended(day))
         # what is written now would enter no issue: the day's is out, and late papers come with the next
-        due = [] if self._compose.is_out(day) else self._scope.papers(day)
+        due = [] if self._compose.is_out(IssueKey(day)) else self._scope.papers(day)
         enriched = asyncio.run(self._enrich.run(due))
         composers: dict[Edition, Callable[[date], Issue]] = {
             Edition.DAILY: self._compose.run,
@@ -82,9 +100,9 @@ class Daily:
         issues: list[Issue] = []
         missing: list[IssueMissing] = []
         nothing: list[NothingToDo] = []
-        for cadence in self.editions_due(day):
+        for key in self.issues_due(day):
             try:
-                issues.append(composers[cadence](day))
+                issues.append(composers[key.edition](key.day))
             except IssueMissing as error:
                 missing.append(error)
             except NothingToDo as error:

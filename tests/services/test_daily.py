@@ -8,7 +8,9 @@ import pytest
 
 from newsletter.domain.issues import AnnouncementCalendar, Edition, Issue, IssueKey, IssueState
 from newsletter.domain.matching import IssueSelector
+from newsletter.domain.notation import Weekday
 from newsletter.domain.papers import FailureKind, ListingStatus
+from newsletter.domain.subscribers import Rhythm, Subscriber
 from newsletter.errors import EngineUnavailable, IssueMissing, NothingToDo
 from newsletter.services.collect import Collect
 from newsletter.services.compose import Compose, ComposeOptions
@@ -39,7 +41,8 @@ def daily(
         EnrichScope(compose, store.subscribers, _nobody_selects, feed_entries=100, shown_only=False),
         Enrich(store.summaries, engine or ScriptedEngine(), ["en"], SilentProgress()),
         compose,
-        weekly_on="friday",
+        weekly_on=Weekday.FRIDAY,
+        wanted=store.subscribers.weekdays,
     )
 
 
@@ -116,8 +119,39 @@ def test_on_its_weekday_the_weekly_issue_is_made_too(store: SqlStore, clock: Tic
     both = job.prepare(FRIDAY).issues
     assert [issue.key.edition for issue in both] == [Edition.DAILY, Edition.WEEKLY]
     assert [e.id for e in both[1].papers] == [paper_id(n) for n in (5, 3, 2, 1)]
-    assert job.editions_due(FRIDAY) == (Edition.DAILY, Edition.WEEKLY)
-    assert job.editions_due(MONDAY) == (Edition.DAILY,)
+    assert job.issues_due(FRIDAY) == (IssueKey(FRIDAY), IssueKey(FRIDAY, Edition.WEEKLY))
+    assert job.issues_due(MONDAY) == (IssueKey(MONDAY),)
+
+
+def test_a_week_ends_on_every_day_that_some_reader_chose(store: SqlStore, clock: Ticking) -> None:
+    """Its papers are those of the seven days until then, whatever stands in the newsletter's own weekly issue."""
+    rhythm = Rhythm(weekly_on=Weekday.TUESDAY)
+    store.subscribers.upsert([Subscriber(email="a@example.org", cadence=Edition.WEEKLY, rhythm=rhythm)])
+    job = daily(store, clock)
+    for day in (MONDAY, FRIDAY):
+        for issue in job.prepare(day).issues:
+            store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, clock())
+    tuesday = MONDAY + timedelta(days=8)
+    assert job.issues_due(tuesday)[-1] == IssueKey(tuesday, Edition.WEEKLY)
+    closed = source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.NONE_EXPECTED))
+    [weekly] = daily(store, clock, closed).prepare(tuesday).issues
+    assert weekly.key == IssueKey(tuesday, Edition.WEEKLY)
+    assert [e.id for e in weekly.papers] == [paper_id(5)]  # Monday's were of the week before
+
+
+def test_a_week_that_ended_while_the_job_rested_comes_with_the_next_run(store: SqlStore, clock: Ticking) -> None:
+    """A timer that rests on weekends; the readers of Sunday get theirs on Monday, once."""
+    rhythm = Rhythm(weekly_on=Weekday.SUNDAY)
+    store.subscribers.upsert([Subscriber(email="a@example.org", cadence=Edition.WEEKLY, rhythm=rhythm)])
+    job, sunday, monday = daily(store, clock), FRIDAY + timedelta(days=2), FRIDAY + timedelta(days=3)
+    for issue in job.prepare(FRIDAY).issues:
+        store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, clock())
+    assert job.issues_due(monday) == (IssueKey(monday), IssueKey(sunday, Edition.WEEKLY))
+    closed = source(outcomes=dict.fromkeys(("cs.CL", "cs.AI"), ListingStatus.NONE_EXPECTED))
+    [weekly] = daily(store, clock, closed).prepare(monday).issues
+    assert (weekly.key, len(weekly.papers)) == (IssueKey(sunday, Edition.WEEKLY), 1)
+    store.issues.mark(weekly.key, weekly.revision, IssueState.PUBLISHED, clock())
+    assert job.issues_due(monday) == (IssueKey(monday),)
 
 
 def test_a_holiday_on_that_weekday_still_has_a_weekly_issue(store: SqlStore, clock: Ticking) -> None:

@@ -158,6 +158,15 @@ class Plan:
         added = self._deliveries.plan(issue, decide, at=self._clock())
         return PlanReport(issue, added, self._deliveries.totals(key))
 
+    def again(self, key: IssueKey) -> PlanReport:
+        """The audience of an issue as it was frozen; nobody is added.
+
+        Raises:
+            IssueMissing: there is no such issue.
+        """
+        issue = planned_issue(self._issues, key, self._deliveries.status(key))
+        return PlanReport(issue, 0, self._deliveries.totals(key))
+
     def check_age(self, key: IssueKey, *, late: bool) -> None:
         """Refuse an issue that is too old.
 
