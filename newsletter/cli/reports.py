@@ -301,7 +301,7 @@ def dispatched_as_json(report: DispatchReport) -> dict[str, object]:
         "seconds": round(report.seconds, 3),
         "stopped": report.stopped,
         "next_due": report.next_due.isoformat() if report.next_due else None,
-        "waiting": report.waiting,
+        "awaiting_hour": report.waiting,
         "next_hour": report.next_hour.isoformat() if report.next_hour else None,
     }
 
