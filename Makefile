@@ -86,7 +86,7 @@ format: $(VENV)/dev  ## Put the code into its form
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/dev  ## Measure every stage on recorded real data (ten minutes)
-	@for name in day sources enrich archives interests interests_scale render subscriber_feeds reader_pages bounces; do \
+	@for name in day sources enrich archives interests interests_scale render subscriber_feeds reader_pages bounces serve; do \
 		echo; echo "== benchmarks.$$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 	@if [ -x /usr/sbin/smtp-sink ] || command -v smtp-sink >/dev/null; then \
 		for name in dispatch dkim audience; do \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -32,14 +33,18 @@ def serve(
     Put a web server with TLS before it (docs/web.md). Example: `newsletter serve --port 8000`
     """
     application = open_application(context, config, sample=True)
-    from newsletter.web.server import listen, make_server
+    from newsletter.web.server import allow_files, listen, make_server
     from newsletter.web.troubles import Troubles
     from newsletter.web.wiring import web_application, web_limits
 
     settings = application.settings
     with listen(host or settings.web.host, settings.web.port if port is None else port) as line:
-        troubles = Troubles()
-        server = make_server(web_application(application, troubles), web_limits(application), troubles=troubles)
+        troubles, limits = Troubles(), web_limits(application)
+        possible = allow_files(limits.connections)
+        if possible < limits.connections:
+            err.print(f"The system allows {possible} connections, fewer than web.connections ({limits.connections}).")
+            limits = replace(limits, connections=possible)
+        server = make_server(web_application(application, troubles), limits, troubles=troubles)
         where, number = line.getsockname()[:2]
         address = f"http://{f'[{where}]' if ':' in where else where}:{number}/"
         out.print(f"Serving {settings.path(settings.publish.site)} at {address}", markup=False)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,6 +41,9 @@ class Admission:
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] >= 500:
                 self._troubles.note(_told(scope, message["status"]))
+                if message["status"] == 500:
+                    # the server closes the line after a fault: whoever would ask again over it has to know
+                    MutableHeaders(scope=message)["Connection"] = "close"
             await send(message)
 
         self._notice_a_proxy(scope)

@@ -11,6 +11,7 @@ import asyncio
 import os
 import socket
 import struct
+import sys
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
@@ -25,12 +26,17 @@ from newsletter.web.clients import Proxies, client_of
 from newsletter.web.connections import Connections, Limits
 from newsletter.web.troubles import Troubles
 
-__all__ = ["listen", "make_server"]
+if sys.platform != "win32":
+    import resource
+
+__all__ = ["allow_files", "listen", "make_server"]
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send a request's head, or the rest of a body that is not read any more."""
 READ_SECONDS = 20.0
 """How long a client may read nothing of an answer that is being sent."""
+_OTHER_FILES = 256
+"""What is open beside connections: the database, files that are being sent."""
 _GIVE_UP = struct.pack("ii", 1, 0)
 """SO_LINGER: closing resets the connection."""
 _UNSENT = 64 * 1024
@@ -126,6 +132,18 @@ class _ImpatientProtocol(H11Protocol):
             self._reading = self.loop.call_later(READ_SECONDS / 4, self._look_at_answer)
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, which tells what it has counted before it ends."""
+
+    def __init__(self, config: uvicorn.Config, troubles: Troubles) -> None:
+        super().__init__(config)
+        self._troubles = troubles
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        self._troubles.tell()
+
+
 def listen(host: str, port: int, *, advice: str = "Set web.host and web.port, or --port.") -> socket.socket:
     """A listening socket; port 0 takes any that is free.
 
@@ -152,15 +170,27 @@ def listen(host: str, port: int, *, advice: str = "Set web.host and web.port, or
     return line
 
 
+def allow_files(connections: int) -> int:
+    """Have the system let this process open a file for each connection; returns how many connections it may have."""
+    if sys.platform == "win32":
+        return connections
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return connections if soft == resource.RLIM_INFINITY else min(connections, max(soft - _OTHER_FILES, 1))
+
+
 def make_server(app: ASGIApp, limits: Limits | None = None, *, troubles: Troubles | None = None) -> uvicorn.Server:
     """A server for sockets of `listen`; `run(sockets=[...])` serves until a signal ends it.
 
     Requests are not logged: their addresses carry tokens. Errors are, through `logging`.
     """
-    limits = limits or Limits()
+    limits, troubles = limits or Limits(), troubles or Troubles()
     config = uvicorn.Config(
         app,
-        http=cast("Any", partial(_ImpatientProtocol, Connections(limits), troubles or Troubles())),
+        http=cast("Any", partial(_ImpatientProtocol, Connections(limits), troubles)),
         ws="none",
         lifespan="off",
         access_log=False,
@@ -171,4 +201,4 @@ def make_server(app: ASGIApp, limits: Limits | None = None, *, troubles: Trouble
         timeout_graceful_shutdown=cast("int", limits.grace),
         h11_max_incomplete_event_size=16 * 1024,
     )
-    return uvicorn.Server(config)
+    return _Server(config, troubles)
