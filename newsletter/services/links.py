@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     FEED = "feed"
     DAY = "day"
     UNDO = "undo"
+    ERASE = "erase"
 
 
 class Links:

@@ -78,6 +78,11 @@ class PersonalData:
             **records,
         }
 
+    def counts(self, *, subscriber_id: int) -> Mapping[str, int]:
+        """How many records of each kind are kept of somebody."""
+        records = self._store.records(self._store.person(subscriber_id=subscriber_id))
+        return {name: len(several) for name, several in records.items()}
+
     def erase(self, *, email: str = "", subscriber_id: int = 0) -> Erased:
         """Erase somebody; safe to repeat, and to be repeated where it was cut short.
 

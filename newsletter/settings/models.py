@@ -264,11 +264,18 @@ class WebhooksSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """`[retention]`: how long what came back, and what was asked, is kept; suppressions and consent outlive it."""
+    """`[retention]`: how long is kept what tells of people; suppressions and consent outlive it.
+
+    Of `deliveries` the numbers stay. `unconfirmed` are those who never confirmed, `feeds` those who read by feed alone
+    and have not for so long.
+    """
 
     events: Duration = timedelta(days=400)
     evidence: Duration = timedelta(days=30)
+    deliveries: Duration = timedelta(days=400)
     requests: Annotated[Duration, Field(ge=timedelta(days=8))] = timedelta(days=30)
+    unconfirmed: Duration = timedelta(days=30)
+    feeds: Duration = timedelta(days=400)
 
 
 class DkimSettings(_Section):

@@ -10,6 +10,7 @@ What is answered stands in modules of routes, each of which puts its own address
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -19,11 +20,13 @@ from newsletter.domain.ports import Clock
 from newsletter.services.bounces import Webhooks
 from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.leaving import Leaving
+from newsletter.services.personal_data import PersonalData
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.web.admission import Admission
 from newsletter.web.connections import Limits
+from newsletter.web.data_routes import DataRoutes
 from newsletter.web.day_routes import ReaderPageRoute
 from newsletter.web.error_pages import ErrorPages
 from newsletter.web.feed_routes import SubscriberFeedRoute
@@ -54,6 +57,8 @@ def create_app(
     previews: InterestPreviews,
     webhooks: Webhooks,
     public: PublicDoor,
+    data: PersonalData,
+    kept: timedelta,
     pages: Pages,
     base_url: str,
     timezone: str,
@@ -73,6 +78,8 @@ def create_app(
         previews: what interests would have found.
         webhooks: takes in what sending services tell.
         public: takes in who subscribes, and who has lost their link or their address.
+        data: what is kept of each reader.
+        kept: how long it is on record what was sent to them.
         pages: renders this application's own pages.
         base_url: where readers reach it; empty where that is not known.
         timezone: the newsletter's, by its name.
@@ -91,6 +98,7 @@ def create_app(
     previewing = PreviewTurns(previews, own_pages, documents, lanes.reads)
     PreferencesRoutes(subscriptions, own_pages, previewing, lanes).register(app)
     SignUpRoutes(public, pages, previewing, lanes, proxies=limits.proxies, base_url=base_url).register(app)
+    DataRoutes(public.links, data, pages, kept=kept, clock=clock).register(app)
     SubscriberFeedRoute(subscriptions, feeds, pages, documents, lanes.reads, base_url=base_url).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents, lanes.reads).register(app)
     WebhookRoute(webhooks, lanes.hooks).register(app)

@@ -47,6 +47,8 @@ def web_application(application: Application, troubles: Troubles) -> ASGIApp:
             sends_first=s.signup.first_digest,
             lifetime=s.signup.lifetime,
         ),
+        data=application.keeping.personal_data(),
+        kept=s.retention.deliveries,
         pages=pages,
         base_url=s.newsletter.base_url,
         timezone=s.newsletter.timezone,

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from newsletter.domain.bounces import BounceRules
 from newsletter.domain.interests import Remark, cause_of, parse
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.ports import NotificationReader
+from newsletter.domain.ports import NotificationReader, PersonalFiles
 from newsletter.domain.signup import AddressPolicy
 from newsletter.domain.subscribers import JoiningRules, Subscriber, SubscriptionState
 from newsletter.errors import InterestError
@@ -29,6 +29,7 @@ from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.joining import Joining
 from newsletter.services.leaving import Leaving
 from newsletter.services.links import Links
+from newsletter.services.personal_data import PersonalData
 from newsletter.services.preferences_forms import PreferencesForms
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.signing_up import Door, DoorRules
@@ -49,6 +50,7 @@ __all__ = [
     "check_interest",
     "feed_reader",
     "make_app",
+    "make_data",
     "make_days",
     "make_feeds",
     "make_forms",
@@ -227,6 +229,19 @@ def make_public(
     return PublicDoor(door=door, joining=ask, links=make_links(store), is_open=is_open)
 
 
+def make_data(store: SqlStore, files: Sequence[PersonalFiles] = ()) -> PersonalData:
+    """What is kept of each reader of this store, and in these files."""
+    return PersonalData(
+        store.personal,
+        store.subscribers,
+        store.suppressions,
+        store.remains,
+        files=files,
+        title="The Daily Sample",
+        clock=lambda: datetime.now(UTC),
+    )
+
+
 def make_app(
     store: SqlStore,
     site: Path,
@@ -257,6 +272,8 @@ def make_app(
         days=days or make_days(store, base_url),
         previews=previews or make_previews(store),
         webhooks=make_webhooks(store, readers or {}),
+        data=make_data(store),
+        kept=timedelta(days=400),
         pages=pages,
         base_url=base_url,
         timezone="Europe/Berlin",

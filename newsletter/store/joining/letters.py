@@ -72,6 +72,8 @@ class SqlLetterStore:
         with self._database.write() as connection:
             held = and_(_L.id == outcome.id, _L.holder == holder)
             connection.execute(_LETTER.update().where(held).values(values))
+            # whose it was is erased: servers name the address in what they say
+            connection.execute(_LETTER.delete().where(_L.id == outcome.id, _L.email == ""))
 
     def give_back(self, holder: str) -> None:
         """Let what this holder has and has not begun be anybody's again."""
