@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.bootstrap.sending import Sending
 from newsletter.bootstrap.shared import Shared
-from newsletter.domain.subscribers import JoiningRules, Quota
+from newsletter.domain.subscribers import JoiningRules, LetterKind, Quota
 from newsletter.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class JoiningParts:
             pool=PoolSettings(connections=1, messages=s.smtp.messages or preset.messages, patience=2),
             pacer=Pacer(s.smtp.rate or preset.limits, s.smtp.per_domain, now=time.monotonic()),
             clock=self._shared.clock,
-            digests=self._first_digests(),
+            digests={LetterKind.FIRST: self._first_digests()},
         )
 
     def worker(self) -> LetterWorker:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -26,7 +26,7 @@ _LEASE = timedelta(minutes=20)
 
 
 class SendDigests(Protocol):
-    """Sends letters that are digests of an issue; says what came of each."""
+    """Sends letters of a kind that are digests and have a way of their own; says what came of each."""
 
     def __call__(self, letters: Sequence[Letter]) -> Sequence[Outcome]:
         """Safe to repeat: the ledger knows what has gone."""
@@ -58,10 +58,13 @@ class SendLetters:
         pool: PoolSettings,
         pacer: Pacer,
         clock: Clock,
-        digests: SendDigests,
+        digests: Mapping[LetterKind, SendDigests],
         crash_hook: Callable[[str], None] = lambda _moment: None,
     ) -> None:
-        """`pacer` counts what this process sends; `crash_hook` is called as by the pool."""
+        """`pacer` counts what this process sends, `digests` says who sends which kind of them.
+
+        `crash_hook` is called as by the pool.
+        """
         self._store = store
         self._maker = maker
         self._connector = connector
@@ -85,13 +88,14 @@ class SendLetters:
         if not letters:
             return LetterRound()
         try:
-            worded = [letter for letter in letters if letter.kind is not LetterKind.FIRST]
+            worded = [letter for letter in letters if letter.kind not in self._digests]
             outcomes, trouble = self._send(worded, goes_on) if worded else ([], "")
-            firsts = [letter for letter in letters if letter.kind is LetterKind.FIRST]
-            if firsts and not trouble and goes_on():
-                for outcome in self._digests(firsts):
-                    self._store.settle(self._holder, outcome, now=self._clock())
-                    outcomes.append(outcome)
+            for kind, send in self._digests.items():
+                own = [letter for letter in letters if letter.kind is kind]
+                if own and not trouble and goes_on():
+                    for outcome in send(own):
+                        self._store.settle(self._holder, outcome, now=self._clock())
+                        outcomes.append(outcome)
         finally:
             self._store.give_back(self._holder)
         return LetterRound(Counter(outcome.status for outcome in outcomes), trouble)
