@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -150,7 +151,15 @@ def test_the_limit_on_terms_is_told_while_typing(client: httpx.Client, preferenc
     answer = client.post(f"{preferences}/preview", data={"interests": many})
     tree = html.fragment_fromstring(answer.text, create_parent="div")
     assert "ask for 1,100 terms; one reader has 1,000" in text(tree)
-    assert "no room" in text(tree)
+    assert [line for line, said in rows(tree).items() if "no room" in said] == [many.splitlines()[10]]
+
+
+@pytest.mark.usefixtures("issues")
+def test_lines_without_room_are_counted_and_not_listed(client: httpx.Client, preferences: str) -> None:
+    many = "\n".join(f"(model OR w{line}) AND (a* OR b* OR c*)" for line in range(1000))
+    answer = client.post(f"{preferences}/preview", data={"interests": many})
+    assert re.search(r"From here on \d{3} lines have none", answer.text)
+    assert len(rows(html.fragment_fromstring(answer.text, create_parent="div"))) < 400
 
 
 def test_before_the_first_issue_the_page_says_so(client: httpx.Client, preferences: str) -> None:
