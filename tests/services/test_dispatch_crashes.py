@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from newsletter.domain.delivery import UncertainPolicy
-from tests.support.crash import POINTS, Crashes, Nursery, Result, nurseries
+from tests.support.crash import MOMENTS, Crashes, Nursery, Result, nurseries
 from tests.support.smtp_server import running_server
 
 HOLD, RESEND = UncertainPolicy.HOLD, UncertainPolicy.RESEND
@@ -38,16 +38,16 @@ def check(result: Result, policy: UncertainPolicy) -> None:
 
 
 @pytest.mark.parametrize("policy", [HOLD, RESEND])
-def test_killed_once_at_each_named_point(
+def test_killed_once_at_each_named_moment(
     database_url: str, policy: UncertainPolicy, nursery_ward: list[Nursery]
 ) -> None:
     nursery = nursery_ward[0]
     with running_server() as server:
         crashes = Crashes(database_url, server, recipients=60, connections=2, policy=policy)
-        for point in POINTS:
-            assert crashes.killed_at(nursery, point, 4), point
+        for moment in MOMENTS:
+            assert crashes.killed_at(nursery, moment, 4), moment
         result = crashes.finish(nursery)
-    assert result.kills == len(POINTS)
+    assert result.kills == len(MOMENTS)
     check(result, policy)
 
 
@@ -93,18 +93,18 @@ def test_two_hundred_kills_at_random_moments(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", [HOLD, RESEND])
-def test_thirty_kills_at_each_named_point(
+def test_thirty_kills_at_each_named_moment(
     database_url: str, policy: UncertainPolicy, nursery_ward: list[Nursery]
 ) -> None:
     chance = random.Random(10)
     nursery = nursery_ward[0]
     with running_server() as server:
         crashes = Crashes(database_url, server, recipients=2000, connections=5, policy=policy)
-        for round_ in range(30 * len(POINTS)):
-            crashes.killed_at(nursery, POINTS[round_ % len(POINTS)], chance.randint(1, 12))
+        for round_ in range(30 * len(MOMENTS)):
+            crashes.killed_at(nursery, MOMENTS[round_ % len(MOMENTS)], chance.randint(1, 12))
         result = crashes.finish(nursery)
     print(f"\n{policy}: {result}")
-    assert result.kills >= 25 * len(POINTS)
+    assert result.kills >= 25 * len(MOMENTS)
     check(result, policy)
 
 

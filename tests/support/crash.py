@@ -1,4 +1,4 @@
-"""Killing dispatches at any moment and at every named point, and resuming them: nobody lost, nobody twice by the batch.
+"""Killing dispatches at random and at every named moment, and resuming them: nobody lost, nobody twice by the batch.
 
 A *nursery* is a process that has everything imported and forks one dispatch at a time, so that hundreds of lives cost
 no hundreds of interpreter starts. What is killed is a real process in the middle of real sending.
@@ -33,9 +33,9 @@ from tests.support.mails import make_assembler
 from tests.support.samples import make_issue
 from tests.support.smtp_server import Accepted, SmtpServer
 
-__all__ = ["POINTS", "Crashes", "Life", "Nursery", "Result", "nurseries"]
+__all__ = ["MOMENTS", "Crashes", "Life", "Nursery", "Result", "nurseries"]
 
-POINTS = ("asked", "written", "before commit", "committed", "begun", "handed over", "answered")
+MOMENTS = ("asked", "written", "before commit", "committed", "begun", "handed over", "answered")
 """Where a crash matters: the names that the pool and the ledger call out."""
 
 ROOT = Path(__file__).parents[2]
@@ -43,14 +43,14 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Life:
-    """One dispatch: with how many connections, and at which point (the how-manieth time) it ends itself."""
+    """One dispatch: with how many connections, and at which moment (the how-manieth time) it ends itself."""
 
     url: str
     port: int
     day: str
     connections: int
     policy: str
-    point: str = ""
+    moment: str = ""
     count: int = 0
 
 
@@ -59,12 +59,12 @@ def _now() -> datetime:
 
 
 def live(life: Life) -> DispatchReport:
-    """Be one dispatch, from the start to the end or to the point."""
+    """Be one dispatch, from the start to the end or to the moment."""
     left = life.count
 
-    def point(name: str) -> None:
+    def crash_hook(name: str) -> None:
         nonlocal left
-        if name == life.point:
+        if name == life.moment:
             left -= 1
             if left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -91,7 +91,7 @@ def live(life: Life) -> DispatchReport:
             pool=PoolSettings(connections=life.connections, backoff=0.05), uncertain=UncertainPolicy(life.policy)
         ),
         clock=_now,
-        crash_hook=point,
+        crash_hook=crash_hook,
     ).run(issue)
 
 
@@ -231,9 +231,9 @@ class Crashes:
         self._life = Life(url, server.port, self._issue.key.slug, connections, policy.value)
         self._kills = 0
 
-    def life(self, point: str = "", count: int = 0) -> Life:
+    def life(self, moment: str = "", count: int = 0) -> Life:
         """A life of this issue."""
-        return Life(**{**self._life.__dict__, "point": point, "count": count})
+        return Life(**{**self._life.__dict__, "moment": moment, "count": count})
 
     @property
     def unfinished(self) -> int:
@@ -241,9 +241,9 @@ class Crashes:
         totals = self._store.deliveries.totals(self._issue.key)
         return sum(totals.get(s, 0) for s in (DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.DEFERRED))
 
-    def killed_at(self, nursery: Nursery, point: str, count: int) -> bool:
-        """A life that ends at a point; False if it was through before."""
-        nursery.start(self.life(point, count))
+    def killed_at(self, nursery: Nursery, moment: str, count: int) -> bool:
+        """A life that ends at a moment; False if it was through before."""
+        nursery.start(self.life(moment, count))
         killed = nursery.ended() == -signal.SIGKILL
         self._kills += killed
         return killed

@@ -211,11 +211,7 @@ class Session(asyncio.Protocol):
 
     def content(self, message: OutgoingMessage) -> None:
         """Write all of the message but its end: nothing yet that the server could accept (RFC 5321 §4.1.1.4)."""
-        body = message.body
-        pieces = [message.header, b"\r\n", *body]
-        if not body or body[-1][-2:] != b"\r\n":
-            pieces.append(b"\r\n")
-        content = b"".join(pieces)
+        content = b"".join(_pieces(message))
         self._transport.write(content if message.dotless else _stuffed(content))
 
     def finish(self, *, then: OutgoingMessage | None = None) -> None:
@@ -300,8 +296,7 @@ class Session(asyncio.Protocol):
         sender, recipient = _check(message)
         options = b" BODY=8BITMIME" if "8bitmime" in self._extensions else b""
         if "size" in self._extensions:
-            size = len(message.header) + 2 + sum(map(len, message.body))
-            options += b" SIZE=%d" % size
+            options += b" SIZE=%d" % sum(map(len, _pieces(message)))
         if not (sender.isascii() and recipient.isascii()):
             if "smtputf8" not in self._extensions:
                 msg = f"{message.recipient} cannot be mailed: the relay does not offer SMTPUTF8 (RFC 6531)"
@@ -321,6 +316,15 @@ def _check(message: OutgoingMessage) -> tuple[bytes, bytes]:
         msg = f"an address that cannot stand in an SMTP command: {message.sender!r} to {message.recipient!r}"
         raise AddressInvalid(msg)
     return sender, recipient
+
+
+def _pieces(message: OutgoingMessage) -> list[bytes]:
+    """The message as it is written, but for its dots: its last line has an end."""
+    body = message.body
+    pieces = [message.header, b"\r\n", *body]
+    if not body or body[-1][-2:] != b"\r\n":
+        pieces.append(b"\r\n")
+    return pieces
 
 
 def _stuffed(content: bytes) -> bytes:

@@ -229,6 +229,23 @@ async def test_a_relay_is_told_what_it_offered_to_be_told(
         assert await opened(session) == "DATA 354 Go"
 
 
+async def test_the_size_that_is_told_counts_the_last_line_end_that_a_body_lacks() -> None:
+    script = f"""
+        C: MAIL FROM:<b@example.org> SIZE=33
+        C: RCPT TO:<reader@example.org>
+        C: DATA
+        S: 250 Ok
+        S: 250 Ok
+        S: 354 Go{CONTENT}
+        S: 250 Queued"""
+    message = replace(MESSAGE, body=(b"a line\r\n", b"another"))
+    async with relay(script, PIPELINING | {"size"}) as (session, _):
+        assert await opened(session, message) == "DATA 354 Go"
+        session.content(message)
+        session.finish()
+        assert str(await session.answered()) == "250 Queued"
+
+
 @pytest.mark.parametrize(
     ("sender", "recipient"), [("b@example.org", "léa@example.org"), ("bé@example.org", "reader@example.org")]
 )
