@@ -55,7 +55,7 @@ test: $(VENV)/dev  ## Run every test but the slow ones, in parallel
 test-all: test  ## Run every test, the slow ones last
 	@$(PYTEST) -m slow
 
-crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got what (half an hour)
+crash-test: $(VENV)/dev  ## Kill dispatches hundreds of times and count who got what (ten minutes)
 	@$(BIN)/python -m pytest tests/services/test_dispatch_crashes.py -m slow -s
 
 mta-test: $(VENV)/dev  ## Dispatch through a real Postfix, greylisted; take in what comes back (Debian, as root)

@@ -96,7 +96,7 @@ class Labels:
 
     def papers_and_more(self, names: Sequence[str], more: int) -> str:
         """Some papers by name, and how many others there are: `UNIBROWSE, DynEval and 17 more`."""
-        joined = ", ".join(names)
+        joined = self._words.gettext(", ").join(names)
         if not more:
             return joined
         return self._words.gettext("%(papers)s and %(num)d more") % {"papers": joined, "num": more}
@@ -128,7 +128,7 @@ class Labels:
 
     def nothing(self, names: Sequence[str], others: int) -> str:
         """Which interests found nothing: `nothing for A, B and 7 others`."""
-        joined = ", ".join(names)
+        joined = self._words.gettext(", ").join(names)
         if others:
             said = self._words.ngettext("%(names)s and %(num)d other", "%(names)s and %(num)d others", others)
             joined = said % {"names": joined, "num": others}

@@ -114,6 +114,13 @@ def test_the_sentence_counts_the_papers_of_its_own_language() -> None:
     assert one == "The budget for summaries was used up: 1 paper went without one."
 
 
+def test_titles_are_listed_as_each_language_lists_them() -> None:
+    english, chinese = (Labels(wording(language)) for language in LANGUAGES)
+    assert english.papers_and_more(["A", "B"], 3) == "A, B and 3 more"
+    assert chinese.papers_and_more(["针", "桌"], 3) == "针、桌等，另有 3 篇"
+    assert chinese.nothing(["琴", "笛"], 0).endswith("琴、笛")
+
+
 def test_every_holiday_that_the_program_knows_has_a_name_in_every_language() -> None:
     names = set(load_calendar().holidays.values())
     assert names
