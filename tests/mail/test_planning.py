@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pytest
 
 from newsletter.domain.delivery import Form, Placed, SectionHeading, Slot, UntranslatedHeading
@@ -28,7 +29,8 @@ def digest(found: Mapping[str, Sequence[int]], *without: str, limit: int | None 
         Pick(at, f"sample:{at}", 1.0, tuple(Match(text, "title", text) for text, own in found.items() if at in own))
         for at in places[:limit]
     )
-    outline = by_interest(picks, {**dict.fromkeys(without, frozenset()), **{k: frozenset(v) for k, v in found.items()}})
+    named = {**dict.fromkeys(without, ()), **found}
+    outline = by_interest(picks, {text: np.array(own, np.int64) for text, own in named.items()})
     return Selection(picks, len(places), outline)
 
 
