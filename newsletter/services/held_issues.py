@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.domain.issues import Issue, IssueStatus, Selection, SelectionRequest
@@ -22,17 +22,16 @@ __all__ = ["HeldIssues"]
 
 MOST_PAPERS = 4000
 """How many papers the issues may have together: at most some 50 KB of memory each while they are indexed."""
-_LISTS = 250
-"""Lists of interests after which an index is made anew: it remembers every interest and match that it was asked for."""
+MOST_KEPT = 48_000_000
+"""Bytes that all issues may keep of what they were asked for, beside their indexes: one list is far from it alone."""
 
 
 @dataclass(slots=True)
 class _Held:
-    """An issue in memory; its selector is made when it is first needed, and made anew after `_LISTS`."""
+    """An issue in memory; its selector is made when it is first needed."""
 
     issue: Issue
     selector: IssueSelector | None = None
-    lists: set[tuple[str, ...]] = field(default_factory=set)
 
 
 class HeldIssues:
@@ -64,18 +63,29 @@ class HeldIssues:
         Raises:
             StoreError: it is gone.
         """
-        return self.selector(status, request.interests).select(request)
+        selection = self.selector(status).select(request)
+        self.make_room()
+        return selection
 
-    def selector(self, status: IssueStatus, interests: tuple[str, ...] = ()) -> IssueSelector:
-        """The issue's selector, for whoever asks about these interests.
+    def make_room(self) -> None:
+        """Forget what was asked for, where that is much by now; the indexes stay. To be called after each step.
+
+        What others have begun is forgotten, too: they find it out again.
+        """
+        selectors = [one.selector for one in self._held.values() if one.selector is not None]
+        if sum(one.kept for one in selectors) > MOST_KEPT:
+            for one in selectors:
+                one.forget()
+
+    def selector(self, status: IssueStatus) -> IssueSelector:
+        """The issue's selector.
 
         Raises:
             StoreError: it is gone.
         """
         held = self._hold(status)
-        if held.selector is None or (len(held.lists) >= _LISTS and interests not in held.lists):
-            held.selector, held.lists = self._select(held.issue), set()
-        held.lists.add(interests)
+        if held.selector is None:
+            held.selector = self._select(held.issue)
         return held.selector
 
     @property

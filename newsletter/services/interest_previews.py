@@ -144,11 +144,12 @@ class InterestPreviews:
             for status in wish.issues:
                 if missing := self._missing(wish, status):
                     is_new = not self._held.has_index(status)
-                    selector = self._held.selector(status, wish.interests)
+                    selector = self._held.selector(status)
                     if not is_new:  # reading and indexing an issue is a step of its own
                         selector.look_up(missing)
                         for text in missing:
                             self._finding(status, text)
+                        self._held.make_room()
                     return True
         return False
 
@@ -219,7 +220,7 @@ class InterestPreviews:
         key = _key(status, text)
         finding = self._findings.get(key)
         if finding is None:
-            finding = self._findings[key] = self._held.selector(status, (text,)).finding(text)
+            finding = self._findings[key] = self._held.selector(status).finding(text)
             self._papers += len(finding.places)
             while len(self._findings) > _KEPT_FINDINGS or self._papers > _KEPT_PAPERS:
                 self._papers -= len(self._findings.popitem(last=False)[1].places)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +40,10 @@ from newsletter.services.held_issues import HeldIssues
 
 __all__ = ["DayWish", "ReaderPage", "ReaderPages"]
 
+_KEPT_SELECTIONS = 32
+"""Pages that are being made."""
+_STEP_TERMS = 1_500
+"""Terms, by the quick count, that one step looks up."""
 _LOOK_BACK = 30
 """Issues among which the next one with papers is found: there may be one for every day without."""
 
@@ -91,6 +96,7 @@ class ReaderPages:
         self._held = held
         self._writer = writer
         self._variant = variant
+        self._selections: OrderedDict[str, Selection] = OrderedDict()
 
     def look(self, subscriber: Subscriber, day: str, wish: DayWish, *, folder: str) -> ReaderPage | None:
         """What the page is made of; None where there is no such issue. Cheap: no paper is read.
@@ -124,11 +130,18 @@ class ReaderPages:
             return False
         with self._held.lock:
             if not self._held.has_index(page.issue):
-                self._select(page.issue, page.subscriber.interests)
+                self._held.selector(page.issue)
                 return True
+            if page.tag not in self._selections:
+                selector = self._held.selector(page.issue)
+                selector.look_up_some(page.subscriber.interests, _STEP_TERMS)
+                if not selector.has_looked_up(page.subscriber.interests):
+                    self._held.make_room()
+                    return True
+            selection = self._selection(page)
             if page.wish.form:
                 return False
-            places = self._select(page.issue, page.subscriber.interests).places
+            places = selection.places
             return self._writer.prepare(self._held.issue(page.issue), page.subscriber.language, places)
 
     def write(self, page: ReaderPage) -> bytes:
@@ -137,8 +150,9 @@ class ReaderPages:
             if page.issue is None:
                 return self._writer.nothing(page.subscriber.language)
             issue = self._held.issue(page.issue)
-            selection = self._select(page.issue, page.subscriber.interests)
+            selection = self._selection(page)
             day = self._day(page, issue, selection)
+            self._selections.pop(page.tag, None)
             if page.wish.form:
                 places = [pick.index for section in day.shown for pick in section.picks]
                 return self._writer.citations(issue, places, page.wish.form)
@@ -164,6 +178,16 @@ class ReaderPages:
     def _after(self, edition: Edition, day: date) -> IssueKey | None:
         later = self._issues.published(edition, since=day + timedelta(days=1), limit=_LOOK_BACK, forward=True)
         return next((one.key for one in later if not one.is_silent), None)
+
+    def _selection(self, page: ReaderPage) -> Selection:
+        """What a page shows, selected once for all of its steps."""
+        assert page.issue is not None  # noqa: S101  # asked by callers
+        selection = self._selections.get(page.tag)
+        if selection is None:
+            selection = self._selections[page.tag] = self._select(page.issue, page.subscriber.interests)
+            if len(self._selections) > _KEPT_SELECTIONS:
+                self._selections.popitem(last=False)
+        return selection
 
     def _select(self, status: IssueStatus, interests: tuple[str, ...]) -> Selection:
         return self._held.select(status, SelectionRequest(interests))

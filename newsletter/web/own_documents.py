@@ -5,7 +5,9 @@ The rules, in the order in which they are applied:
 1. a copy that is still good is a 304, for which no paper is read: the tag stands for all that a document is made from;
 2. documents are made one at a time, so that however many are asked for at once, the other pages are answered; one that
    takes long is made in steps, between which others have their turn, in the order in which they asked;
-3. who asks for what is being made waits for that.
+3. one that is not ready after `_SHORT_STEPS` waits until every such one before it is: so a step of one of them at most
+   stands between two short ones, and what they hold in memory is one's alone;
+4. who asks for what is being made waits for that.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ _CACHE = "private, max-age=300"
 _KEPT_TAGS = 50_000
 """About 10 MB."""
 _LEVEL, _QUICK_LEVEL = 6, 1
+_SHORT_STEPS = 4
 _LARGE = 256 * 1024
 """Bytes from which on gzip is quick, so that others wait less: a quarter of the time for a fifth more bytes."""
 
@@ -62,6 +65,7 @@ class OwnDocuments:
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._held = 0
         self._one_at_a_time = asyncio.Lock()
+        self._long = asyncio.Lock()
 
     @property
     def held(self) -> int:
@@ -101,14 +105,23 @@ class OwnDocuments:
     async def _document(self, wanted: OwnDocument, modified: float) -> Document:
         if (document := self._kept(wanted.tag)) is not None:
             return document
-        while True:
-            # an asyncio lock is fair: who waits has it before who lets it go can have it again
-            async with self._one_at_a_time:
-                if (document := self._kept(wanted.tag)) is not None:
-                    return document
-                if await self._lane.run(wanted.prepare):
-                    continue
-                return await self._make_and_keep(wanted, modified)
+        for _ in range(_SHORT_STEPS):
+            if (document := await self._step(wanted, modified)) is not None:
+                return document
+        async with self._long:
+            while (document := await self._step(wanted, modified)) is None:
+                pass
+            return document
+
+    async def _step(self, wanted: OwnDocument, modified: float) -> Document | None:
+        """A step of making a document; the document once it is there."""
+        # an asyncio lock is fair: who waits has it before who lets it go can have it again
+        async with self._one_at_a_time:
+            if (document := self._kept(wanted.tag)) is not None:
+                return document
+            if await self._lane.run(wanted.prepare):
+                return None
+            return await self._make_and_keep(wanted, modified)
 
     async def _make_and_keep(self, wanted: OwnDocument, modified: float) -> Document:
         document = await self._lane.run(_make, wanted, modified)

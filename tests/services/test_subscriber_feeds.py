@@ -164,12 +164,18 @@ def test_a_new_issue_costs_its_own_selection_alone(store: SqlStore, monkeypatch:
     assert set(desk.indexes.made) == {"2026-06-04"}
 
 
-def test_an_index_is_made_anew_now_and_then(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_issues, "_LISTS", 5)
-    publish_days(store, 1)
+def test_an_index_is_made_once_and_forgets_what_it_was_asked_for(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_issues, "MOST_KEPT", 5_000)
+    [issue] = publish_days(store, 1)
     desk = Desk(store)
-    found = [desk.papers(reader("retrieval", f"word{number}")) for number in range(12)]
-    assert desk.indexes.made["2026-06-01"] == 3
+    found, kept = [], []
+    for number in range(40):
+        found.append(desk.papers(reader("retrieval", f"word{number}")))
+        kept.append(desk.held.selector(store.issues.published(Edition.DAILY, limit=1)[0]).kept)
+    assert desk.indexes.made[issue.key.slug] == 1
+    assert max(kept) < 10_000
     assert all(papers == found[0] for papers in found)
 
 

@@ -83,6 +83,16 @@ class Evaluator:
         return self._hits.values()
 
     @property
+    def held(self) -> int:
+        """About how many bytes the look-ups that are kept take."""
+        return self._held * HIT.itemsize + 400 * len(self._hits)
+
+    def forget(self) -> None:
+        """Forget what was looked up, and keep the index."""
+        self._hits.clear()
+        self._held = 0
+
+    @property
     def visited(self) -> int:
         """How many places in the text have been looked at so far: what looking up costs, whatever the clock says."""
         return self._matcher.visited
@@ -201,8 +211,7 @@ class Evaluator:
         """Forget what is kept if so many more would be too many; whether it was."""
         if len(self._hits) + new <= MAX_CACHED and self._held <= MAX_HITS:
             return False
-        self._hits.clear()
-        self._held = 0
+        self.forget()
         return True
 
     # --- explaining -------------------------------------------------------------------------------------------------

@@ -83,6 +83,11 @@ class Explanations:
         return reasons.papers if reasons is not None else _NO_PAPERS
 
     @property
+    def size(self) -> int:
+        """About how many bytes are kept."""
+        return 16 * self._held + 500 * len(self._matches) + 300 * len(self._known)
+
+    @property
     def held(self) -> tuple[int, int]:
         """How many papers of interests, and how many explanations, are kept."""
         return self._held, len(self._matches)

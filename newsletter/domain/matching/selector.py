@@ -157,6 +157,39 @@ class IssueSelector:
         """Read and look up these interests together, which costs less than one by one."""
         self._read_all(texts)
 
+    def look_up_some(self, interests: Sequence[str], terms: int) -> int:
+        """Look up some of these interests, as far as one reader has room for them: no more than so many new terms.
+
+        At least one that is new is looked up. Returns how many terms it were, by the quick count; 0 where none was new.
+        """
+        new: list[str] = []
+        spent = 0
+        for text in self._admit(SelectionRequest(tuple(interests))).interests:
+            if text not in self._readings:
+                cost = terms_at_most(text)
+                if new and spent + cost > terms:
+                    break
+                new.append(text)
+                spent += cost
+        self._read_all(new)
+        return spent
+
+    def has_looked_up(self, interests: Sequence[str]) -> bool:
+        """Whether all of these are looked up that one reader has room for."""
+        return all(text in self._readings for text in self._admit(SelectionRequest(tuple(interests))).interests)
+
+    @property
+    def kept(self) -> int:
+        """About how many bytes are kept of what was asked for, beside the index."""
+        known = 1_000 * len(self._readings) + 16 * self._table.cells
+        return known + self._evaluator.held + self._explanations.size
+
+    def forget(self) -> None:
+        """Forget what was asked for, and keep the index; selections that are not looked at yet find it out again."""
+        self._evaluator.forget()
+        self._costs.clear()
+        self._forget()
+
     def finding(self, text: str) -> Finding:
         """The papers that one interest finds; for an exclusion, those that it rules out."""
         docs, scores = self._table.row(self._read(text).row)
