@@ -146,4 +146,4 @@ class Shared:
 
         own = self.settings.newsletter.templates
         folders = [*([self.settings.path(own)] if own else []), shipped("templates")]
-        return Templates(folders, thumbnails=self.settings.publish.thumbnails)
+        return Templates(folders, thumbnails=self.settings.publish.thumbnails, signup=self.settings.web.signup)

@@ -55,15 +55,22 @@ class Templates:
 
     `folders` are looked through in order, so that a file in the operator's own folder takes the place of the shipped
     one of the same name. `filters` are added to every environment. `thumbnails` shows the pictures that Hugging Face
-    has of papers, which every reader's program then fetches from there.
+    has of papers, which every reader's program then fetches from there. `signup` leads from every page of the site to
+    the one where anybody can subscribe.
     """
 
     def __init__(
-        self, folders: Sequence[Path], filters: Mapping[str, Filter] | None = None, *, thumbnails: bool = False
+        self,
+        folders: Sequence[Path],
+        filters: Mapping[str, Filter] | None = None,
+        *,
+        thumbnails: bool = False,
+        signup: bool = False,
     ) -> None:
         self._folders = tuple(folders)
         self._filters = dict(filters or {})
         self._thumbnails = thumbnails
+        self._signup = signup
         self._loader = jinja2.FileSystemLoader([str(folder) for folder in self._folders])
         self._environments: dict[str, jinja2.Environment] = {}
 
@@ -166,7 +173,11 @@ class Templates:
         environment.filters.update(shortday=words.shortday, day=words.day, weekday=words.weekday, month=words.month)
         environment.filters = checked_filters(environment.filters)
         environment.globals.update(
-            thumbnails=self._thumbnails, language=words.language, direction=words.direction, label=Labels(words)
+            thumbnails=self._thumbnails,
+            signup=self._signup,
+            language=words.language,
+            direction=words.direction,
+            label=Labels(words),
         )
         return environment
 

@@ -41,14 +41,15 @@ class Mine:
 class SignUpPages:
     """Renders them.
 
-    `base_url` is where readers reach this server, `signup` whether anybody can subscribe, `lifetime` for how long the
-    link of a letter works.
+    `base_url` is where readers reach this server, `signup` whether anybody can subscribe, `sends_first` whether
+    who has just come can get the last issue, `lifetime` for how long the link of a letter works.
     """
 
-    def __init__(self, pages: Pages, *, base_url: str, signup: bool, lifetime: timedelta) -> None:
+    def __init__(self, pages: Pages, *, base_url: str, signup: bool, sends_first: bool, lifetime: timedelta) -> None:
         self._pages = pages
         self._address = f"{base_url.rstrip('/')}/" if base_url else "/"
         self._signup = signup
+        self._sends_first = sends_first
         self._hours = f"{lifetime / timedelta(hours=1):.3g}"
 
     def subscribe(
@@ -64,6 +65,7 @@ class SignUpPages:
             status=422 if fault or form.problems else 200,
             path="subscribe",
             form=form,
+            sends_first=self._sends_first,
             preview=Markup(preview),  # noqa: S704 - rendered by the template set
             languages=[(tag, language_name(tag)) for tag in form.languages],
         )

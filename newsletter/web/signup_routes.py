@@ -99,7 +99,13 @@ class SignUpRoutes:
         self._base_url = base_url.rstrip("/")
         self._topics = tuple(topic.slug for topic in pages.topics)
         self._common = pages
-        self._pages = SignUpPages(pages, base_url=base_url, signup=public.is_open, lifetime=public.lifetime)
+        self._pages = SignUpPages(
+            pages,
+            base_url=base_url,
+            signup=public.is_open,
+            sends_first=public.sends_first,
+            lifetime=public.lifetime,
+        )
         # the proof of consent says which form was filled in: a changed text has another name
         self._form = f"page {hashlib.sha256(pages.templates.source('web/subscribe.html').encode()).hexdigest()[:12]}"
 
