@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -90,17 +91,18 @@ def send(context: typer.Context, config: Config = None) -> None:
         msg = f"No letter can go: {why}."
         raise ConfigError(msg, key=why.split()[0])
     settled = application.joining.settle().run()
-    sender, counts, trouble = application.joining.send(), dict[str, int](), ""
-    while not trouble and (one := sender.run()).taken:
-        trouble = one.trouble
-        for status, count in one.counts.items():
-            counts[status] = counts.get(status, 0) + count
+    sender, counts = application.joining.send(), Counter[str]()
+    one = sender.run()
+    while one.taken and not one.trouble:
+        counts.update(one.counts)
+        one = sender.run()
+    counts.update(one.counts)
     told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items())) or "none was due"
     out.print(f"{counted(settled.decided, 'request')} looked at. Letters: {told}.", markup=False)
     if settled.put_off:
         out.print(f"{counted(settled.put_off, 'request')} beyond the hour's budget (signup.budget) go on waiting.")
-    if trouble:
-        err.print(f"The rest waits: {trouble}", markup=False, soft_wrap=True)
+    if one.trouble:
+        err.print(f"The rest waits: {one.trouble}", markup=False, soft_wrap=True)
         raise typer.Exit(1)
 
 

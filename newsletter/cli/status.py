@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from newsletter.cli.common import Config, Json, open_application
 from newsletter.cli.output import err, out, print_json, table
 from newsletter.cli.reports import told_count, told_reasons
 from newsletter.domain.bounces import EventKind, ProviderRate
+from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.notation import counted
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ __all__ = ["register"]
 
 _PROVIDERS = 20
 """Of so many providers, those that get most mail, rates are shown."""
+_WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED, DeliveryStatus.SENDING)
 _SHOWN_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.POLICY, EventKind.COMPLAINT)
 
 
@@ -57,6 +60,9 @@ class _Shown:
         self._gaps = application.collecting.open_gaps()
         self._rates = application.records.returned(days)
         self._refused = application.records.refused(days)
+        self._since = application.clock() - timedelta(days=1)
+        self._asked = application.store.joining.counts(self._since)
+        self._letters = application.store.letters.counts()
 
     def document(self) -> dict[str, object]:
         """For programs."""
@@ -78,6 +84,12 @@ class _Shown:
                 }
                 for rate in self._rates
             ],
+            "joining": {
+                "waiting": self._asked.waiting,
+                "requests": dict(self._asked.by_state),
+                "letters": dict(self._letters),
+                "alarm": self._asked.alarm,
+            },
             "webhooks": [
                 {"service": service, "refused": reason, "requests": count}
                 for (service, reason), count in self._refused.items()
@@ -101,6 +113,7 @@ class _Shown:
             why = ", ".join(f"{kind}: {sum(whys.values())}{told_reasons(whys)}" for kind, whys in sorted(kinds.items()))
             out.print(f"{day}: summaries that could not be used: {why}.", markup=False, soft_wrap=True)
         self._print_rates()
+        self._print_joining()
         if warning := self._application.collecting.calendar_warning():
             err.print(warning, soft_wrap=True)
         store = self._application.store
@@ -119,6 +132,24 @@ class _Shown:
                 err.print(rate.warning, markup=False, soft_wrap=True)
         for (service, reason), count in self._refused.items():
             out.print(f"Webhook of {service}: {counted(count, 'request')} refused: {reason}.", markup=False)
+
+    def _print_joining(self) -> None:
+        """Who has asked for something at the door, what waits, and whether there were too many."""
+        asked = sum(self._asked.by_state.values())
+        waiting = {status: count for status, count in self._letters.items() if status in _WAITING}
+        if asked or waiting:
+            states = ", ".join(f"{count} {state}" for state, count in self._asked.by_state.items())
+            out.print(f"{counted(asked, 'request')} of readers in 24 hours{f' ({states})' if states else ''}.")
+        for status, count in waiting.items():
+            out.print(f"{counted(count, 'letter')} {status}: `newsletter letters list` shows them.")
+        if self._asked.waiting and (why := self._application.joining.can_send()):
+            err.print(f"{counted(self._asked.waiting, 'request')} wait for a letter: {why}.", soft_wrap=True)
+        if self._asked.alarm is not None and self._asked.alarm >= self._since:
+            err.print(
+                f"More readers asked than signup.budget allows letters for in an hour, last at "
+                f"{self._asked.alarm:%Y-%m-%d %H:%M} UTC: an attack, or success.",
+                soft_wrap=True,
+            )
 
     def _print_issues(self) -> None:
         rows = [

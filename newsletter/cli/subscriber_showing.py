@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from newsletter.cli.output import out
 
 if TYPE_CHECKING:
-    from newsletter.domain.subscribers import Subscriber
+    from newsletter.domain.subscribers import Consent, Subscriber
 
-__all__ = ["note", "plain", "show_changes", "subscriber_json"]
+__all__ = ["consent_told", "note", "plain", "show_changes", "subscriber_json"]
 
 _UNSET = {
     "interests": "everything",
@@ -77,3 +77,11 @@ def plain(key: str, value: object) -> str:
     if value in (None, "", [], 0):
         return _UNSET.get(key, "none")
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def consent_told(consent: Consent) -> str:
+    """The proof that somebody wanted what they get, in a line."""
+    asked, confirmed = (f"{moment:%Y-%m-%d %H:%M} UTC" for moment in (consent.asked_at, consent.confirmed_at))
+    places = [f" from {place}" if place else "" for place in (consent.asked_from, consent.confirmed_from)]
+    form = f" by {consent.form}" if consent.form else ""
+    return f"asked {asked}{places[0]}{form}, confirmed {confirmed}{places[1]}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +25,7 @@ from newsletter.cli.subscriber_flags import (
     WeeklyOn,
 )
 from newsletter.cli.subscriber_options import cleared_fields, named_options, with_interests, with_named
-from newsletter.cli.subscriber_showing import note, plain, show_changes, subscriber_json
+from newsletter.cli.subscriber_showing import consent_told, note, plain, show_changes, subscriber_json
 from newsletter.cli.suppressions import as_json, checked_address, explained
 from newsletter.errors import UsageError
 
@@ -217,7 +217,7 @@ def list_(
 
 @app.command()
 def show(context: typer.Context, email: Email, config: Config = None, json: Json = False) -> None:
-    """Show one subscriber, and whether their address is suppressed.
+    """Show one subscriber, what they have confirmed, and whether their address is suppressed.
 
     Example: `newsletter subscribers show ada@example.org`
     """
@@ -229,10 +229,13 @@ def show(context: typer.Context, email: Email, config: Config = None, json: Json
         msg = f"Nobody is subscribed as {email}{said}. `newsletter subscribers list` shows who is."
         raise UsageError(msg)
     values = subscriber_json(subscriber)
+    consents = store.joining.consents(subscriber.id)
     if json:
-        print_json(values | {"suppressed": as_json(suppression) if suppression else None})
+        proof = {"consent": [asdict(consent) for consent in consents]}
+        print_json(values | proof | {"suppressed": as_json(suppression) if suppression else None})
         return
     rows = {key: plain(key, value) for key, value in values.items()}
+    rows |= {f"consent ({consent.kind})": consent_told(consent) for consent in consents}
     if suppression:
         rows["suppressed"] = f"{explained(suppression)}; `newsletter suppressions remove {email}` lifts it"
     table(email, ("What", "Value"), [*rows.items()])
