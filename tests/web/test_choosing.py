@@ -242,7 +242,7 @@ def test_clearing_all_interests_asks_before_it_means_everything(
     before = reader(store)
     tree = page(client.post(preferences, data=FORM | {"interests": interests, "cadence": "weekly"}))
     assert "about 3 papers a day" in text(tree)
-    assert "Of an issue 30 come by mail" in text(tree)
+    assert "a day. Of these, 30 at most come by mail. Nothing was saved yet." in text(tree)
     assert reader(store) == before
     # what else was chosen is still there to be saved with the yes
     assert tree.xpath("//input[@name='cadence'][@checked]/@value") == ["weekly"]
