@@ -59,6 +59,13 @@ To: ada@example.org
 Dear Ada
 """
 
+
+def of_ada(status: str, said: str = "", *, action: str = "failed") -> str:
+    """The fields of the one recipient of most reports; `said` is what the other server answered."""
+    answer = f"Diagnostic-Code: smtp; {said}\n" if said else ""
+    return f"Final-Recipient: rfc822; ada@example.org\nAction: {action}\nStatus: {status}\n{answer}"
+
+
 SAMPLES = {
     "Postfix": Sample(
         delivery_report(
@@ -70,33 +77,27 @@ SAMPLES = {
         ("hard", "ada@example.org", "5.1.1", "550", "field"),
     ),
     "Postfix, full": Sample(
-        delivery_report(
-            "Final-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.2.2\n"
-            "Diagnostic-Code: smtp; 552 5.2.2 Mailbox is full\n"
-        ),
+        delivery_report(of_ada("5.2.2", "552 5.2.2 Mailbox is full")),
         ("soft", "ada@example.org", "5.2.2", "552", "field"),
     ),
     "a delay": Sample(
-        delivery_report("Final-Recipient: rfc822; ada@example.org\nAction: delayed\nStatus: 4.4.1\n"),
+        delivery_report(of_ada("4.4.1", action="delayed")),
         ("unknown", "ada@example.org", "4.4.1", "", "field"),
     ),
     "an arrival": Sample(
-        delivery_report("Final-Recipient: rfc822; ada@example.org\nAction: relayed\nStatus: 2.0.0\n"),
+        delivery_report(of_ada("2.0.0", action="relayed")),
         ("delivered", "ada@example.org", "2.0.0", "", "field"),
     ),
     "a code that says nothing, and words that do": Sample(
         delivery_report(
-            "Final-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.0.0\n",
+            of_ada("5.0.0"),
             "  ada@example.org\n    SMTP error from remote mail server after RCPT TO:<ada@example.org>:\n"
             "    550 no such user here\n",
         ),
         ("hard", "ada@example.org", "5.0.0", "550", "field"),
     ),
     "a code of the address, and words of spam": Sample(
-        delivery_report(
-            "Final-Recipient: rfc822; ada@example.org\nAction: failed\nStatus: 5.1.1\n"
-            "Diagnostic-Code: smtp; 550 5.7.1 Message rejected as spam\n"
-        ),
+        delivery_report(of_ada("5.1.1", "550 5.7.1 Message rejected as spam")),
         ("policy", "ada@example.org", "5.7.1", "550", "field"),
     ),
     "internationalised (RFC 6533)": Sample(
