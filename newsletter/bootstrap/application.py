@@ -84,7 +84,7 @@ class Application(Shared):
         """What readers ask for with an address, and the letters that answer it."""
         from newsletter.bootstrap.joining import JoiningParts
 
-        return JoiningParts(self, self.sending)
+        return JoiningParts(self, self.sending, self.publishing)
 
     @cached_property
     def keeping(self) -> Keeping:

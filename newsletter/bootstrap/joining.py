@@ -10,13 +10,16 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from newsletter.bootstrap.publishing import Publishing
 from newsletter.bootstrap.sending import Sending
 from newsletter.bootstrap.shared import Shared
+from newsletter.domain.notation import Weekday
 from newsletter.domain.subscribers import JoiningRules, LetterKind, Quota
 from newsletter.errors import ConfigError
 
 if TYPE_CHECKING:
     from newsletter.domain.signup import AddressPolicy
+    from newsletter.services.catch_up import CatchUpMail, PlanCatchUps
     from newsletter.services.joining import Joining
     from newsletter.services.joining.first_digest import FirstDigests
     from newsletter.services.joining.settling import SettleRequests
@@ -29,8 +32,9 @@ __all__ = ["JoiningParts"]
 class JoiningParts:
     """Builds what takes requests in, decides on them, and sends the letters that follow."""
 
-    def __init__(self, shared: Shared, sending: Sending) -> None:
+    def __init__(self, shared: Shared, sending: Sending, publishing: Publishing) -> None:
         self._shared = shared
+        self._publishing = publishing
         self._sending = sending
 
     @property
@@ -186,7 +190,36 @@ class JoiningParts:
             clock=self._shared.clock,
             base_url=s.newsletter.base_url,
             languages=s.languages,
+            catch_ups=self._catch_up_mail(),
+            today=lambda: self._shared.today,
             signer=self._sending.signer(),
+        )
+
+    def plan_catch_ups(self) -> PlanCatchUps:
+        """Choose for those whose pause has ended."""
+        from newsletter.services.catch_up import PlanCatchUps
+
+        store = self._shared.store
+        return PlanCatchUps(
+            issues=store.issues,
+            subscribers=store.subscribers,
+            deliveries=store.deliveries,
+            letters=store.letters,
+            select=self._shared.selector,
+            clock=self._shared.clock,
+            weekly_on=Weekday(self._shared.settings.issue.weekly_on),
+        )
+
+    def _catch_up_mail(self) -> CatchUpMail:
+        from newsletter.render.catalogues import wording
+        from newsletter.render.labels import Labels
+        from newsletter.services.catch_up import CatchUpMail
+
+        return CatchUpMail(
+            issues=self._shared.store.issues,
+            select=self._shared.selector,
+            mail=self._publishing.mail(),
+            preface=lambda language, first, last: Labels(wording(language)).missed(first, last),
         )
 
     def _first_digests(self) -> FirstDigests:

@@ -12,6 +12,7 @@ import typer
 from newsletter.cli.common import Config, Day, Json, Wait, Weekly, chosen_issue, open_application
 from newsletter.cli.output import err, out, print_json
 from newsletter.cli.reports import dispatched_as_json, show_dispatched, show_dry_run, show_taken_in
+from newsletter.domain.notation import counted
 from newsletter.errors import IssuePaused, NothingToDo, UsageError
 
 if TYPE_CHECKING:
@@ -107,12 +108,18 @@ def go_on(
 ) -> list[DispatchReport]:
     """Send what is due by now of the last days' issues, adding nobody; returns how each ended.
 
+    Pauses that have ended get their letter planned.
+
     `quiet` says nothing where there is nothing to do; `without` are issues that were sent just now.
     """
+    planned = application.joining.plan_catch_ups().run(application.today)
+    if planned and not json:
+        letters = counted(planned, "letter waits", "letters wait")
+        out.print(f"{letters} for `newsletter serve`: the best of what was missed during a pause.")
     reports: list[DispatchReport] = []
     options = DispatchOptions(processes=processes or application.settings.dispatch.processes, as_planned=True)
     keys = [key for key in application.sending.unfinished() if key not in without]
-    if not keys and not (json or quiet):
+    if not (keys or planned or json or quiet):
         out.print("Nothing is due.")
     for key in keys:
         try:

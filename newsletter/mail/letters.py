@@ -57,7 +57,7 @@ class LetterAssembler:
             b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n' % boundary,
         )
         return OutgoingMessage(
-            sender=self._envelope_sender(letter),
+            sender=self.envelope_sender(letter),
             recipient=address,
             message_id=own_id,
             header=b"".join(header),
@@ -70,7 +70,8 @@ class LetterAssembler:
             subject=words.subject,
         )
 
-    def _envelope_sender(self, letter: Letter) -> str:
+    def envelope_sender(self, letter: Letter) -> str:
+        """The address that what comes back of a letter goes to."""
         return letter_bounce_address(self._secret, self._bounces, letter.id) if self._verp else self._bounces
 
 

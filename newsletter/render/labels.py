@@ -232,3 +232,15 @@ class Labels:
             "The budget for summaries was used up: %(num)d papers went without one.",
             count,
         ) % {"num": count}
+
+    def missed(self, first: date, last: date) -> str:
+        """What stands above the papers of a mail after a pause: of which days they are."""
+        if first == last:
+            return self._words.gettext("You paused your mail. This is the best of what you missed on %(date)s.") % {
+                "date": self._words.day(first)
+            }
+        days = {"first": self._words.day(first), "last": self._words.day(last)}
+        return (
+            self._words.gettext("You paused your mail. This is the best of what you missed from %(first)s to %(last)s.")
+            % days
+        )

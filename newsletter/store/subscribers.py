@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, func, select
+from sqlalchemy import Connection, Row, and_, case, delete, func, select
 
 from newsletter.domain.delivery import SkipReason
 from newsletter.domain.issues import Edition
@@ -183,12 +183,6 @@ class SqlSubscriberStore:
         until = _SUBSCRIBER.c.paused_until
         return self._set(subscriber_id, {"paused_until": case((until > on, on), else_=until)})
 
-    def caught_up(self, subscriber_id: int, *, until: date) -> bool:
-        """That what was missed until a day is to be sent; False if somebody else has said so, or it is not wanted."""
-        return self._set(
-            subscriber_id, {"catch_up": 0}, _SUBSCRIBER.c.paused_until == until, _SUBSCRIBER.c.catch_up > 0
-        )
-
     def awaiting_catch_up(self, day: date) -> tuple[Subscriber, ...]:
         """Those whose pause has ended by this day, and who want the best of what they missed."""
         ended = and_(_SUBSCRIBER.c.paused_until <= day, _SUBSCRIBER.c.catch_up > 0)
@@ -208,8 +202,8 @@ class SqlSubscriberStore:
             kept = connection.execute(select(_SUBSCRIBER.c.rhythm).where(*weekly).distinct()).scalars().all()
         return frozenset(day for text in kept if (day := rhythm_of(text).weekly_on) is not None)
 
-    def _set(self, subscriber_id: int, values: Mapping[str, object], *only: ColumnElement[bool]) -> bool:
-        statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id, *only)
+    def _set(self, subscriber_id: int, values: Mapping[str, object]) -> bool:
+        statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber_id)
         with self._database.write() as connection:
             changed = connection.execute(statement.values({**values, "changes": _SUBSCRIBER.c.changes + 1}))
             return changed.rowcount > 0

@@ -30,6 +30,7 @@ from newsletter.mail.letters import LetterAssembler
 from newsletter.mail.smtp import Connector, PoolSettings
 from newsletter.render.environment import Templates
 from newsletter.render.letters import LetterRenderer
+from newsletter.services.catch_up import CatchUpMail
 from newsletter.services.dispatch import Plan, Send, SendSettings, Timetable
 from newsletter.services.joining import Asker, Joining
 from newsletter.services.joining.first_digest import FirstDigests
@@ -138,6 +139,13 @@ class AtTheDoor:
             clock=self.clock,
             base_url=BASE_URL,
             languages=self.languages,
+            catch_ups=CatchUpMail(
+                issues=self.store.issues,
+                select=IssueSelector,
+                mail=make_assembler(),
+                preface=lambda _language, first, last: f"What you missed from {first} to {last}",
+            ),
+            today=lambda: self.clock().date(),
         )
         first = FirstDigests(
             issues=self.store.issues,

@@ -1,6 +1,7 @@
 """One issue to one subscriber: the states of the ledger, what replies mean, when to try again, how fast."""
 
 from newsletter.domain.delivery.attempts import AnyAttempt, Attempt, AttemptResult, Mailing
+from newsletter.domain.delivery.catching_up import MOST_ISSUES, MissedPaper, best_missed, is_missed, missed_days
 from newsletter.domain.delivery.deliveries import (
     RETRACTED,
     Begin,
@@ -57,6 +58,7 @@ __all__ = [
     "FEW",
     "LETTER_SCHEDULE",
     "MAX_BOUNCE_LOCAL",
+    "MOST_ISSUES",
     "RETRACTED",
     "AnyAttempt",
     "Attempt",
@@ -76,6 +78,7 @@ __all__ = [
     "MailPart",
     "MailPlan",
     "Mailing",
+    "MissedPaper",
     "Outcome",
     "OutgoingMessage",
     "Pacer",
@@ -96,6 +99,7 @@ __all__ = [
     "UncertainPolicy",
     "UntranslatedHeading",
     "before",
+    "best_missed",
     "bounce_address",
     "consequences",
     "feed_token",
@@ -104,11 +108,13 @@ __all__ = [
     "in_turn",
     "is_awaited",
     "is_late",
+    "is_missed",
     "keyed_hash",
     "lay_out",
     "letter_bounce_address",
     "letter_message_id",
     "message_id",
+    "missed_days",
     "plan_status",
     "read_bounce_address",
     "read_letter_bounce_address",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsletter.domain.delivery import DeliveryStatus, Letter, Outcome
-from newsletter.domain.subscribers import LetterKind
+from newsletter.domain.subscribers import LetterKind, Subscriber
 
 __all__ = ["LetterFacts", "LetterStore", "LetterText", "LetterWriter"]
 
@@ -40,6 +40,13 @@ class LetterStore(Protocol):
         self, kind: LetterKind, *, email: str, subscriber_id: int, language: str, now: datetime, about: str = ""
     ) -> int:
         """Let a letter go that no request has asked for; returns its number."""
+        ...
+
+    def catch_up(self, subscriber: Subscriber, about: str, *, now: datetime) -> bool:
+        """Let the best of what somebody missed go, once a pause.
+
+        False, and there is no letter, where that was said by another process, or they have changed their pause since.
+        """
         ...
 
     def counts(self) -> Mapping[DeliveryStatus, int]:

@@ -63,10 +63,6 @@ class SubscriberStore(Protocol):
         """
         ...
 
-    def caught_up(self, subscriber_id: int, *, until: date) -> bool:
-        """That what was missed until a day is to be sent; False if somebody else has said so, or it is not wanted."""
-        ...
-
     def awaiting_catch_up(self, day: date) -> tuple[Subscriber, ...]:
         """Those whose pause has ended by this day, and who want the best of what they missed."""
         ...

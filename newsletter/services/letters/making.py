@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Protocol
 
 from newsletter.domain.delivery import Letter, OutgoingMessage, SigningSecrets, request_token, subscriber_token
@@ -20,6 +20,7 @@ from newsletter.domain.ports import (
     SuppressionStore,
 )
 from newsletter.domain.subscribers import JoiningRules, LetterKind, LinkState, Request, address_key, link_state
+from newsletter.services.catch_up import CatchUpMail
 
 __all__ = ["AssembleLetter", "LetterMaker", "NotWanted"]
 
@@ -35,6 +36,10 @@ class AssembleLetter(Protocol):
         Raises:
             AddressInvalid: nothing can be mailed to its address.
         """
+        ...
+
+    def envelope_sender(self, letter: Letter) -> str:
+        """The address that what comes back of a letter goes to."""
         ...
 
 
@@ -65,9 +70,14 @@ class LetterMaker:
         clock: Clock,
         base_url: str,
         languages: Sequence[str],
+        catch_ups: CatchUpMail,
+        today: Callable[[], date],
         signer: Signer | None = None,
     ) -> None:
-        """`base_url` is where the pages are served; `languages` are the newsletter's, its own first."""
+        """`base_url` is where the pages are served; `languages` are the newsletter's, its own first.
+
+        `today` is the day where the newsletter is at home.
+        """
         self._joining = joining
         self._subscribers = subscribers
         self._suppressions = suppressions
@@ -79,6 +89,8 @@ class LetterMaker:
         self._base_url = base_url
         self._languages = tuple(languages)
         self._signer = signer
+        self._catch_ups = catch_ups
+        self._today = today
 
     def make(self, letter: Letter) -> OutgoingMessage:
         """The message of a letter.
@@ -88,6 +100,8 @@ class LetterMaker:
             AddressInvalid: nothing can be mailed to its address.
             TemplateFault: a template is missing or wrong.
         """
+        if letter.kind is LetterKind.CATCH_UP:
+            return self._signed(self._catch_up(letter))
         suppression = self._suppressions.found([letter.email]).get(letter.email)
         if not self._rules.let_ask(suppression, self._clock()):
             raise NotWanted("suppressed")
@@ -99,8 +113,24 @@ class LetterMaker:
             asked_at=link.asked_at,
             until=link.until,
         )
-        message = self._mail.message(letter, self._writer.write(facts))
+        return self._signed(self._mail.message(letter, self._writer.write(facts)))
+
+    def _signed(self, message: OutgoingMessage) -> OutgoingMessage:
         return message if self._signer is None else self._signer.sign(message)
+
+    def _catch_up(self, letter: Letter) -> OutgoingMessage:
+        """The best of what somebody missed: a digest, so it goes to nobody who gets none (any more)."""
+        reader = self._subscribers.by_id(letter.subscriber_id)
+        if reader is None or address_key(reader.email) != address_key(letter.email):
+            raise NotWanted("nobody has this address any more")
+        barred = self._subscribers.barred([reader.email], day=self._today())
+        if reader.email in barred:
+            raise NotWanted(barred[reader.email].value)
+        message = self._catch_ups.message(letter, reader)
+        if message is None:
+            raise NotWanted("nothing that was missed is there any more")
+        # what comes back is the letter's
+        return replace(message, sender=self._mail.envelope_sender(letter))
 
     def _link(self, letter: Letter) -> _Link:
         """What the letter is about."""

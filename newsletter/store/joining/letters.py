@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import Row, and_, func, or_, select
 
 from newsletter.domain.delivery import DeliveryStatus, Letter, Outcome
-from newsletter.domain.subscribers import LetterKind
+from newsletter.domain.subscribers import LetterKind, Subscriber
 from newsletter.store.database import Database
 from newsletter.store.joining._letters import OPEN, write_letter
 from newsletter.store.statements import table_of
-from newsletter.store.tables import LetterRow
+from newsletter.store.tables import LetterRow, SubscriberRow
 
 __all__ = ["SqlLetterStore"]
 
 _LETTER = table_of(LetterRow)
+_SUBSCRIBER = table_of(SubscriberRow)
 _L = _LETTER.c
 _S = DeliveryStatus
 _UNSENT = [_S.QUEUED.value, _S.DEFERRED.value]
@@ -119,6 +120,28 @@ class SqlLetterStore:
                 about=about,
                 now=now,
             )
+
+    def catch_up(self, subscriber: Subscriber, about: str, *, now: datetime) -> bool:
+        """Let the best of what somebody missed go, once a pause.
+
+        False, and there is no letter, where that was said by another process, or they have changed their pause since.
+        """
+        s = _SUBSCRIBER.c
+        same = and_(s.id == subscriber.id, s.paused_until == subscriber.paused_until, s.catch_up > 0)
+        with self._database.write() as connection:
+            done = {"catch_up": 0, "changes": s.changes + 1}
+            if connection.execute(_SUBSCRIBER.update().where(same).values(done)).rowcount == 0:
+                return False
+            write_letter(
+                connection,
+                LetterKind.CATCH_UP,
+                email=subscriber.email,
+                subscriber_id=subscriber.id,
+                language=subscriber.language,
+                about=about,
+                now=now,
+            )
+            return True
 
     def counts(self) -> Mapping[DeliveryStatus, int]:
         """How many letters are in each state."""
