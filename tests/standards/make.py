@@ -35,7 +35,7 @@ from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.links import Purpose
 from newsletter.services.progress import SilentProgress
 from newsletter.services.reader_pages import DayWish
-from newsletter.store import Database
+from newsletter.store import Database, SqlStore
 from newsletter.web.pages import Pages
 from newsletter.web.preferences_pages import PreferencesPages
 from tests.standards.digests import SIZES, Digests
@@ -160,14 +160,15 @@ def write_preferences(folder: Path, issue: Issue) -> None:
         previews = InterestPreviews(store.issues, held, topics=tuple(catalogue.expressions))
         forms = make_forms(store, topics=tuple(catalogue.expressions))
         today = datetime.now(UTC).date()
-        for file, changes in {
-            "index": {},
-            "zh-Hans": {"language": "zh-Hans"},
-            "paused": {"paused_since": today, "paused_until": today + timedelta(days=9), "catch_up": 10},
-            "wrong": {"interests": ("(never closed", "-survey")},
-        }.items():
-            reader = Subscriber(email=f"{file}@example.org", name="Ada", max_papers=10, interests=interests)
-            store.subscribers.upsert([replace(reader, **changes)])  # type: ignore[arg-type]
+        pause: dict[str, object] = {"paused_since": today, "paused_until": today + timedelta(days=9), "catch_up": 10}
+        for file, local, changes in (
+            ("index", "ada", {}),
+            ("zh-Hans", "bo", {"language": "zh-Hans"}),
+            ("paused", "cy", pause),
+            ("wrong", "di", {"interests": ("(never closed", "-survey")}),
+        ):
+            reader = Subscriber(email=f"{local}@example.org", name="Ada", max_papers=10, interests=interests)
+            store.subscribers.upsert([replace(reader, **changes)])
             stored = store.subscribers.get(reader.email)
             assert stored is not None
             form = forms.fill(stored)
@@ -176,14 +177,18 @@ def write_preferences(folder: Path, issue: Issue) -> None:
                 pass
             page = own.page(form, preview=own.part(form, previews.result(wish)))
             _write_page(folder / "preferences" / f"{file}.html", page.body)
-            leaving = make_leaving(store)
-            token = make_links(store).token(Purpose.UNSUBSCRIBE, stored)
-            for step, leave in {"asked": leaving.ask, "left": leaving.leave, "gone": leaving.leave}.items():
-                left = leave(token)
-                assert left is not None
-                page = pages.leaving(left, href=token, depth=1)
-                _write_page(folder / "unsubscribe" / f"{file}-{step}.html", page.body)
+            _write_leaving(folder / "unsubscribe", file, store, stored, pages)
     (folder / "preferences" / "preferences.js").write_text(pages.templates.source("web/preferences.js"), "utf-8")
+
+
+def _write_leaving(folder: Path, file: str, store: SqlStore, reader: Subscriber, pages: Pages) -> None:
+    """What a reader sees who leaves, and follows the link again."""
+    leaving = make_leaving(store)
+    token = make_links(store).token(Purpose.UNSUBSCRIBE, reader)
+    for step, act in {"asked": leaving.ask, "left": leaving.leave, "gone": leaving.leave}.items():
+        form = act(token)
+        assert form is not None
+        _write_page(folder / f"{file}-{step}.html", pages.leaving(form, href=token, depth=1).body)
 
 
 def _write_page(path: Path, page: bytes | memoryview) -> None:

@@ -49,6 +49,9 @@ KEPT = (
     Picture("site-dark", "site/issues/{day}/index.html", scheme="dark"),
     Picture("day-light", "site/day/en/page.html"),
     Picture("day-zh-dark", "site/day/zh-Hans/page.html", scheme="dark"),
+    Picture("preferences-light", "site/preferences/index.html", height=1250),
+    Picture("preferences-zh-dark", "site/preferences/zh-Hans.html", height=1250, scheme="dark"),
+    Picture("leaving-light", "site/unsubscribe/index-left.html", height=620),
     Picture("feed-light", "site/feed.atom", width=640, height=760, sharpness=1),
     Picture("outbox-light", "outbox/{day}/index.html", width=1280, height=760, sharpness=1),
 )
