@@ -8,7 +8,9 @@ from newsletter.bootstrap.shared import Shared
 
 if TYPE_CHECKING:
     from newsletter.domain.ports import OutboxDesign
+    from newsletter.services.housekeeping import FeedReadings, Housekeeper
     from newsletter.services.personal_data import PersonalData
+    from newsletter.services.retention import Retention
 
 __all__ = ["Keeping"]
 
@@ -37,6 +39,37 @@ class Keeping:
             ),
             title=s.newsletter.title,
             clock=self._shared.clock,
+        )
+
+    def retention(self) -> Retention:
+        """Let go of what is old."""
+        from newsletter.domain.subscribers import Stale
+        from newsletter.services.retention import Retention
+
+        s, store = self._shared.settings.retention, self._shared.store
+        periods = {
+            Stale.UNCONFIRMED: s.unconfirmed,
+            Stale.FEEDS: s.feeds,
+            Stale.REQUESTS: s.requests,
+            Stale.LETTERS: s.requests,
+            Stale.DELIVERIES: s.deliveries,
+            Stale.EVIDENCE: s.evidence,
+            Stale.EVENTS: s.events,
+        }
+        return Retention(
+            store.retention, store.remains, periods, clock=self._shared.clock, today=lambda: self._shared.today
+        )
+
+    def housekeeper(self, readings: FeedReadings) -> Housekeeper:
+        """What keeps house beside the pages; the application is its own, and is closed by it."""
+        from newsletter.services.housekeeping import Housekeeper
+
+        return Housekeeper(
+            self.retention(),
+            self._shared.store.subscribers,
+            readings,
+            today=lambda: self._shared.today,
+            close=self._shared.close,
         )
 
     def _outbox_design(self, slug: str) -> OutboxDesign | None:

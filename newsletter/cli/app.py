@@ -18,6 +18,7 @@ from newsletter.cli import (
     editing,
     interests,
     letters,
+    retention,
     sending,
     serve,
     setup,
@@ -79,6 +80,7 @@ serve.register(app)
 letters.register(app)
 sending.register(app)
 setup.register(app)
+retention.register(app)
 
 
 _MACHINE = {

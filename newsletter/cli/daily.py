@@ -87,6 +87,7 @@ def send(
     except NewsletterError:
         if not dry_run:  # what waits for its hour, or for its relay, goes whether this day has an issue or not
             go_on(application, json=json, quiet=True)
+            application.keeping.retention().run_daily()
         raise
     mistakes = [f"roster: {problem}" for problem in roster.problems] if roster else []
     if not json:
@@ -114,6 +115,8 @@ def send(
             break
     done = [issue.key for issue in prepared.issues]
     reports = [] if dry_run or interrupted else go_on(application, json=json, quiet=True, without=done)
+    if not dry_run:  # last: readers wait for their issue, and nobody for this
+        application.keeping.retention().run_daily()
     complete = complete and all(report.is_complete for report in reports)
     interrupted = interrupted or any(report.is_interrupted for report in reports)
     if json:

@@ -11,6 +11,7 @@ import typer
 from newsletter.cli.common import Config, open_application
 from newsletter.cli.letters import letters_beside
 from newsletter.cli.output import err, out
+from newsletter.cli.retention import housekeeping_beside
 
 __all__ = ["register"]
 
@@ -33,23 +34,24 @@ def serve(
     Put a web server with TLS before it (docs/web.md). Example: `newsletter serve --port 8000`
     """
     application = open_application(context, config, sample=True)
+    from newsletter.services.housekeeping import FeedReadings
     from newsletter.web.server import allow_files, listen, make_server
     from newsletter.web.troubles import Troubles
     from newsletter.web.wiring import web_application, web_limits
 
     settings = application.settings
     with listen(host or settings.web.host, settings.web.port if port is None else port) as line:
-        troubles, limits = Troubles(), web_limits(application)
+        troubles, limits, readings = Troubles(), web_limits(application), FeedReadings()
         possible = allow_files(limits.connections)
         if possible < limits.connections:
             err.print(f"The system allows {possible} connections, fewer than web.connections ({limits.connections}).")
             limits = replace(limits, connections=possible)
-        server = make_server(web_application(application, troubles), limits, troubles=troubles)
+        server = make_server(web_application(application, troubles, readings), limits, troubles=troubles)
         where, number = line.getsockname()[:2]
         address = f"http://{f'[{where}]' if ':' in where else where}:{number}/"
         out.print(f"Serving {settings.path(settings.publish.site)} at {address}", markup=False)
         if not settings.newsletter.base_url:
             err.print("newsletter.base_url is not set, so mails carry no links to these pages.")
         # uvicorn has ended every answer by then and raises the signal again
-        with letters_beside(application), suppress(KeyboardInterrupt):
+        with letters_beside(application), housekeeping_beside(application, readings), suppress(KeyboardInterrupt):
             server.run(sockets=[line])

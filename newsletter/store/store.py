@@ -21,6 +21,7 @@ from newsletter.store.notes import SqlNoteStore
 from newsletter.store.papers import SqlPaperStore
 from newsletter.store.personal import SqlPersonalStore
 from newsletter.store.remains import Remains
+from newsletter.store.retention import SqlRetentionStore
 from newsletter.store.subscribers import SqlSubscriberStore
 from newsletter.store.summaries import SqlSummaryStore
 from newsletter.store.suppressions import SqlSuppressionStore
@@ -61,6 +62,7 @@ class SqlStore:
         self.webhooks = SqlWebhookStore(database)
         self.personal = SqlPersonalStore(database, keys=self.suppressions.keys)
         self.remains = Remains(database)
+        self.retention = SqlRetentionStore(database)
         self.subscribers = SqlSubscriberStore(database, self.suppressions, clock=clock)
         self.letters = SqlLetterStore(database)
         self.joining = SqlJoiningStore(database, self.subscribers, self.suppressions)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets as chance
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, Row, and_, case, delete, func, select
+from sqlalchemy import Connection, Row, and_, case, delete, func, or_, select
 
 from newsletter.domain.delivery import SkipReason
 from newsletter.domain.issues import Edition
@@ -207,6 +207,13 @@ class SqlSubscriberStore:
         with self._database.write() as connection:
             changed = connection.execute(statement.values({**values, "changes": _SUBSCRIBER.c.changes + 1}))
             return changed.rowcount > 0
+
+    def note_read(self, subscriber_ids: Collection[int], day: date) -> None:
+        """Note that these have read their feed on a day, no more often than once for each."""
+        for chunk in chunks(sorted(subscriber_ids)):
+            which = and_(_SUBSCRIBER.c.id.in_(chunk), or_(_SUBSCRIBER.c.read_on.is_(None), _SUBSCRIBER.c.read_on < day))
+            with self._database.write() as connection:
+                connection.execute(_SUBSCRIBER.update().where(which).values(read_on=day))
 
     def renew_feed(self, subscriber_id: int) -> bool:
         """Begin another epoch of a subscriber's private feed; False if there is no such subscriber."""

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from newsletter.domain.ports import Clock
 from newsletter.services.bounces import Webhooks
+from newsletter.services.housekeeping import FeedReadings
 from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.leaving import Leaving
 from newsletter.services.personal_data import PersonalData
@@ -53,6 +54,7 @@ def create_app(
     subscriptions: Subscriptions,
     leaving: Leaving,
     feeds: SubscriberFeeds,
+    readings: FeedReadings,
     days: ReaderPages,
     previews: InterestPreviews,
     webhooks: Webhooks,
@@ -74,6 +76,7 @@ def create_app(
         subscriptions: what readers do with their subscription.
         leaving: what unsubscribe links do.
         feeds: the private feeds.
+        readings: is told who reads theirs.
         days: the readers' own pages.
         previews: what interests would have found.
         webhooks: takes in what sending services tell.
@@ -99,7 +102,9 @@ def create_app(
     PreferencesRoutes(subscriptions, own_pages, previewing, lanes).register(app)
     SignUpRoutes(public, pages, previewing, lanes, proxies=limits.proxies, base_url=base_url).register(app)
     DataRoutes(public.links, data, pages, kept=kept, clock=clock).register(app)
-    SubscriberFeedRoute(subscriptions, feeds, pages, documents, lanes.reads, base_url=base_url).register(app)
+    SubscriberFeedRoute(
+        subscriptions, feeds, pages, documents, lanes.reads, readings=readings, base_url=base_url
+    ).register(app)
     ReaderPageRoute(subscriptions, days, pages, documents, lanes.reads).register(app)
     WebhookRoute(webhooks, lanes.hooks).register(app)
     HealthRoute(check, lanes.health).register(app)

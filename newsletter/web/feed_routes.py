@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.services.housekeeping import FeedReadings
 from newsletter.services.links import Purpose
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
@@ -40,11 +41,13 @@ class SubscriberFeedRoute:
         documents: OwnDocuments,
         reads: Lane,
         *,
+        readings: FeedReadings,
         base_url: str,
     ) -> None:
-        """`base_url` is where readers reach this server."""
+        """`readings` is told who reads by feed alone; `base_url` is where readers reach this server."""
         self._subscriptions = subscriptions
         self._feeds = feeds
+        self._readings = readings
         self._pages = pages
         self._documents = documents
         self._reads = reads
@@ -77,5 +80,7 @@ class SubscriberFeedRoute:
             return None
         if subscriber.state is SubscriptionState.UNSUBSCRIBED:
             return subscriber
+        if subscriber.state is SubscriptionState.FEED:  # who stops is let go of, when the time for that is over
+            self._readings.note(subscriber.id)
         address = f"{self._base_url}/feed/{token}" if self._base_url else ""
         return self._feeds.look(subscriber, address=address, form=form)

@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from starlette.types import ASGIApp
 
 from newsletter.bootstrap import Application, utc_now
+from newsletter.services.housekeeping import FeedReadings
 from newsletter.web.app import create_app
 from newsletter.web.clients import Proxies
 from newsletter.web.connections import Limits
@@ -17,8 +18,8 @@ from newsletter.web.troubles import Troubles
 __all__ = ["web_application", "web_limits"]
 
 
-def web_application(application: Application, troubles: Troubles) -> ASGIApp:
-    """Everything that `newsletter serve` answers.
+def web_application(application: Application, troubles: Troubles, readings: FeedReadings) -> ASGIApp:
+    """Everything that `newsletter serve` answers; `readings` is told who reads their feed.
 
     Raises:
         StoreError: the database cannot be opened, or is of another version.
@@ -36,6 +37,7 @@ def web_application(application: Application, troubles: Troubles) -> ASGIApp:
         subscriptions=application.subscribing.subscriptions(),
         leaving=application.subscribing.leaving(),
         feeds=application.reading.subscriber_feeds(),
+        readings=readings,
         days=application.reading.reader_pages(),
         previews=application.reading.interest_previews(),
         webhooks=application.returning.webhooks(),

@@ -54,6 +54,7 @@ def run(newsletter: Folder, port: int) -> Mapping[str, Mapping[str, object]]:
         "bounces list --json": ("bounces", "list"),
         "bounces show --json": ("bounces", "show", "1"),
         "bounces reclassify --json": ("bounces", "reclassify", "1", "soft"),
+        "retention --json": ("retention", "--dry-run"),
         "interests test --json": ("interests", "test", "model", *dated),
         "doctor --json": ("doctor",),
         "doctor --dkim --json": ("doctor", "--dkim"),

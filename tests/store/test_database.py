@@ -113,7 +113,13 @@ def test_an_older_database_keeps_its_rows_and_gives_no_id_again_that_it_gave(dat
         after = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").mappings().one() for name in rows}
         assert {name: {column: after[name][column] for column in row} for name, row in before.items()} == before
         added = {name: {key: after[name][key] for key in after[name] if key not in row} for name, row in before.items()}
-        assert added["subscriber"] == {"rhythm": "", "paused_since": None, "paused_until": None, "catch_up": 0}
+        assert added["subscriber"] == {
+            "rhythm": "",
+            "paused_since": None,
+            "paused_until": None,
+            "catch_up": 0,
+            "read_on": None,
+        }
         assert added["delivery"] == {"rhythm": ""}
         if database.is_sqlite:
             assert dict(connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").all()) == {

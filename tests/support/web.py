@@ -25,6 +25,7 @@ from newsletter.render.day_pages import DayPages
 from newsletter.render.subscriber_feed import SubscriberFeedWriter
 from newsletter.services.bounces import Intake, Webhooks
 from newsletter.services.held_issues import HeldIssues
+from newsletter.services.housekeeping import FeedReadings
 from newsletter.services.interest_previews import InterestPreviews
 from newsletter.services.joining import Joining
 from newsletter.services.leaving import Leaving
@@ -254,6 +255,7 @@ def make_app(
     limits: Limits | None = None,
     troubles: Troubles | None = None,
     public: PublicDoor | None = None,
+    readings: FeedReadings | None = None,
 ) -> ASGIApp:
     """The application over this store and this site folder."""
     pages = Pages(
@@ -269,6 +271,7 @@ def make_app(
         leaving=make_leaving(store),
         public=public or make_public(store),
         feeds=feeds or make_feeds(store, base_url),
+        readings=readings or FeedReadings(),
         days=days or make_days(store, base_url),
         previews=previews or make_previews(store),
         webhooks=make_webhooks(store, readers or {}),

@@ -22,14 +22,16 @@ import httpx
 import pytest
 from lxml import html
 
+from newsletter.domain.delivery import feed_token
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.ports import Clock
-from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import Origin, Subscriber, SubscriptionState
+from newsletter.services.housekeeping import FeedReadings
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
 from newsletter.store import SqlStore
 from newsletter.web.lanes import Lane
 from newsletter.web.own_documents import OwnDocument, OwnDocuments
-from tests.support.mails import make_site
+from tests.support.mails import SECRET, make_site
 from tests.support.samples import make_issue, make_notice
 from tests.support.web import make_app, make_feeds, running
 from tests.web.conftest import EMAIL, about, change, publish, token_of
@@ -574,3 +576,15 @@ def test_last_modified_is_not_later_than_now(client: httpx.Client, feed: str) ->
     answer = client.get(f"{feed}.atom")
     said = datetime.strptime(answer.headers["last-modified"], "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
     assert said <= datetime.now(UTC)
+
+
+def test_who_reads_by_feed_alone_is_noted(store: SqlStore, site: Path) -> None:
+    reader = Subscriber(email="", state=SubscriptionState.FEED, origin=Origin.SIGNUP)
+    with store.database.write() as connection:
+        number = store.subscribers.insert_within(connection, reader).id
+    readings = FeedReadings()
+    with running(make_app(store, site, readings=readings)) as url:
+        assert httpx.get(f"{url}/feed/{feed_token(SECRET, number, '', 0)}.atom", trust_env=False).status_code == 200
+        assert httpx.get(f"{url}/feed/{token_of(store, 'feed')}.atom", trust_env=False).status_code == 200
+    assert readings.take() == {number}
+    assert readings.take() == frozenset()

@@ -22,7 +22,7 @@ from newsletter.domain.ports.paper_stores import (
     PaperStore,
     SummaryStore,
 )
-from newsletter.domain.ports.personal import PersonalFiles, PersonalStore, Remains
+from newsletter.domain.ports.personal import PersonalFiles, PersonalStore, Remains, RetentionStore
 from newsletter.domain.ports.reading import DaySection, DayWriter, ReaderDay
 from newsletter.domain.ports.rendering import (
     DesignedMail,
@@ -84,6 +84,7 @@ __all__ = [
     "Remains",
     "ReportBox",
     "RequestCounts",
+    "RetentionStore",
     "SelectorFactory",
     "Settled",
     "Signer",

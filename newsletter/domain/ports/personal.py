@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Protocol
 
-from newsletter.domain.subscribers import Mentions, Person
+from newsletter.domain.subscribers import Mentions, Person, Stale
 
-__all__ = ["PersonalFiles", "PersonalStore", "Remains"]
+__all__ = ["PersonalFiles", "PersonalStore", "Remains", "RetentionStore"]
 
 
 class PersonalStore(Protocol):
@@ -52,4 +53,20 @@ class Remains(Protocol):
 
     def clear(self, *, rewrite: bool = False) -> None:
         """Write the files anew, or as far as that is possible while others work."""
+        ...
+
+
+class RetentionStore(Protocol):
+    """What is kept for a time."""
+
+    def take_day(self, day: date) -> bool:
+        """Make this day's round ours; False if it is, or was, somebody's."""
+        ...
+
+    def count(self, what: Stale, before: datetime) -> int:
+        """How much there is of something that is older than a moment."""
+        ...
+
+    def forget(self, what: Stale, before: datetime, *, limit: int) -> int:
+        """Let go of so much of it, in one transaction; returns how much that was, less than `limit` at the end."""
         ...

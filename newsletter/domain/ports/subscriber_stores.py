@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -69,6 +69,10 @@ class SubscriberStore(Protocol):
 
     def weekdays(self) -> frozenset[Weekday]:
         """The days that close the week of some confirmed reader's weekly digest, beside the newsletter's own."""
+        ...
+
+    def note_read(self, subscriber_ids: Collection[int], day: date) -> None:
+        """Note that these have read their feed on a day."""
         ...
 
     def renew_feed(self, subscriber_id: int) -> bool:

@@ -52,6 +52,7 @@ from newsletter.domain.subscribers.requests import (
     link_state,
 )
 from newsletter.domain.subscribers.rhythm import AT_ONCE, Rhythm
+from newsletter.domain.subscribers.stale import Stale
 from newsletter.domain.subscribers.subscriptions import Origin, Preferences, Subscriber, SubscriptionState
 from newsletter.domain.subscribers.suppressions import (
     MAX_KEYS,
@@ -97,6 +98,7 @@ __all__ = [
     "RequestKind",
     "RequestState",
     "Rhythm",
+    "Stale",
     "Subscriber",
     "SubscriptionState",
     "Suppression",

@@ -31,6 +31,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 """Every revision, oldest first; a test holds this equal to the scripts, so that opening needs no Alembic."""
 

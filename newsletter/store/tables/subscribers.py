@@ -19,7 +19,7 @@ class SubscriberRow(SQLModel, table=True):
     `roster_row` is a hash of the file's row as it was last taken in; empty for who came another way. `feed_epoch`
     counts how often the private feed got a new address, `changes` how often the row was changed otherwise: who reads it
     twice can tell whether it is still the same. `rhythm` is empty for who chose nothing of it. A reader without an
-    address has an `email_key` that no address has.
+    address has an `email_key` that no address has; `read_on` is when they read their feed last.
     """
 
     __tablename__ = "subscriber"
@@ -42,6 +42,7 @@ class SubscriberRow(SQLModel, table=True):
     rhythm: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     paused_since: date | None = Field(default=None, sa_column=Column(Date))
     paused_until: date | None = Field(default=None, sa_column=Column(Date))
+    read_on: date | None = Field(default=None, sa_column=Column(Date))
     catch_up: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
 
 
