@@ -18,6 +18,7 @@ from newsletter.errors import ConfigError
 
 if TYPE_CHECKING:
     from newsletter.bootstrap import Application
+    from newsletter.services.letters import LetterWorker
 
 __all__ = ["letters_beside", "register"]
 
@@ -110,15 +111,13 @@ def send(context: typer.Context, config: Config = None) -> None:
 def letters_beside(application: Application) -> Iterator[None]:
     """Send letters while something else goes on, where there is a relay; what is being handed over is finished."""
     settings = application.settings
-    if why := application.joining.can_send():
-        if settings.web.signup:
-            err.print(f"Who asks to join gets no letter: {why}.", soft_wrap=True)
+    worker = _worker(application)
+    if worker is None:
         yield
         return
     terminated: list[int] = []
     # who stops the server by it has to wait for a letter that is on its way
     before = signal.signal(signal.SIGTERM, lambda number, _frame: terminated.append(number))
-    worker = application.beside().joining.worker()
     worker.start()
     try:
         yield
@@ -128,3 +127,18 @@ def letters_beside(application: Application) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
         if terminated:
             signal.raise_signal(signal.SIGTERM)
+
+
+def _worker(application: Application) -> LetterWorker | None:
+    """What sends letters; None where settings keep it from that. The pages are served all the same."""
+    why = application.joining.can_send()
+    if not why:
+        own = application.beside()
+        try:
+            return own.joining.worker()
+        except ConfigError as error:  # a password, say, that only the command that sends issues is given
+            own.close()
+            why = str(error)
+    if application.settings.web.signup or application.settings.smtp.host:
+        err.print(f"Readers who ask for something get no letter: {why.rstrip('.')}.", soft_wrap=True, markup=False)
+    return None

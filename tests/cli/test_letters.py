@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
 from newsletter.bootstrap import Application
+from newsletter.cli.letters import letters_beside
 from newsletter.domain.subscribers import Preferences
 from newsletter.services.joining import Asker
 from newsletter.services.progress import SilentProgress
@@ -86,3 +90,26 @@ def test_a_subscriber_is_shown_with_what_they_have_confirmed(newsletter: Folder,
     assert "by page-1" in shown.out
     [consent] = newsletter("subscribers", "show", "grace@example.org", "--json").json["consent"]
     assert datetime.fromisoformat(consent["confirmed_at"]) <= datetime.now(UTC)
+
+
+def test_a_relay_that_cannot_be_used_keeps_letters_back_and_not_the_pages(
+    newsletter: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newsletter.set('[smtp]\nhost = "smtp.example.org"\nusername = "papers"\n')
+    before = threading.active_count()
+    with letters_beside(application(newsletter)):
+        assert threading.active_count() == before
+    assert "get no letter: smtp.username is set but no password" in " ".join(capsys.readouterr().err.split())
+
+
+def test_beside_the_pages_letters_go_by_themselves(newsletter: Folder, server: SmtpServer) -> None:
+    asks(newsletter)
+    handler = signal.getsignal(signal.SIGTERM)
+    with letters_beside(application(newsletter)):
+        end = time.monotonic() + 30
+        while not server.accepted:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+    assert server.recipients == ["grace@example.org"]
+    assert signal.getsignal(signal.SIGTERM) is handler
+    assert newsletter("letters", "list", "--json").json["letters"][0]["status"] == "sent"

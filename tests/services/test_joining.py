@@ -20,6 +20,7 @@ from newsletter.domain.subscribers import (
 )
 from newsletter.errors import AddressInvalid
 from newsletter.services.joining import Asker
+from newsletter.services.joining.settling import SettleRequests
 from newsletter.store import Database
 from tests.support.dispatching import subscribers
 from tests.support.joining import AtTheDoor, link_in, subject_of, text_of
@@ -243,6 +244,18 @@ def test_beyond_the_hours_budget_requests_wait_and_an_alarm_is_given_once(
     door.clock.forward(minutes=61)
     assert len(door.work()) == 1
     assert len(caplog.records) == 2
+
+
+def test_while_the_budget_is_used_up_nobody_is_looked_at_for_half_a_minute(door: AtTheDoor) -> None:
+    door.let(per_hour=1)
+    door.join()
+    door.join("bob@example.org")
+    settle = SettleRequests(door.store.joining, door.rules, clock=door.clock)
+    assert [settle.run().put_off for _ in range(2)] == [1, 0]
+    door.clock.forward(seconds=30)
+    assert settle.run().put_off == 1
+    door.clock.forward(hours=1)
+    assert settle.run().letters == 1
 
 
 def test_who_was_never_answered_is_forgotten_after_six_hours(door: AtTheDoor) -> None:
