@@ -90,6 +90,7 @@ class Lanes:
     Attributes:
         reads: pages that read the database.
         writes: whatever changes it.
+        public: what people ask for who show no link of theirs: a flood of it holds up nobody who leaves.
         hooks: what sending services tell; their signatures may ask the network.
         making: readers' documents, and whatever else needs a processor for long: one at a time.
         files: the published site.
@@ -97,8 +98,9 @@ class Lanes:
     """
 
     def __init__(self) -> None:
-        self.reads = Lane("reads", workers=6)
-        self.writes = Lane("writes", workers=4)
+        self.reads = Lane("reads", workers=5)
+        self.writes = Lane("writes", workers=3)
+        self.public = Lane("public", workers=2, waiting=200)
         self.hooks = Lane("hooks", workers=2)
         self.making = Lane("making", workers=1)
         self.files = Lane("files", workers=4)

@@ -120,7 +120,7 @@ class SignUpRoutes:
         app.api_route("/confirm/{token}", methods=_READ)(self.ask_confirm)
         app.post("/confirm/{token}")(self.confirm)
         app.api_route("/preferences", methods=_READ)(self.show_link)
-        app.post("/preferences")(self.ask_for_link)
+        app.post("/preferences")(self._lanes.public.runs(self.ask_for_link))
         app.api_route("/preferences/{token}/address", methods=_READ)(self.show_address)
         app.post("/preferences/{token}/address")(self.move)
 
@@ -135,7 +135,7 @@ class SignUpRoutes:
     async def subscribe(self, request: Request, posted: Posted) -> Response:
         """The form or the document, sent; or what a form would find, for whose browser runs no script."""
         if posted.is_json or posted.fields.get("action") != "preview":
-            return await self._lanes.writes.run(self._subscribe, request, posted)
+            return await self._lanes.public.run(self._subscribe, request, posted)
         form = self._filled(posted.fields, self._language(request))
         try:
             part = await self._previews.asked(form, stranger=self._network(request))

@@ -11,20 +11,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from newsletter.domain.subscribers import SubscriptionState
+from newsletter.services.signing_up import Answer
 from newsletter.store import SqlStore
-from newsletter.web import published, server
+from newsletter.web import lanes, published, server
 from newsletter.web.clients import Proxies
 from newsletter.web.connections import Limits
-from tests.support.web import make_app, running
+from tests.support.web import make_app, make_public, running
 from tests.web.conftest import EMAIL, token_of
 
 LARGE = os.urandom(1 << 20) * 3
@@ -279,3 +281,49 @@ def test_two_servers_share_a_database(tmp_path: Path) -> None:
     with process(tmp_path) as (_, first), process(tmp_path) as (_, second):
         assert first != second
         assert [httpx.get(f"{url}/health", trust_env=False).status_code for url in (first, second)] == [200, 200]
+
+
+def test_a_flood_of_strangers_forms_holds_up_nobody_who_leaves(
+    store: SqlStore, site: Path, unsubscribe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public = make_public(store)
+    ask, begun, go = public.door.ask_for_link, threading.Event(), threading.Event()
+
+    def slow(*arguments: Any, **options: Any) -> Answer:
+        begun.set()
+        assert go.wait(60)
+        return ask(*arguments, **options)
+
+    monkeypatch.setattr(public.door, "ask_for_link", slow)
+    with running(make_app(store, site, public=public)) as url, ThreadPoolExecutor(20) as threads:
+        flood = [threads.submit(httpx.post, f"{url}/preferences", data={"email": EMAIL}, timeout=60) for _ in range(20)]
+        try:
+            assert begun.wait(60)
+            assert httpx.post(f"{url}{unsubscribe}", timeout=60).status_code == 200
+            assert not any(one.done() for one in flood)
+        finally:
+            go.set()
+        assert not any(one.result().is_server_error for one in flood)
+
+
+def test_who_waits_longer_for_a_turn_than_it_may_take_is_told_when_to_come_again(
+    store: SqlStore, site: Path, unsubscribe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = store.database.path
+    if path is None:
+        pytest.skip("only SQLite has one lock for the whole database")
+    store.settle()
+    monkeypatch.setattr(lanes, "_TURN_SECONDS", 0.2)
+    with (
+        limited(store, site, Limits()) as url,
+        ThreadPoolExecutor(20) as threads,
+        write_lock(path) as end,
+    ):
+        clicks = [threads.submit(httpx.post, f"{url}{unsubscribe}", timeout=60) for _ in range(10)]
+        try:
+            first = next(as_completed(clicks)).result()
+        finally:
+            end()
+        assert (first.status_code, first.headers["retry-after"]) == (503, "30")
+        assert "Nothing was changed" in first.text
+        assert {click.result().status_code for click in clicks} == {200, 503}
