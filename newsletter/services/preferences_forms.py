@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypedDict
@@ -158,19 +158,15 @@ class PreferencesForms:
     ) -> PreferencesForm:
         """The form with what was `typed`, or else what is stored."""
         today = self._today()
-        stored = fill_form(subscriber, self.topics)
-        fields = stored if typed is None or "interests" not in typed else self._typed(subscriber, typed)
+        bare = self.bare(subscriber, typed)
+        preferences = {name: text for name, text in bare.fields.items() if name not in _PAUSE}
         mailed = subscriber.state is SubscriptionState.CONFIRMED
         reads = mailed or subscriber.state is SubscriptionState.FEED
-        return PreferencesForm(
-            subscriber,
-            fields,
-            self.offered(subscriber),
-            interests=typed_interests(fields, self.topics),
-            max_papers=_limit(fields),
+        return replace(
+            bare,
             outcome=outcome,
             problems=problems,
-            unsaved={name: text for name, text in fields.items() if name not in _PAUSE} != stored,
+            unsaved=preferences != fill_form(subscriber, self.topics),
             paused=subscriber.is_paused_on(today),
             first_day=today + timedelta(days=1),
             last_day=today + LONGEST_PAUSE,
@@ -180,6 +176,17 @@ class PreferencesForms:
             unsubscribe=self._links.token(Purpose.UNSUBSCRIBE, subscriber) if mailed else "",
             digests=self._digests(subscriber) if subscriber.email else (),
             **self._stopped(subscriber.email),
+        )
+
+    def bare(self, subscriber: Subscriber, typed: Mapping[str, str] | None = None) -> PreferencesForm:
+        """The fields alone, and what they ask for: what a preview needs, at the cost of reading lines."""
+        if typed is None or "interests" not in typed:
+            fields: Mapping[str, str] = fill_form(subscriber, self.topics)
+        else:
+            fields = self._typed(subscriber, typed)
+        interests = typed_interests(fields, self.topics)
+        return PreferencesForm(
+            subscriber, fields, self.offered(subscriber), interests=interests, max_papers=_limit(fields)
         )
 
     def offered(self, subscriber: Subscriber) -> tuple[str, ...]:

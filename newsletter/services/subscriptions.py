@@ -79,6 +79,11 @@ class Subscriptions:
         _, problems = self._read(subscriber, fields)
         return self._forms.fill(subscriber, typed=fields, problems=problems)
 
+    def wish(self, token: str, fields: Fields) -> PreferencesForm | None:
+        """What was typed, and nothing beside it: what a preview is made from, asked for with every pause in typing."""
+        subscriber = self._reader(token)
+        return None if subscriber is None else self._forms.bare(subscriber, fields)
+
     def save(self, token: str, fields: Fields) -> PreferencesForm | None:
         """Keep these preferences if all of them can be used. Never subscribes again.
 

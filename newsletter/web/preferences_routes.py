@@ -63,7 +63,7 @@ class PreferencesRoutes:
 
     async def preview(self, token: str, fields: Form) -> Response:
         """What the interests that were typed find, as a part of the page."""
-        form = await self._lanes.reads.run(self._subscriptions.show, token, fields)
+        form = await self._lanes.reads.run(self._subscriptions.wish, token, fields)
         if form is None:
             return self._unknown(depth=2)
         try:
