@@ -10,8 +10,6 @@ The rules, in the order in which they are applied:
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -66,9 +64,9 @@ class Admission:
         """Tell the operator of a proxy of theirs that the settings do not name: all its readers would count as one."""
         if self._proxies.networks or not Headers(scope=scope).get(self._proxies.header):
             return
-        peer = scope.get("client")
-        if peer and ip_address(peer[0]).is_private:
-            proxy = f"A proxy at {peer[0]} asks for others, and web.trusted_proxies does not name it"
+        peer = client_of(scope, self._proxies).address
+        if peer is not None and peer.is_private:
+            proxy = f"A proxy at {peer} asks for others, and web.trusted_proxies does not name it"
             self._troubles.note(f"{proxy}: all of them count as one")
 
 
