@@ -60,6 +60,7 @@ class JoiningParts:
             secrets=self._shared.store.secrets,
             clock=self._shared.clock,
             record_ip=self._shared.settings.signup.record_ip,
+            sends_first=self._shared.settings.signup.first_digest,
         )
 
     def door(self) -> Door:
@@ -154,7 +155,6 @@ class JoiningParts:
             self.send(),
             self._shared.store.joining,
             clock=self._shared.clock,
-            keep=self._shared.settings.retention.requests,
             close=self._shared.close,
         )
 

@@ -435,6 +435,15 @@ def test_who_wishes_so_gets_the_last_issue_at_once_and_nobody_else_does(door: At
     assert door.store.deliveries.totals(make_issue(3).key)[DeliveryStatus.QUEUED] == 2
 
 
+def test_where_the_operator_sends_no_first_digests_nobody_gets_one(door: AtTheDoor) -> None:
+    door.sends_first = False
+    published(door)
+    door.join(first=True, interests=())
+    [mail] = door.work()
+    door.joining.confirm(link_in(mail), asker=Asker())
+    assert door.work() == []
+
+
 def test_a_first_digest_leaves_those_who_joined_before_to_the_next_planning(door: AtTheDoor) -> None:
     published(door)
     door.joined("early@example.org", interests=())

@@ -10,6 +10,7 @@ from datetime import timedelta
 from email import message_from_bytes
 
 import pytest
+from sqlalchemy import text
 
 from newsletter.domain.bounces import BounceRules
 from newsletter.domain.delivery import DeliveryStatus, read_letter_bounce_address
@@ -268,14 +269,19 @@ def test_a_letter_that_comes_back_suppresses_its_address(door: AtTheDoor, way: s
 # --- other letters ---------------------------------------------------------------------------------------------------
 
 
-def test_what_is_older_than_it_is_to_be_kept_is_forgotten_but_for_the_consent(door: AtTheDoor) -> None:
-    subscriber = door.joined()
-    door.clock.forward(days=31)
-    door.join("late@example.org")
-    assert door.store.joining.prune(door.clock() - timedelta(days=30)) == 2
-    assert door.letters() == []
-    assert door.store.joining.counts(door.clock()).waiting == 1
-    assert len(door.store.joining.consents(subscriber.id)) == 1
+def test_tries_are_forgotten_when_no_window_reaches_back_to_them(door: AtTheDoor) -> None:
+    door.joined()
+    door.clock.forward(days=6.9)
+    door.store.joining.forget_tries(door.clock())
+    assert len(_tries(door)) == 1
+    door.clock.forward(days=0.2)
+    door.store.joining.forget_tries(door.clock())
+    assert _tries(door) == []
+
+
+def _tries(door: AtTheDoor) -> list[str]:
+    with door.store.database.read() as connection:
+        return [*connection.execute(text("SELECT key FROM attempt WHERE scope = 'letter'")).scalars()]
 
 
 def test_a_letter_that_no_request_has_asked_for_goes_too(door: AtTheDoor) -> None:

@@ -92,6 +92,7 @@ class AtTheDoor:
         self.server = server
         self.rules = rules or JoiningRules()
         self.record_ip = False
+        self.sends_first = True
         self.languages = ("en", "zh-Hans")
 
     @property
@@ -103,6 +104,7 @@ class AtTheDoor:
             secrets=self.store.secrets,
             clock=self.clock,
             record_ip=self.record_ip,
+            sends_first=self.sends_first,
         )
 
     def join(self, address: str = "ada@example.org", *, first: bool = False, **wishes: Any) -> None:

@@ -95,6 +95,6 @@ class JoiningStore(Protocol):
         """How requests stand."""
         ...
 
-    def prune(self, before: datetime) -> int:
-        """Forget requests and letters that are older, and what limits counted before; returns how many went."""
+    def forget_tries(self, now: datetime) -> None:
+        """Forget what no window reaches back to."""
         ...

@@ -67,13 +67,15 @@ class Joining:
         secrets: Callable[[], SigningSecrets],
         clock: Clock,
         record_ip: bool = False,
+        sends_first: bool = True,
     ) -> None:
-        """`secrets` sign tokens; `record_ip` keeps who asked as proof."""
+        """`secrets` sign tokens; `record_ip` keeps who asked as proof; `sends_first` lets who joins get an issue."""
         self._store = store
         self._rules = rules
         self._secrets = secrets
         self._clock = clock
         self._record_ip = record_ip
+        self._sends_first = sends_first
 
     def ask_to_join(
         self, email: str, wishes: Preferences, *, asker: Asker, wants_first: bool = False
@@ -116,7 +118,7 @@ class Joining:
             subscriber_id=subscriber_id,
             language=asker.language,
             form=asker.form,
-            wants_first=wants_first,
+            wants_first=wants_first and self._sends_first,
             client=asker.address if self._record_ip else "",
         )
         return self._store.ask(request, network=asker.network, quota=self._rules.per_client)

@@ -36,16 +36,14 @@ class LetterWorker:
         store: JoiningStore,
         *,
         clock: Clock,
-        keep: timedelta,
         close: Callable[[], None],
         every: float = _EVERY,
     ) -> None:
-        """Requests and letters are kept for `keep`; `close` gives back what the worker has opened."""
+        """`close` gives back what the worker has opened."""
         self._settle = settle
         self._send = send
         self._store = store
         self._clock = clock
-        self._keep = keep
         self._close = close
         self._every = every
         self._ending = threading.Event()
@@ -97,5 +95,5 @@ class LetterWorker:
     def _prune(self) -> None:
         now = self._clock()
         if self._pruned is None or now - self._pruned >= _PRUNED_EVERY:
-            self._store.prune(now - self._keep)
+            self._store.forget_tries(now)
             self._pruned = now

@@ -86,4 +86,4 @@ def forget(connection: Connection, letters: Sequence[int]) -> None:
 
 def prune(connection: Connection, before: datetime) -> None:
     """Forget tries that no window reaches back to."""
-    connection.execute(_ATTEMPT.delete().where(_A.at < before))
+    connection.execute(_ATTEMPT.delete().where(_A.scope.in_([scope.value for scope in Scope]), _A.at < before))

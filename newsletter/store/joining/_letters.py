@@ -12,7 +12,7 @@ from newsletter.domain.subscribers import LetterKind, address_key
 from newsletter.store.statements import chunks, table_of
 from newsletter.store.tables import OPEN_LETTERS, LetterRow
 
-__all__ = ["OPEN", "call_off", "prune_letters", "write_letter"]
+__all__ = ["OPEN", "call_off", "write_letter"]
 
 _LETTER = table_of(LetterRow)
 _L = _LETTER.c
@@ -56,10 +56,3 @@ def call_off(connection: Connection, requests: Sequence[int], now: datetime) -> 
         values = {"status": DeliveryStatus.SKIPPED.value, "reason": "superseded", "updated_at": now}
         gone += connection.execute(_LETTER.update().where(*which).values(values).returning(_L.id)).scalars()
     return gone
-
-
-def prune_letters(connection: Connection, before: datetime) -> int:
-    """Forget letters that are older and done with; returns how many went."""
-    return connection.execute(
-        _LETTER.delete().where(_L.created_at < before, _L.status.not_in([*_UNSENT, DeliveryStatus.SENDING.value]))
-    ).rowcount

@@ -29,7 +29,7 @@ from newsletter.domain.subscribers import (
 from newsletter.store.database import Database
 from newsletter.store.joining import _attempts as attempts
 from newsletter.store.joining._attempts import Scope, attempt_key
-from newsletter.store.joining._letters import call_off, prune_letters, write_letter
+from newsletter.store.joining._letters import call_off, write_letter
 from newsletter.store.joining._people import People
 from newsletter.store.records import PREFERENCES
 from newsletter.store.statements import chunks, table_of
@@ -288,13 +288,10 @@ class SqlJoiningStore:
             _lock(connection, _TURN)
             return attempts.take_turn(connection, Scope.ALARM, "", Quota(1, every), now) is None
 
-    def prune(self, before: datetime) -> int:
-        """Forget requests and letters that are older, and what no window reaches back to; returns how many went."""
+    def forget_tries(self, now: datetime) -> None:
+        """Forget what no window reaches back to."""
         with self._database.write() as connection:
-            settled = _REQUEST.delete().where(_R.asked_at < before, _R.state != RequestState.WAITING.value)
-            gone = connection.execute(settled).rowcount + prune_letters(connection, before)
-            attempts.prune(connection, before)
-            return gone
+            attempts.prune(connection, now - _LOOK_BACK)
 
     def _key(self, scope: Scope, whose: str) -> str:
         return attempt_key(self._suppressions.keys()[0], scope, whose)
