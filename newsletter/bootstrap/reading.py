@@ -11,6 +11,7 @@ from newsletter import __version__
 from newsletter.bootstrap.publishing import Publishing
 from newsletter.bootstrap.shared import Shared
 from newsletter.domain.delivery import keyed_hash
+from newsletter.domain.notation import Weekday
 
 if TYPE_CHECKING:
     from newsletter.services.held_issues import HeldIssues
@@ -39,6 +40,7 @@ class Reading:
             self._held_issues,
             SubscriberFeedWriter(self._shared.templates, self._publishing.publication(), entries=entries),
             entries=entries,
+            weekly_on=self._weekly_on,
             variant=self._variant("feed", {"entries": entries, "thumbnails": self._shared.settings.publish.thumbnails}),
         )
 
@@ -52,6 +54,7 @@ class Reading:
             self._shared.store.issues,
             self._held_issues,
             DayPages(self._shared.templates, self._publishing.publication(), topics=topics),
+            weekly_on=self._weekly_on,
             variant=self._variant("web", {"topics": [asdict(topic) for topic in topics]}),
         )
 
@@ -61,6 +64,10 @@ class Reading:
 
         topics = tuple(self._shared.catalogue.expressions)
         return InterestPreviews(self._shared.store.issues, self._held_issues, topics=topics)
+
+    @property
+    def _weekly_on(self) -> Weekday:
+        return Weekday(self._shared.settings.issue.weekly_on)
 
     @cached_property
     def _held_issues(self) -> HeldIssues:

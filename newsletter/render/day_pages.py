@@ -251,7 +251,7 @@ def _query(day: ReaderDay, *, interest: str | None = None, order: PaperOrder | N
     order = day.order if order is None else order
     asked = {
         "interest": day.interest if interest is None else interest,
-        "order": "" if order is PaperOrder.BEST else order.value,
+        "order": "" if order is day.usual_order else order.value,
         "format": form,
     }
     return "?" + urlencode({name: value for name, value in asked.items() if value})

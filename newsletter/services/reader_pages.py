@@ -15,10 +15,9 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from newsletter.domain.issues import (
-    Edition,
     Issue,
     IssueKey,
     IssueStatus,
@@ -28,7 +27,10 @@ from newsletter.domain.issues import (
     Selection,
     SelectionRequest,
     precedence,
+    same_series,
+    series_of,
 )
+from newsletter.domain.notation import Weekday
 from newsletter.domain.ports import (
     DaySection,
     DayWriter,
@@ -52,11 +54,11 @@ _LOOK_BACK = 30
 class DayWish:
     """What a reader wants of the page: in which order, of which interest (its key), and as what.
 
-    An interest that the page does not have means all of them. `form` is one of the writer's citation formats, empty
-    for the page itself.
+    Without an order it is the reader's own. An interest that the page does not have means all of them. `form` is one of
+    the writer's citation formats, empty for the page itself.
     """
 
-    order: PaperOrder = PaperOrder.BEST
+    order: PaperOrder | None = None
     interest: str = ""
     form: str = ""
 
@@ -65,7 +67,7 @@ class DayWish:
         """What the query of an address asks for; whatever it cannot ask for counts as not asked."""
         order, interest, form = (query.get(name, "") for name in ("order", "interest", "format"))
         return cls(
-            PaperOrder(order) if order in frozenset(PaperOrder) else PaperOrder.BEST,
+            PaperOrder(order) if order in frozenset(PaperOrder) else None,
             interest if len(interest) == _KEY_LENGTH and interest.isalnum() and interest.isascii() else "",
             form if form in forms else "",
         )
@@ -90,12 +92,21 @@ class ReaderPage:
 class ReaderPages:
     """The use case. Safe to use from threads; pages are written one at a time."""
 
-    def __init__(self, issues: IssueStore, held: HeldIssues, writer: DayWriter, *, variant: str) -> None:
+    def __init__(
+        self,
+        issues: IssueStore,
+        held: HeldIssues,
+        writer: DayWriter,
+        *,
+        variant: str,
+        weekly_on: Weekday = Weekday.FRIDAY,
+    ) -> None:
         """`variant` stands for everything that pages depend on beside reader and issue: version, templates, titles."""
         self._issues = issues
         self._held = held
         self._writer = writer
         self._variant = variant
+        self._weekly_on = weekly_on
         self._selections: OrderedDict[str, Selection] = OrderedDict()
 
     def look(self, subscriber: Subscriber, day: str, wish: DayWish, *, folder: str) -> ReaderPage | None:
@@ -107,7 +118,7 @@ class ReaderPages:
             wish: what to show of it.
             folder: the way from the page to the pages of days: empty, or a folder's name with a slash.
         """
-        issue, before, after = self._find(subscriber.cadence, day)
+        issue, before, after = self._find(subscriber, day)
         if issue is None and day:
             return None
         depends = [
@@ -117,6 +128,7 @@ class ReaderPages:
             subscriber.language,
             subscriber.interests,
             subscriber.max_papers,
+            [subscriber.rhythm.order, subscriber.rhythm.reads],
             [wish.order, wish.interest, wish.form, folder],
             [issue.key.slug, issue.hash, issue.frozen_at.isoformat()] if issue else [],
             [key.slug if key else "" for key in (before, after)],
@@ -142,7 +154,8 @@ class ReaderPages:
             if page.wish.form:
                 return False
             places = selection.places
-            return self._writer.prepare(self._held.issue(page.issue), page.subscriber.language, places)
+            issue = self._held.issue(page.issue)
+            return self._writer.prepare(issue, page.subscriber.language_of(issue.languages), places)
 
     def write(self, page: ReaderPage) -> bytes:
         """The page, or the file of citations of all that it shows."""
@@ -158,10 +171,13 @@ class ReaderPages:
                 return self._writer.citations(issue, places, page.wish.form)
             return self._writer.write(issue, day)
 
-    def _find(self, cadence: Edition, day: str) -> tuple[IssueStatus | None, IssueKey | None, IssueKey | None]:
+    def _find(self, subscriber: Subscriber, day: str) -> tuple[IssueStatus | None, IssueKey | None, IssueKey | None]:
         """The issue of a day, and the nearest with papers before and after it."""
+        cadence = subscriber.cadence
         if not day:
-            latest = [one for one in self._issues.published(cadence, limit=_LOOK_BACK) if not one.is_silent]
+            published = self._issues.published(cadence, limit=_LOOK_BACK)
+            series = series_of(published, subscriber.rhythm.weekly_on or self._weekly_on)
+            latest = [one for one in series if not one.is_silent]
             return latest[0] if latest else None, latest[1].key if len(latest) > 1 else None, None
         try:
             key = IssueKey.parse(day)
@@ -171,13 +187,15 @@ class ReaderPages:
         for edition in dict.fromkeys((cadence, key.edition) if day == key.day.isoformat() else (key.edition,)):
             found = self._issues.published(edition, until=key.day, limit=_LOOK_BACK)
             if found and found[0].key.day == key.day:
-                before = next((one.key for one in found[1:] if not one.is_silent), None)
-                return found[0], before, self._after(edition, key.day)
+                own = found[0].key
+                before = next((o.key for o in found[1:] if not o.is_silent and same_series(o.key, own)), None)
+                return found[0], before, self._after(own)
         return None, None, None
 
-    def _after(self, edition: Edition, day: date) -> IssueKey | None:
-        later = self._issues.published(edition, since=day + timedelta(days=1), limit=_LOOK_BACK, forward=True)
-        return next((one.key for one in later if not one.is_silent), None)
+    def _after(self, key: IssueKey) -> IssueKey | None:
+        since = key.day + timedelta(days=1)
+        later = self._issues.published(key.edition, since=since, limit=_LOOK_BACK, forward=True)
+        return next((one.key for one in later if not one.is_silent and same_series(one.key, key)), None)
 
     def _selection(self, page: ReaderPage) -> Selection:
         """What a page shows, selected once for all of its steps."""
@@ -199,10 +217,11 @@ class ReaderPages:
         chosen = keys.get(page.wish.interest)
         shown = outline.sections if chosen is None else (self._whole(page.issue, chosen, selection),)
         limit = page.subscriber.max_papers
+        order = page.wish.order or page.subscriber.rhythm.order
         return ReaderDay(
             sections=tuple(DaySection(key, section.name, section.found, ()) for key, section in keys.items()),
             shown=tuple(
-                DaySection(section_key(one.name), one.name, one.found, arrange(one.picks, issue, page.wish.order))
+                DaySection(section_key(one.name), one.name, one.found, arrange(one.picks, issue, order))
                 for one in shown
                 if one.picks
             ),
@@ -210,11 +229,12 @@ class ReaderPages:
             found=selection.found,
             mailed=limit if limit is not None and limit < selection.found else None,
             by_interest=any(section.interests for section in outline.sections) or bool(outline.barren),
-            order=page.wish.order,
+            order=order,
+            usual_order=page.subscriber.rhythm.order,
             interest=page.wish.interest if chosen is not None else "",
             before=page.before,
             after=page.after,
-            language=page.subscriber.language,
+            language=page.subscriber.language_of(issue.languages),
             folder=page.folder,
         )
 

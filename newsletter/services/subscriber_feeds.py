@@ -20,7 +20,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.domain.issues import Edition, Issue, IssueStatus, SelectionRequest
+from newsletter.domain.issues import Edition, Issue, IssueStatus, SelectionRequest, series_of
+from newsletter.domain.notation import Weekday
 from newsletter.domain.ports import FeedWriter, IssueStore
 from newsletter.domain.subscribers import Subscriber
 from newsletter.services.held_issues import HeldIssues
@@ -53,7 +54,16 @@ class SubscriberFeed:
 class SubscriberFeeds:
     """The use case. Safe to use from threads; documents are written one at a time."""
 
-    def __init__(self, issues: IssueStore, held: HeldIssues, writer: FeedWriter, *, entries: int, variant: str) -> None:
+    def __init__(
+        self,
+        issues: IssueStore,
+        held: HeldIssues,
+        writer: FeedWriter,
+        *,
+        entries: int,
+        variant: str,
+        weekly_on: Weekday = Weekday.FRIDAY,
+    ) -> None:
         """`entries` bounds a document; `variant` stands for everything else that documents depend on.
 
         That is the program's version, templates, titles, topics.
@@ -63,17 +73,19 @@ class SubscriberFeeds:
         self._writer = writer
         self._entries = entries
         self._variant = variant
+        self._weekly_on = weekly_on
         self._selections: OrderedDict[tuple[str, bytes], array[int]] = OrderedDict()
 
     def look(self, subscriber: Subscriber, *, address: str, form: str) -> SubscriberFeed:
         """What the feed is made of. Cheap: no paper is read."""
-        issues = self._window(subscriber.cadence)
+        issues = self._window(subscriber)
         depends = [
             self._variant,
             subscriber.id,
             subscriber.language,
             subscriber.interests,
             subscriber.max_papers,
+            [subscriber.rhythm.order, subscriber.rhythm.reads],
             address,
             form,
             [(one.key.slug, one.hash, one.frozen_at.isoformat()) for one in issues],
@@ -119,17 +131,19 @@ class SubscriberFeeds:
             return self._writer.write(
                 picked,
                 subscriber_id=feed.subscriber.id,
-                language=feed.subscriber.language,
+                language=feed.subscriber.language_of(picked[0][0].languages if picked else ()),
                 address=feed.address,
                 form=feed.form,
                 updated=feed.issues[0].frozen_at if feed.issues else None,
             )
 
-    def _window(self, edition: Edition) -> tuple[IssueStatus, ...]:
-        """The newest published issues of this rhythm; one at least, whatever its size."""
+    def _window(self, subscriber: Subscriber) -> tuple[IssueStatus, ...]:
+        """The newest published issues of the reader's rhythm; one at least, whatever its size."""
+        weekly = subscriber.cadence is Edition.WEEKLY
+        published = self._issues.published(subscriber.cadence, limit=_LOOK_BACK * (7 if weekly else 1))
         window: list[IssueStatus] = []
         papers = 0
-        for status in self._issues.published(edition, limit=_LOOK_BACK):
+        for status in series_of(published, subscriber.rhythm.weekly_on or self._weekly_on):
             if status.is_silent:
                 continue
             papers += status.papers
@@ -148,7 +162,7 @@ class SubscriberFeeds:
         if places is not None:
             self._selections.move_to_end(key)
             return places
-        selection = self._held.select(status, SelectionRequest(subscriber.interests, subscriber.max_papers))
+        selection = self._held.select(status, _request(subscriber))
         places = self._selections[key] = array("I", selection.places[: self._entries])
         while len(self._selections) > _KEPT_SELECTIONS:
             self._selections.popitem(last=False)
@@ -156,6 +170,10 @@ class SubscriberFeeds:
 
 
 def _digest(subscriber: Subscriber) -> bytes:
-    """Names a list of interests with its limit: subscribers with the same get the same."""
-    wanted = json.dumps([subscriber.interests, subscriber.max_papers]).encode()
+    """Names a list of interests with its limit and order: subscribers with the same get the same."""
+    wanted = json.dumps([subscriber.interests, subscriber.max_papers, subscriber.rhythm.order]).encode()
     return hashlib.blake2b(wanted, digest_size=16).digest()
+
+
+def _request(subscriber: Subscriber) -> SelectionRequest:
+    return SelectionRequest(subscriber.interests, subscriber.max_papers, subscriber.rhythm.order)

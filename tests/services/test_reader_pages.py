@@ -10,9 +10,10 @@ import pytest
 
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, PaperOrder, SelectionRequest
 from newsletter.domain.matching import IssueSelector
+from newsletter.domain.notation import Weekday
 from newsletter.domain.papers import AnnounceType, Notice, PaperId
 from newsletter.domain.ports import ReaderDay
-from newsletter.domain.subscribers import Subscriber
+from newsletter.domain.subscribers import Rhythm, Subscriber
 from newsletter.errors import StoreError
 from newsletter.services.held_issues import HeldIssues
 from newsletter.services.reader_pages import DayWish, ReaderPage, ReaderPages, arrange, section_key
@@ -263,3 +264,28 @@ def test_an_issue_that_somebody_deleted_is_a_failure_of_the_store(
 )
 def test_what_an_address_asks_for(query: dict[str, str], wish: DayWish) -> None:
     assert DayWish.read(query, ("bibtex", "ris")) == wish
+
+
+def test_a_page_is_in_its_readers_order_unless_it_is_asked_for_another(store: SqlStore) -> None:
+    papers = [about(n, "retrieval", upvotes=n) for n in range(1, 4)]
+    publish(store, make_issue(papers, day=date(2026, 6, 2), languages=("en",)))
+    someone = reader("retrieval", rhythm=Rhythm(order=PaperOrder.UPVOTES))
+    day = Desk(store).day(someone)
+    assert [pick.index for section in day.shown for pick in section.picks] == [2, 1, 0]
+    assert (day.order, day.usual_order) == (PaperOrder.UPVOTES, PaperOrder.UPVOTES)
+    asked = Desk(store).day(someone, DayWish(order=PaperOrder.BEST))
+    assert (asked.order, asked.usual_order) == (PaperOrder.BEST, PaperOrder.UPVOTES)
+
+
+def test_the_pages_beside_a_weekly_one_are_those_of_weeks_that_end_on_the_same_day(store: SqlStore) -> None:
+    first = date(2026, 6, 1)  # a Monday
+    for n in (0, 4, 7, 11, 14):
+        key = IssueKey(first + timedelta(days=n), Edition.WEEKLY)
+        publish(store, make_issue([about(n, "retrieval")], key=key, languages=("en",)))
+    desk = Desk(store)
+    someone = reader(cadence=Edition.WEEKLY, rhythm=Rhythm(weekly_on=Weekday.FRIDAY))
+    page = desk.look(someone)
+    assert page.issue is not None
+    assert (page.issue.key.day.day, page.before and page.before.day.day, page.after) == (12, 5, None)
+    monday = desk.look(someone, "2026-06-08-weekly")
+    assert (monday.before and monday.before.day.day, monday.after and monday.after.day.day) == (1, 15)

@@ -10,9 +10,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from newsletter.domain.delivery import freeze
-from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState
+from newsletter.domain.issues import Edition, Issue, IssueKey, IssuePaper, IssueState, PaperOrder
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.subscribers import Subscriber
+from newsletter.domain.notation import Weekday
+from newsletter.domain.subscribers import Rhythm, Subscriber
 from newsletter.errors import StoreError
 from newsletter.services import held_issues, subscriber_feeds
 from newsletter.services.dispatch import MessageMaker
@@ -258,3 +259,33 @@ def test_an_issue_that_somebody_deleted_is_a_failure_of_the_store(
     monkeypatch.setattr(store.issues, "get", lambda *_: None)
     with pytest.raises(StoreError, match="2026-06-01"):
         desk.papers(reader())
+
+
+def test_a_feed_is_in_the_order_and_the_language_that_its_reader_asks_for(store: SqlStore) -> None:
+    publish_days(store, 1)
+    desk = Desk(store)
+    asked = reader(max_papers=4, rhythm=Rhythm(order=PaperOrder.NEWEST, reads=("en",)), language="zh-Hans")
+    papers = desk.papers(asked)
+    assert [paper_id for _, paper_id in papers] == sorted((paper_id for _, paper_id in papers), reverse=True)
+    assert desk.papers(reader(max_papers=4)) != papers
+    assert desk.feeds.write(desk.look(asked)) == b"en"
+    tags = {desk.look(one).tag for one in (asked, reader(max_papers=4), reader(max_papers=4, language="zh-Hans"))}
+    assert len(tags) == 3
+
+
+def test_the_feed_of_a_weekly_reader_has_the_weeks_that_end_on_their_day(store: SqlStore) -> None:
+    """Weeks overlap where readers chose several days; those of an earlier day of the newsletter's stay."""
+    days = [FIRST + timedelta(days=n) for n in range(14)]
+    for n, day in enumerate(days):
+        if Weekday.of(day) in (Weekday.MONDAY, Weekday.FRIDAY):
+            publish(store, make_issue([paper(n)], key=IssueKey(day, Edition.WEEKLY), languages=("en",)))
+    desk = Desk(store)
+
+    def weeks(rhythm: Rhythm) -> set[Weekday]:
+        feed = desk.look(reader(cadence=Edition.WEEKLY, rhythm=rhythm))
+        assert len(feed.issues) > 1
+        return {Weekday.of(status.key.day) for status in feed.issues}
+
+    assert weeks(Rhythm(weekly_on=Weekday.MONDAY)) == {Weekday.MONDAY}
+    assert weeks(Rhythm()) == {Weekday.FRIDAY}
+    assert weeks(Rhythm(weekly_on=Weekday.SUNDAY)) == {Weekday.MONDAY, Weekday.FRIDAY}

@@ -23,17 +23,16 @@ def freeze(subscriber: Subscriber, issue: Issue) -> Recipient:
 
     Its language is the first of those they read that the issue has, else the issue's own.
     """
-    rhythm, own = subscriber.rhythm, issue.languages[0]
-    read = (subscriber.language or own, *rhythm.reads)
+    language = subscriber.language_of(issue.languages)
     return Recipient(
         subscriber_id=subscriber.id,
         email=subscriber.email,
         name=subscriber.name,
-        language=next((tag for tag in read if tag in issue.languages), own),
+        language=language if language in issue.languages else issue.languages[0],
         interests=subscriber.interests,
         max_papers=subscriber.max_papers,
         cadence=subscriber.cadence,
-        rhythm=rhythm,
+        rhythm=subscriber.rhythm,
     )
 
 

@@ -31,6 +31,7 @@ from newsletter.domain.issues.picks import Match, Pick
 from newsletter.domain.issues.sections import NO_OUTLINE, RARE, Outline, Section
 from newsletter.domain.issues.selection import Explained, Selection, SelectionRequest
 from newsletter.domain.issues.silence import Silence, explain_silence
+from newsletter.domain.issues.weeks import same_series, series_of
 
 __all__ = [
     "ARCHIVE_SOURCE",
@@ -79,6 +80,8 @@ __all__ = [
     "precedence",
     "published_text",
     "repeated_day",
+    "same_series",
+    "series_of",
     "settle_empty",
     "unread",
     "unsettled",

@@ -29,7 +29,7 @@ class ReaderDay:
     `barren` are the interests that found nothing, `found` is how many papers came. `mailed` is the reader's limit for
     mails where it leaves papers out. `by_interest` says whether sections are interests, or categories. `interest` is
     the key of the one section that was asked for. `before` and `after` are the nearest issues with papers, `folder` is
-    the way to their pages.
+    the way to their pages. `usual_order` is the one that the address need not name.
     """
 
     sections: tuple[DaySection, ...]
@@ -39,6 +39,7 @@ class ReaderDay:
     mailed: int | None
     by_interest: bool
     order: PaperOrder
+    usual_order: PaperOrder = PaperOrder.BEST
     interest: str
     before: IssueKey | None
     after: IssueKey | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -62,6 +63,12 @@ class Subscriber:
     paused_since: date | None = None
     paused_until: date | None = None
     catch_up: int = 0
+
+    def language_of(self, offered: Sequence[str]) -> str:
+        """The first language that they read of those offered; the one they chose where they read none of them."""
+        if not self.language or self.language in offered:
+            return self.language
+        return next((tag for tag in self.rhythm.reads if tag in offered), self.language)
 
     def is_paused_on(self, day: date) -> bool:
         """Whether the issue of this day is not to come because of a pause."""
