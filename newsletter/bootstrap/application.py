@@ -98,4 +98,4 @@ class Application(Shared):
         """What is in the store, looked up."""
         from newsletter.services.records import Records
 
-        return Records(self.store, today=lambda: self.today)
+        return Records(self.store, today=lambda: self.today, clock=self.clock)

@@ -57,6 +57,7 @@ class _Shown:
         self._listings, self._issues = application.records.recent(days)
         self._dropped = application.records.dropped(days)
         self._failed = application.records.without_summary(days)
+        self._waiting = application.records.waiting(days)
         self._gaps = application.collecting.open_gaps()
         self._rates = application.records.returned(days)
         self._refused = application.records.refused(days)
@@ -72,6 +73,15 @@ class _Shown:
             "issues": [
                 {"issue": i.key.slug, "state": i.state, "papers": i.papers, "deliveries": totals}
                 for i, totals in self._issues
+            ],
+            "waiting": [
+                {
+                    "issue": one.issue.slug,
+                    "deliveries": one.count,
+                    "until": one.until.isoformat() if one.until else None,
+                    "late": one.is_late,
+                }
+                for one in self._waiting
             ],
             "gaps": [asdict(gap) for gap in self._gaps],
             "providers": [
@@ -107,6 +117,7 @@ class _Shown:
             err.print(f"Missing: {gap.told(self._application.today)}", markup=False, soft_wrap=True)
         out.print()
         self._print_issues()
+        self._print_waiting()
         for day, count in self._dropped.items():
             out.print(f"{day} has no issue: the editor dropped its {counted(count, 'paper')}.")
         for day, kinds in self._failed.items():
@@ -118,6 +129,20 @@ class _Shown:
             err.print(warning, soft_wrap=True)
         store = self._application.store
         out.print(f"\n{counted(store.subscribers.count(), 'subscriber')} in {store.database.label}", markup=False)
+
+    def _print_waiting(self) -> None:
+        """What waits for its reader's hour, and what waits in vain."""
+        for one in self._waiting:
+            slug = one.issue.slug
+            if one.until is not None:
+                many = counted(one.count, "delivery waits", "deliveries wait")
+                out.print(f"{slug}: {many} for the hour of their reader, first until {one.until:%Y-%m-%d %H:%M} UTC.")
+            if one.is_late:
+                err.print(
+                    f"{slug}: some mail should have gone by now. `newsletter dispatch --due` sends it; let it run "
+                    "every hour.",
+                    soft_wrap=True,
+                )
 
     def _print_rates(self) -> None:
         """What came back, by provider: those to whom most is sent, and all of whom there is something to say."""

@@ -4,26 +4,47 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from newsletter.domain.bounces import ProviderRate, provider_rates
 from newsletter.domain.delivery import DeliveryStatus
 from newsletter.domain.issues import Edition, Issue, IssueKey, IssueState, IssueStatus
 from newsletter.domain.papers import Listing, Paper, parse_paper_id
-from newsletter.domain.ports import Store
+from newsletter.domain.ports import Clock, Store
 from newsletter.errors import IssueMissing, UsageError
 
-__all__ = ["Records"]
+__all__ = ["Records", "WaitingMail"]
+
+_ISSUES_A_DAY = len(Edition)
+_PATIENCE = timedelta(hours=2)
+"""After so long mail that is due is told to be late: something should run every hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMail:
+    """Mail of one issue that waits for its reader's hour: how many, and until when the first of them.
+
+    `is_late` is whether there is some that should have gone by now, and nobody is sending it.
+    """
+
+    issue: IssueKey
+    count: int
+    until: datetime | None
+    is_late: bool
 
 
 class Records:
     """Looks up issues, papers, and how the last days went."""
 
-    def __init__(self, store: Store, *, today: Callable[[], date], provider_of: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, store: Store, *, today: Callable[[], date], clock: Clock, provider_of: Callable[[str], str] = str
+    ) -> None:
         """`today` is the day where the newsletter is at home; `provider_of` says who receives for a domain."""
         self._store = store
         self._provider_of = provider_of
         self._today = today
+        self._clock = clock
 
     def issue(self, key: IssueKey) -> Issue:
         """A composed issue.
@@ -60,6 +81,19 @@ class Records:
         listings = sorted(self._store.listings.between(first, last), key=lambda one: one.day, reverse=True)
         shown = [s for s in issues if s.key.day >= first]
         return listings, [(s, self._store.deliveries.totals(s.key)) for s in shown]
+
+    def waiting(self, days: int) -> tuple[WaitingMail, ...]:
+        """The issues of the last days of which mail waits for its reader's hour, or should have gone by now."""
+        now, first = self._clock(), self._last_days(days)[0]
+        found: list[WaitingMail] = []
+        overdue = self._store.deliveries.unfinished(at=now - _PATIENCE, since=now - timedelta(days=days))
+        for status in self._store.issues.archive(limit=days * _ISSUES_A_DAY):
+            if status.key.day < first:
+                break
+            count, until = self._store.deliveries.waiting(status.key, at=now)
+            if count or status.key in overdue:
+                found.append(WaitingMail(status.key, count, until, is_late=status.key in overdue))
+        return tuple(found)
 
     def dropped(self, days: int) -> Mapping[date, int]:
         """Which of the last days have no issue because the editor dropped all their papers, newest first: how many."""
