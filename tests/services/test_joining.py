@@ -331,6 +331,34 @@ def test_a_subscriber_moves_keeps_number_and_interests_and_the_old_address_is_to
     assert [consent.kind for consent in door.store.joining.consents(before.id)] == ["join", "move"]
 
 
+def test_what_waits_for_a_reader_goes_to_their_new_address(door: AtTheDoor) -> None:
+    ada = door.joined(interests=())
+    door.joined("bob@example.org", interests=())
+    door.store.issues.save(make_issue(3))
+    assert door.plan() == 2
+    door.move(ada, "ada@new.example")
+    [mail] = door.work()
+    door.joining.confirm(link_in(mail), asker=Asker())
+    door.work()
+    before = len(door.server.accepted)
+    door.dispatch().run(make_issue(3))
+    assert sorted(door.server.recipients[before:]) == ["ada@new.example", "bob@example.org"]
+
+
+def test_what_has_gone_stays_with_the_address_that_got_it(door: AtTheDoor) -> None:
+    ada = door.joined(interests=())
+    door.store.issues.save(make_issue(3))
+    door.plan()
+    door.dispatch().run(make_issue(3))
+    door.move(ada, "ada@new.example")
+    [mail] = door.work()
+    door.joining.confirm(link_in(mail), asker=Asker())
+    assert door.store.deliveries.find(make_issue(3).key, "ada@new.example") is None
+    delivery = door.store.deliveries.find(make_issue(3).key, ADA)
+    assert delivery is not None
+    assert delivery.status is DeliveryStatus.SENT
+
+
 def test_until_the_button_is_pressed_a_move_changes_nothing(door: AtTheDoor) -> None:
     before = door.joined()
     door.move(before, "ada@new.example")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,6 +19,7 @@ from newsletter.domain.subscribers import (
     address_key,
 )
 from newsletter.store.joining._letters import write_letter
+from newsletter.store.ledger import readdress
 from newsletter.store.statements import among, chunks, table_of
 from newsletter.store.subscribers import SqlSubscriberStore
 from newsletter.store.tables import SubscriberRow
@@ -26,6 +27,8 @@ from newsletter.store.tables import SubscriberRow
 __all__ = ["People"]
 
 _S = table_of(SubscriberRow).c
+_STILL_WAITS = timedelta(days=7)
+"""A mail of an issue that was planned before is not put off any more."""
 
 
 class People:
@@ -102,6 +105,7 @@ class People:
         origin = Origin.SIGNUP if is_named else subscriber.origin
         moved = replace(subscriber, email=request.email, state=state, origin=origin)
         self._subscribers.replace_within(connection, moved)
+        readdress(connection, moved.id, moved.email, since=now - _STILL_WAITS)
         if address_key(subscriber.email) == address_key(moved.email):
             return moved
         if is_named:

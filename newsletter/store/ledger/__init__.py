@@ -12,6 +12,7 @@ from newsletter.store.ledger.forgetting import (
     empty_some,
     old_dispatches,
 )
+from newsletter.store.ledger.moving import readdress
 
 __all__ = [
     "SqlDeliveryStore",
@@ -24,4 +25,5 @@ __all__ = [
     "let_nobody_plan",
     "let_rest",
     "old_dispatches",
+    "readdress",
 ]
