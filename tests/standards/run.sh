@@ -15,6 +15,7 @@ cp tests/standards/caniemail.mjs "$work/npm/"
 ( cd "$work/npm" && { [ -f package.json ] || npm init -y > /dev/null; } && { [ -d node_modules/caniemail ] || npm install --silent caniemail axe-core; } && node caniemail.mjs "$work"/mails/*.html )
 
 "$python" -m tests.standards.browser "$work" "$work/npm/node_modules/axe-core/axe.min.js"
+"$python" -m tests.standards.life "$work/npm/node_modules/axe-core/axe.min.js"
 
 for mail in "$work"/mails/*.eml; do
   spamassassin -L -t < "$mail" > "$work/spam.txt" 2> /dev/null || true
