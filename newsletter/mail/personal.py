@@ -25,6 +25,7 @@ from newsletter.domain.delivery import (
     unsubscribe_address,
 )
 from newsletter.domain.issues import Issue, Selection
+from newsletter.domain.notation import is_english
 from newsletter.domain.ports import DesignedMail
 from newsletter.domain.text import clean_line
 from newsletter.mail.encoded_parts import Body, EncodedPart
@@ -92,40 +93,43 @@ class PersonalMails:
         octets = [_Octets(self._text, self._html, form) for form in Form]
         self._planner = Planner(designed, octets, cards=cards, words=words if base_url else None)
         self._around = self._text.octets_around + self._html.octets_around + _HEAD_OCTETS
-        self._digests: dict[tuple[int, int], _Digest] = {}
+        self._digests: dict[tuple[int, int, bool], _Digest] = {}
 
     def build(self, recipient: Recipient, selection: Selection) -> OutgoingMessage:
         """The message of one recipient: a pure function of issue, recipient and selection."""
-        digest = self._digest(selection)
+        reads_english = _reads_english(recipient)
+        digest = self._digest(selection, reads_english=reads_english)
         while True:
             message = self._joined(recipient, digest)
             beyond = len(message.header) + 2 + sum(map(len, message.body)) - self._max_bytes
             if beyond <= 0 or not digest.planned.shown:
                 return message
             # what is a reader's own takes more than most: papers make room
-            digest = self._planned(selection, digest.planned.octets - beyond)
+            digest = self._planned(selection, digest.planned.octets - beyond, reads_english=reads_english)
 
     def plan(self, recipient: Recipient, selection: Selection) -> MailPlan:
         """What `build` joins, for whoever renders a mail in one piece; of one that is far from the limit."""
-        digest = self._digest(selection)
+        digest = self._digest(selection, reads_english=_reads_english(recipient))
         return MailPlan(self._values(recipient, digest), digest.planned.body, digest.planned.hidden)
 
-    def _digest(self, selection: Selection) -> _Digest:
+    def _digest(self, selection: Selection, *, reads_english: bool) -> _Digest:
         """What is the same for all who have the same papers for the same reasons, made once while it is kept.
 
         Selectors give the same picks and outline to all who ask for the same, so their identity stands for them; they
         stay in what is kept, so that nothing else can come to have their `id()` meanwhile.
         """
-        key = id(selection.picks), id(selection.outline)
+        key = id(selection.picks), id(selection.outline), reads_english
         known = self._digests.get(key)
         if known is None or known.selection.found != selection.found:
             if len(self._digests) >= _DIGEST_CACHE:
                 self._digests.clear()
-            known = self._digests[key] = self._planned(selection, self._max_bytes - self._around)
+            known = self._digests[key] = self._planned(
+                selection, self._max_bytes - self._around, reads_english=reads_english
+            )
         return known
 
-    def _planned(self, selection: Selection, octets: int) -> _Digest:
-        planned = self._planner.body(selection, octets)
+    def _planned(self, selection: Selection, octets: int, *, reads_english: bool) -> _Digest:
+        planned = self._planner.body(selection, octets, reads_english=reads_english)
         lines = self._planner.lines(selection, planned)
         subject = encode_header("Subject", lines[Slot.SUBJECT])
         return _Digest(selection, planned, lines, subject, self._text.body(planned.body), self._html.body(planned.body))
@@ -213,6 +217,11 @@ class PersonalMails:
 
 def _mail_to(address: str) -> str:
     return f"mailto:{quote(address, safe='@+')}?subject=unsubscribe"
+
+
+def _reads_english(recipient: Recipient) -> bool:
+    reads = recipient.rhythm.reads
+    return bool(reads) and any(map(is_english, reads))
 
 
 class _Octets(dict[int, int]):

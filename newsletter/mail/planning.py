@@ -82,10 +82,13 @@ class Planner:
         self._words = words
         self._terms: dict[tuple[int, tuple[str, ...]], tuple[Pick, tuple[str, ...]]] = {}
 
-    def body(self, selection: Selection, octets: int) -> PlannedBody:
-        """What stands in a mail whose papers and headings have room for so many octets."""
+    def body(self, selection: Selection, octets: int, *, reads_english: bool = False) -> PlannedBody:
+        """What stands in a mail whose papers and headings have room for so many octets.
+
+        To who reads English as well a paper that nobody translated is one like any other.
+        """
         picks, outline = selection.picks, selection.outline
-        groups = self._groups(picks, outline)
+        groups = self._groups(picks, outline, frozenset() if reads_english else self._designed.untranslated)
         told = self._designed.outline(outline)
         around = self._words_around(told, groups)
         forms = lay_out(
@@ -114,8 +117,8 @@ class Planner:
             Slot.MORE: designed.more(planned.hidden) if planned.hidden else "",
         }
 
-    def _groups(self, picks: Sequence[Pick], outline: Outline) -> list[_Group]:
-        """The papers by section, untranslated ones after all others; without sections where there are few papers."""
+    def _groups(self, picks: Sequence[Pick], outline: Outline, foreign: AbstractSet[int]) -> list[_Group]:
+        """The papers by section, foreign ones after all others; without sections where there are few papers."""
         filled = [section for section in outline.sections if section.picks]
         # what only one interest found need not say so: it stands on top
         named = [section.interests for section in outline.sections if section.interests]
@@ -126,7 +129,6 @@ class Planner:
             if small:
                 mixed = [pick for section in small for pick in section.picks]
                 groups.insert(0, _Group(mixed, self._designed.mixed, len(mixed), mixed=True))
-        foreign = self._designed.untranslated
         if not foreign or not any(pick.index in foreign for pick in picks):
             return groups
         own = [replace(g, picks=[p for p in g.picks if p.index not in foreign]) for g in groups]

@@ -4,6 +4,7 @@ import email
 import email.policy
 import html
 import re
+from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
@@ -26,9 +27,11 @@ from newsletter.domain.delivery import (
 )
 from newsletter.domain.issues import Issue, Match, Pick, Selection, Silence
 from newsletter.domain.matching.sectioning import by_interest
+from newsletter.domain.subscribers import Rhythm
 from newsletter.errors import AddressInvalid, TemplateFault
 from newsletter.mail.encoding import base64_lines, quoted_printable_lines
 from newsletter.mail.personal import PersonalMails
+from newsletter.render.catalogues import wording
 from tests.support.mails import BASE_URL, SECRET, TEMPLATES, make_assembler, make_renderer
 from tests.support.samples import make_issue, make_notice, make_paper, make_recipient, select
 
@@ -422,3 +425,19 @@ def test_a_template_with_a_name_that_is_gone_is_told_of_before_anything_is_made(
     (tmp_path / "mail" / "frame.txt").write_text(frame)
     with pytest.raises(TemplateFault, match=r"frame\.txt:\d+: .*cards"):
         make_assembler(design=make_renderer(BASE_URL, tmp_path)).in_language(ISSUE, "en")
+
+
+def test_two_readers_of_the_same_digest_are_told_what_is_english_as_each_of_them_reads() -> None:
+    """What they share is joined once, and a heading that only one of them has is not shared."""
+    issue = make_issue(6)
+    chosen = select(issue)
+    mails = make_assembler().in_language(issue, "zh-Hans")
+    texts = []
+    for reads in ((), ("de",), ("en",), ()):
+        reader = replace(make_recipient(language="zh-Hans"), rhythm=Rhythm(reads=reads))
+        part = read(mails.build(reader, chosen)).get_body(("plain",))
+        assert part is not None
+        texts.append(part.get_content())
+    assert texts[0] == texts[1] == texts[3] != texts[2]
+    heading = wording("zh-Hans").gettext("Not translated yet: in English")
+    assert [heading in text for text in texts] == [True, True, False, True]

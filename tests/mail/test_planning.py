@@ -215,3 +215,13 @@ def test_headings_and_the_interests_of_a_mixed_section_take_words() -> None:
     mixed = mails.body(digest(small), ENDLESS)
     heading = len("Found once or twice".split()) + 4
     assert mixed.words - bare.words == reading_words(mixed.outline) + heading + 13 * 4
+
+
+def test_to_who_reads_english_too_what_nobody_translated_is_a_paper_like_any_other() -> None:
+    """It stands where it belongs, under no heading that excuses it."""
+    issue = make_issue(20)
+    chosen = digest({"a": range(10), "b": range(20)})
+    own, both = (planner(issue, "zh-Hans").body(chosen, ENDLESS, reads_english=reads) for reads in (False, True))
+    assert [type(item) for item in both.body].count(UntranslatedHeading) == 0
+    assert [type(item) for item in own.body].count(UntranslatedHeading) == 1
+    assert set(both.shown) == set(own.shown)
