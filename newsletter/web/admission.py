@@ -25,7 +25,7 @@ REASON = "newsletter.reason"
 
 
 class Admission:
-    """Wraps the whole application."""
+    """Wraps the application, within `SecureHeaders`: refusals have the headers too."""
 
     def __init__(self, app: ASGIApp, *, limits: Limits, troubles: Troubles) -> None:
         self._app = app

@@ -111,4 +111,4 @@ def create_app(
     # its addresses are all that are left, so it comes last
     SiteRoute(PublishedSite(site), pages, lanes.files, clock=clock).register(app)
     ErrorPages(pages).register(app)
-    return Admission(SecureHeaders(app), limits=limits, troubles=troubles)
+    return SecureHeaders(Admission(app, limits=limits, troubles=troubles))

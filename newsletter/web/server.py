@@ -33,6 +33,8 @@ __all__ = ["allow_files", "listen", "make_server"]
 
 HEAD_SECONDS = 10.0
 """How long a client may take to send a request's head, or the rest of a body that is not read any more."""
+KEEP_SECONDS = 15
+"""How long a line stays open for a next request."""
 READ_SECONDS = 20.0
 """How long a client may read nothing of an answer that is being sent."""
 _OTHER_FILES = 256
@@ -197,7 +199,7 @@ def make_server(app: ASGIApp, limits: Limits | None = None, *, troubles: Trouble
         log_config=None,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=15,
+        timeout_keep_alive=KEEP_SECONDS,
         timeout_graceful_shutdown=cast("int", limits.grace),
         h11_max_incomplete_event_size=16 * 1024,
     )
