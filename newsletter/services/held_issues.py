@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.domain.interests import terms_at_most, terms_in
 from newsletter.domain.issues import Issue, IssueStatus, Selection, SelectionRequest
 from newsletter.domain.ports import IssueStore, SelectorFactory
 from newsletter.errors import StoreError
@@ -18,12 +20,37 @@ from newsletter.errors import StoreError
 if TYPE_CHECKING:
     from newsletter.domain.matching import IssueSelector
 
-__all__ = ["HeldIssues"]
+__all__ = ["HeldIssues", "asks_for_much", "step_terms"]
 
 MOST_PAPERS = 4000
 """How many papers the issues may have together: at most some 50 KB of memory each while they are indexed."""
-MOST_KEPT = 48_000_000
+MOST_KEPT = 32_000_000
 """Bytes that all issues may keep of what they were asked for, beside their indexes: one list is far from it alone."""
+
+
+LONG_TERMS = 250
+"""Terms from which on a list asks for much; the longest of 97 real ones has 203."""
+
+
+_STEP_TERMS, _LONG_STEP_TERMS = 1_500, 300
+_LONG_COUNT = 2_000
+
+
+def step_terms(interests: Sequence[str]) -> int:
+    """How many terms, by the quick count, one step looks up: few of a long list, so that others wait little for it."""
+    return _STEP_TERMS if sum(map(terms_at_most, interests)) <= _LONG_COUNT else _LONG_STEP_TERMS
+
+
+def asks_for_much(interests: Sequence[str]) -> bool:
+    """Whether looking these interests up takes long, beside what others ask for."""
+    if sum(map(terms_at_most, interests)) <= LONG_TERMS:
+        return False
+    total = 0
+    for text in interests:
+        total += terms_in(text)
+        if total > LONG_TERMS:
+            return True
+    return False
 
 
 @dataclass(slots=True)

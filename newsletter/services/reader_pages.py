@@ -38,14 +38,12 @@ from newsletter.domain.ports import (
     ReaderDay,
 )
 from newsletter.domain.subscribers import Subscriber
-from newsletter.services.held_issues import HeldIssues
+from newsletter.services.held_issues import HeldIssues, step_terms
 
 __all__ = ["DayWish", "ReaderPage", "ReaderPages"]
 
 _KEPT_SELECTIONS = 32
 """Pages that are being made."""
-_STEP_TERMS = 1_500
-"""Terms, by the quick count, that one step looks up."""
 _LOOK_BACK = 30
 """Issues among which the next one with papers is found: there may be one for every day without."""
 
@@ -146,7 +144,7 @@ class ReaderPages:
                 return True
             if page.tag not in self._selections:
                 selector = self._held.selector(page.issue)
-                selector.look_up_some(page.subscriber.interests, _STEP_TERMS)
+                selector.look_up_some(page.subscriber.interests, step_terms(page.subscriber.interests))
                 if not selector.has_looked_up(page.subscriber.interests):
                     self._held.make_room()
                     return True

@@ -24,7 +24,7 @@ from newsletter.domain.issues import Edition, Issue, IssueStatus, SelectionReque
 from newsletter.domain.notation import Weekday
 from newsletter.domain.ports import FeedWriter, IssueStore
 from newsletter.domain.subscribers import Subscriber
-from newsletter.services.held_issues import HeldIssues
+from newsletter.services.held_issues import HeldIssues, step_terms
 
 __all__ = ["SubscriberFeed", "SubscriberFeeds"]
 
@@ -36,8 +36,6 @@ _LOOK_BACK = 30
 """Issues among which those with papers are found: there may be one for every day without."""
 _KEPT_SELECTIONS = 30_000
 """At most some 25 MB; enough for 3,000 subscribers' last ten issues."""
-_STEP_TERMS = 1_500
-"""Terms, by the quick count, that one step of preparing a feed looks up: some 30 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +94,11 @@ class SubscriberFeeds:
     def prepare(self, feed: SubscriberFeed) -> bool:
         """Look up some of the interests in the issues that are still to be selected from; False where none is left.
 
-        A step looks up `_STEP_TERMS` terms: all of most lists in some issues, a part of a long one in one. Whoever
+        A step looks up all of most lists in some issues, a part of a long one in one. Whoever
         makes documents for many readers asks for one step at a time, so that nobody waits for all of what another asks
         for.
         """
-        room = _STEP_TERMS
+        room = step_terms(feed.subscriber.interests)
         papers = 0
         with self._held.lock:
             for status in feed.issues:

@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
 from newsletter.render.citations import CITATION_FORMS
+from newsletter.services.held_issues import asks_for_much
 from newsletter.services.links import Purpose
 from newsletter.services.reader_pages import DayWish, ReaderPage, ReaderPages
 from newsletter.services.subscriptions import Subscriptions
@@ -86,5 +87,6 @@ class ReaderPageRoute:
             media_type=form.media_type if form else "text/html; charset=utf-8",
             prepare=partial(self._days.prepare, page),
             write=partial(self._days.write, page),
+            is_long=partial(asks_for_much, page.subscriber.interests),
             headers={"Content-Disposition": f'attachment; filename="{name}"'} if form else {},
         )

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.services.held_issues import asks_for_much
 from newsletter.services.housekeeping import FeedReadings
 from newsletter.services.links import Purpose
 from newsletter.services.subscriber_feeds import SubscriberFeed, SubscriberFeeds
@@ -71,6 +72,7 @@ class SubscriberFeedRoute:
             media_type=media_type(f"feed.{form}"),
             prepare=partial(self._feeds.prepare, feed),
             write=partial(self._feeds.write, feed),
+            is_long=partial(asks_for_much, feed.subscriber.interests),
         )
         return await self._documents.answer(document, request)
 

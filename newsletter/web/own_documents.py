@@ -5,8 +5,8 @@ The rules, in the order in which they are applied:
 1. a copy that is still good is a 304, for which no paper is read: the tag stands for all that a document is made from;
 2. documents are made one at a time, so that however many are asked for at once, the other pages are answered; one that
    takes long is made in steps, between which others have their turn, in the order in which they asked;
-3. one that is not ready after `_SHORT_STEPS` waits until every such one before it is: so a step of one of them at most
-   stands between two short ones, and what they hold in memory is one's alone;
+3. one that is long by what its reader asks for, or is not ready after `_SHORT_STEPS`, waits until every such one before
+   it is: so a step of one of them at most stands between two short ones, and what they hold in memory is one's alone;
 4. who asks for what is being made waits for that.
 """
 
@@ -31,7 +31,7 @@ _CACHE = "private, max-age=300"
 _KEPT_TAGS = 50_000
 """About 10 MB."""
 _LEVEL, _QUICK_LEVEL = 6, 1
-_SHORT_STEPS = 4
+_SHORT_STEPS = 32
 _LARGE = 256 * 1024
 """Bytes from which on gzip is quick, so that others wait less: a quarter of the time for a fifth more bytes."""
 
@@ -41,7 +41,8 @@ class OwnDocument:
     """A document that can be made.
 
     `tag` stands for everything its bytes depend on. `prepare` does a step of the work and says whether there is more to
-    do before `write` makes the bytes; both run in worker threads, one at a time. `headers` are added to the answer.
+    do before `write` makes the bytes; both run in worker threads, one at a time, as does `is_long`, which
+    says whether that will take long. `headers` are added to the answer.
     """
 
     tag: str
@@ -50,6 +51,7 @@ class OwnDocument:
     prepare: Callable[[], bool]
     write: Callable[[], bytes]
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_long: Callable[[], bool] = lambda: False
 
 
 class OwnDocuments:
@@ -105,7 +107,7 @@ class OwnDocuments:
     async def _document(self, wanted: OwnDocument, modified: float) -> Document:
         if (document := self._kept(wanted.tag)) is not None:
             return document
-        for _ in range(_SHORT_STEPS):
+        for _ in range(0 if await self._lane.run(wanted.is_long) else _SHORT_STEPS):
             if (document := await self._step(wanted, modified)) is not None:
                 return document
         async with self._long:

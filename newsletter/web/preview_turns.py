@@ -17,6 +17,7 @@ import hashlib
 import json
 from functools import partial
 
+from newsletter.services.held_issues import asks_for_much
 from newsletter.services.interest_previews import InterestPreviews, PreviewWish
 from newsletter.services.preferences_forms import PreferencesForm
 from newsletter.web.lanes import Flights, Lane
@@ -98,4 +99,5 @@ class PreviewTurns:
             media_type="text/html; charset=utf-8",
             prepare=partial(self._previews.prepare, wish),
             write=lambda: self._pages.part(form, self._previews.result(wish)).encode(),
+            is_long=partial(asks_for_much, wish.interests),
         )
