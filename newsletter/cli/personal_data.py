@@ -74,8 +74,6 @@ def erase(
         typer.confirm(f"Erase all that is kept of {address}? It cannot be taken back.", abort=True, err=True)
     personal = application.keeping.personal_data()
     erased = personal.erase(email=address)
-    if erased.may_remain:
-        personal.clear_remains()
     if json:
         print_json(
             {
@@ -93,6 +91,8 @@ def erase(
             "they get no mail.",
             markup=False,
         )
+    if not erased.is_nothing:  # last: where the disk is too full for it, they are erased all the same
+        personal.clear_remains()
 
 
 def _show(address: str, erased: Erased) -> None:

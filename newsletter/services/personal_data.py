@@ -27,13 +27,11 @@ class Erased:
         rows: from how many rows they were taken, by what these are.
         files: how many files are gone or were written anew.
         is_kept_out: whether a hash is kept, because a roster or an import that named them may do so again.
-        may_remain: whether files of the database may still hold remains, until they are cleared.
     """
 
     rows: Mapping[str, int]
     files: int
     is_kept_out: bool
-    may_remain: bool
 
     @property
     def is_nothing(self) -> bool:
@@ -95,16 +93,23 @@ class PersonalData:
         """
         person = self._store.person(email=email, subscriber_id=subscriber_id)
         keeps_out = self._keep_out(person)
+        self._remains.suspect()
         mentions = Mentions(person.emails)
         try:  # first, for the database knows by which addresses they are found
             files = sum(held.forget(person, mentions) for held in self._files)
         finally:
             rows = self._store.erase(person)
-            self._remains.settle(mentions.forms)
-        return Erased(rows, files, keeps_out, self._remains.are_suspected)
+            self._remains.cut_log()
+        return Erased(rows, files, keeps_out)
 
     def clear_remains(self) -> None:
-        """Have the database's files hold nothing any more of what was erased, as far as the database can do that."""
+        """Have the database's files hold nothing any more of what was erased, as far as the database can do that.
+
+        Who does not call it leaves that to the next round of retention.
+
+        Raises:
+            StoreError: there is no room on the disk to write the file anew; it is tried again in the next round.
+        """
         self._remains.clear()
 
     def _keep_out(self, person: Person) -> bool:

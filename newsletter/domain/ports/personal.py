@@ -47,8 +47,12 @@ class Remains(Protocol):
         """Whether they may hold something."""
         ...
 
-    def settle(self, forms: Sequence[bytes]) -> None:
-        """Leave no log of what was deleted; where that cannot be, or one of these texts is left, that is suspected."""
+    def suspect(self) -> None:
+        """Note that they may, before something is deleted."""
+        ...
+
+    def cut_log(self) -> bool:
+        """Empty a log of what was changed; False where that cannot be at this moment."""
         ...
 
     def clear(self, *, rewrite: bool = False) -> None:

@@ -34,16 +34,11 @@ class Person:
 
 
 class Mentions:
-    """Finds a person's addresses in texts: in any case, with the domain in either form, and as mails encode them.
-
-    Attributes:
-        forms: how the addresses may be written, in lower case.
-    """
+    """Finds a person's addresses in texts: in any case, with the domain in either form, and as mails encode them."""
 
     def __init__(self, emails: Iterable[str]) -> None:
         forms = tuple(dict.fromkeys(form for email in emails if email for form in _forms(email)))
-        self.forms = tuple(form.encode() for form in forms)
-        octets = [re.escape(form) for form in self.forms]
+        octets = [re.escape(form.encode()) for form in forms]
         # what is part of a longer address is somebody else's
         self._pattern = re.compile(rb"(?<![\w.+-])(?:" + b"|".join(octets) + rb")(?![\w-]|\.\w)") if octets else None
         text = "|".join(re.escape(form) for form in forms)
