@@ -12,6 +12,7 @@ import pytest
 from newsletter.domain.signup import AddressFault, AddressPolicy, solve
 from newsletter.domain.subscribers import JoiningRules, Quota, Subscriber
 from newsletter.services.joining import Asker, Joining
+from newsletter.services.joining.settling import SettleRequests
 from newsletter.services.signing_up import PATIENCE, Answer, Door, DoorRules, Outcome, Why
 from newsletter.store import SqlStore
 from tests.support.databases import new_database
@@ -49,9 +50,14 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 
 def make_door(
-    store: SqlStore, clock: Clock, *, work: bool = True, takes_mail: Callable[[str], bool] | None = None
+    store: SqlStore,
+    clock: Clock,
+    *,
+    work: bool = True,
+    takes_mail: Callable[[str], bool] | None = None,
+    rules: JoiningRules | None = None,
 ) -> Door:
-    rules = JoiningRules(per_client=Quota(1000, timedelta(hours=1)))
+    rules = rules or JoiningRules(per_client=Quota(1000, timedelta(hours=1)))
     return Door(
         Joining(store.joining, rules=rules, secrets=store.secrets, clock=clock),
         store.joining,
@@ -165,3 +171,50 @@ def test_who_comes_back_to_a_lost_link_may_have_an_address_that_the_door_would_n
     clock.wait(timedelta(seconds=5))
     answer = door.ask_for_link({"email": "root@localhost", "moment": moment}, asker=ASKER)
     assert answer.outcome is Outcome.TAKEN
+
+
+# --- as many forms as an attacker likes -------------------------------------------------------------------------------
+
+
+def spelled(number: int) -> str:
+    """One mailbox under as many spellings as there are numbers."""
+    return f"Victim+{number}@Example.org" if number % 3 else "victim@example.org"
+
+
+@pytest.mark.parametrize(
+    ("email", "network", "taken", "letters"),
+    [
+        (spelled, lambda _: "192.0.2.1", 10, 1),
+        (spelled, lambda n: f"10.0.0.{n}", 60, 1),
+        (lambda n: f"v{n}@example.org", lambda _: "192.0.2.1", 10, 10),
+        (lambda n: f"v{n}@example.org", lambda n: f"10.0.0.{n}", 60, 25),
+    ],
+    ids=["one victim, one network", "one victim, many networks", "many victims, one network", "many of both"],
+)
+def test_a_door_is_no_weapon(
+    tmp_path: Path,
+    clock: Clock,
+    email: Callable[[int], str],
+    network: Callable[[int], str],
+    taken: int,
+    letters: int,
+) -> None:
+    """Sixty forms by turns to two processes, each of which is started anew half way; 25 letters an hour are allowed."""
+    database = new_database(tmp_path / "newsletter.db")
+    rules = JoiningRules(per_hour=25)
+    answers: list[Outcome] = []
+    sent = 0
+    for begin in (0, 30):
+        doors = [make_door(make_store(database), clock, work=False, rules=rules) for _ in range(2)]
+        moment = doors[0].fresh().moment
+        clock.wait(timedelta(seconds=5))
+        for n in range(begin, begin + 30):
+            asker = Asker(address=network(n), network=network(n), language="en")
+            answers.append(doors[n % 2].join({"email": email(n), "moment": moment}, asker=asker).outcome)
+            if n % 7 == 0:
+                sent += SettleRequests(make_store(database).joining, rules, clock=clock).run().letters
+    sent += SettleRequests(make_store(database).joining, rules, clock=clock).run().letters
+    database.close()
+    assert answers.count(Outcome.TAKEN) == taken
+    assert answers.count(Outcome.LATER) == 60 - taken
+    assert sent == letters
