@@ -29,9 +29,9 @@ __all__ = ["CHALLENGE_LIFE", "Challenge", "new_challenge", "solution_of", "solve
 CHALLENGE_LIFE = timedelta(hours=1)
 """A page that was open for longer asks once more."""
 COST = 5000
-"""Rounds a try: 1 to 3 ms of a processor of today."""
+"""Rounds a try: about a millisecond of a processor of today."""
 PREFIX = "00"
-"""One octet: 256 tries on average, half a second on a laptop; 1 reader in 100 needs 4.6 times that."""
+"""One octet: 256 tries on average, a quarter of a second on a laptop; 1 reader in 100 needs 4.6 times that."""
 _KEY_LENGTH = 32
 _ALGORITHM = "PBKDF2/SHA-256"
 _MOST_TEXT = 2000
