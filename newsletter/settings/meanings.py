@@ -145,7 +145,7 @@ MEANINGS: Mapping[str, str] = {
     "signup.per_address_day": "Letters to one mailbox within 24 hours.",
     "signup.per_address_week": "And within seven days.",
     "signup.per_client": "Requests of one IPv4 address or IPv6 /64 within an hour.",
-    "signup.proof_of_work": "Whether browsers have a sum to do, of less than a second for most, before the form is taken.",
+    "signup.proof_of_work": "Whether browsers have a sum to do, some tenths of a second, before a form is taken.",
     "signup.allowed_domains": "Where any is named, only addresses of these mail domains are taken, and of those below.",
     "signup.blocked_domains": "Addresses of these mail domains are refused, and of those below them.",
     "signup.disposable_domains": "A file with more of them, one a line: domains of addresses that are thrown away.",
