@@ -121,6 +121,7 @@ def test_an_older_database_keeps_its_rows_and_gives_no_id_again_that_it_gave(dat
             "read_on": None,
         }
         assert added["delivery"] == {"rhythm": ""}
+        assert added["dispatch"]["planned_through"] == 7  # whoever came later is still to be planned
         if database.is_sqlite:
             assert dict(connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").all()) == {
                 "subscriber": 7,

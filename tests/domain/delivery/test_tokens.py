@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
 
 import pytest
@@ -20,6 +20,7 @@ from newsletter.domain.delivery.tokens import (
     read_bounce_address,
     read_message_id,
     read_token,
+    request_token,
     subscriber_token,
 )
 from newsletter.domain.issues import Edition, IssueKey
@@ -152,3 +153,25 @@ def test_a_secret_that_was_set_twice_is_tried_once() -> None:
 
 def test_secrets_are_never_shown() -> None:
     assert "0123" not in repr(SigningSecrets(SECRET, (OTHER,)))
+
+
+ASKED = datetime(2026, 6, 2, 6, 30, 0, 123456, tzinfo=UTC)
+
+
+def test_a_requests_token_is_for_what_was_asked_then_with_this_address() -> None:
+    token = request_token(b"s", "join", 7, "ada@example.org", ASKED)
+    assert token == "7.WqaAqwWV7f8ssvsJwvWoAg"  # it stands in mails that were sent
+    assert read_token(token) == 7
+    elsewhere = ASKED.astimezone(timezone(timedelta(hours=8)))
+    assert request_token(b"s", "join", 7, "ada@example.org", elsewhere) == token
+    others = {
+        request_token(b"t", "join", 7, "ada@example.org", ASKED),
+        request_token(b"s", "move", 7, "ada@example.org", ASKED),
+        request_token(b"s", "join", 8, "ada@example.org", ASKED),
+        request_token(b"s", "join", 7, "bob@example.org", ASKED),
+        request_token(b"s", "join", 7, "ada@example.org", ASKED + timedelta(microseconds=1)),
+        subscriber_token(b"s", "join", 7, "ada@example.org"),
+        subscriber_token(b"s", "request join", 7, "ada@example.org"),
+    }
+    assert token not in others
+    assert len(others) == 7
