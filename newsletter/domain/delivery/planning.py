@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, tzinfo
 from newsletter.domain.delivery.deliveries import DeliveryStatus, Recipient, SkipReason
 from newsletter.domain.issues import Edition, Issue, IssueKey
 from newsletter.domain.notation import Weekday
-from newsletter.domain.subscribers import Subscriber, SubscriptionState
+from newsletter.domain.subscribers import AT_ONCE, Rhythm, Subscriber, SubscriptionState
 
 __all__ = ["freeze", "hour_of", "plan_status"]
 
@@ -23,7 +23,9 @@ def freeze(subscriber: Subscriber, issue: Issue) -> Recipient:
 
     Its language is the first of those they read that the issue has, else the issue's own.
     """
-    language = subscriber.language_of(issue.languages)
+    language = subscriber.language
+    if language not in issue.languages:
+        language = subscriber.language_of(issue.languages)
     return Recipient(
         subscriber_id=subscriber.id,
         email=subscriber.email,
@@ -49,16 +51,17 @@ def plan_status(
     `matched` says whether more papers fit than `Rhythm.more_than`.
     """
     reason: SkipReason | None = None
-    rhythm = subscriber.rhythm
+    rhythm, key = subscriber.rhythm, issue.key
     if suppressed:
         reason = SkipReason.SUPPRESSED
     elif subscriber.state is not SubscriptionState.CONFIRMED:
         reason = _NOT_MAILED[subscriber.state]
-    elif subscriber.cadence is not issue.key.edition:
+    elif subscriber.cadence is not key.edition:
         reason = SkipReason.OTHER_CADENCE
-    elif _is_other_day(subscriber, issue.key, weekly_on):
+    # most readers chose nothing: what is asked of them is asked a million times
+    elif (rhythm is not AT_ONCE or key.edition is Edition.WEEKLY) and _is_other_day(rhythm, key, weekly_on):
         reason = SkipReason.OTHER_DAY
-    elif subscriber.is_paused_on(issue.day):
+    elif subscriber.paused_until is not None and subscriber.is_paused_on(key.day):
         reason = SkipReason.PAUSED
     elif rhythm.more_than:
         reason = None if matched else SkipReason.TOO_FEW
@@ -67,8 +70,7 @@ def plan_status(
     return (DeliveryStatus.QUEUED if reason is None else DeliveryStatus.SKIPPED), reason
 
 
-def _is_other_day(subscriber: Subscriber, key: IssueKey, weekly_on: Weekday) -> bool:
-    rhythm = subscriber.rhythm
+def _is_other_day(rhythm: Rhythm, key: IssueKey, weekly_on: Weekday) -> bool:
     if key.edition is Edition.WEEKLY:
         return Weekday.of(key.day) is not (rhythm.weekly_on or weekly_on)
     return rhythm.weekdays_only and Weekday.of(key.day).is_weekend

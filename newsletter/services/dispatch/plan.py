@@ -115,7 +115,9 @@ class _Decider:
                 matched=matches,
                 weekly_on=weekly_on,
             )
-            due = hour_of(subscriber, issue.key, zone=zone, now=self.now) if reason is None else None
+            due = None
+            if reason is None and subscriber.rhythm.hour is not None:
+                due = hour_of(subscriber, issue.key, zone=zone, now=self.now)
             yield freeze(subscriber, issue), status, reason or "", due
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from newsletter.domain.delivery import DeliveryStatus, Recipient
 from newsletter.domain.issues import Edition
 from newsletter.domain.ports import DecideAudience
-from newsletter.domain.subscribers import Subscriber, SubscriptionState, address_key
+from newsletter.domain.subscribers import AT_ONCE, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.rhythms import rhythm_of, rhythm_text
 from newsletter.store.statements import chunks, table_of
@@ -42,6 +42,8 @@ _SUBSCRIBER = table_of(SubscriberRow)
 _DECIDED = ("language", "domain", "status", "reason")
 _STAGED = (*_DECIDED, "due_at")
 _COPIED = ("email", "email_key", "name", "interests", "max_papers", "cadence", "rhythm")
+_EDITIONS = {edition.value: edition for edition in Edition}
+_STATES = {state.value: state for state in SubscriptionState}
 _NEW = {"attempts": 0, "reply": "", "message_id": "", "run_id": 0}
 _STAGE = Table(
     "audience_stage",
@@ -196,7 +198,7 @@ def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Handed to the driver as they are: for a million rows SQLAlchemy's preparation would cost more than the rest."""
     if connection.dialect.name == "sqlite":
         kept = UtcDateTime().dialect_impl(connection.dialect).bind_processor(connection.dialect) or str
-        given = [row if row[-1] is None else (*row[:-1], kept(row[-1])) for row in rows]
+        given = [(*row[:-1], kept(row[-1])) if row[-1] is not None else row for row in rows]
         connection.exec_driver_sql("INSERT INTO audience_stage VALUES (?, ?, ?, ?, ?, ?, ?)", given)
     else:
         columns = tuple([*column] for column in zip(*rows, strict=True))
@@ -227,15 +229,17 @@ def _copying(connection: Connection, dispatch_id: int, at: datetime) -> Insert:
 
 def _subscriber(row: Row[Any]) -> Subscriber:
     """What a decision depends on."""
+    # unpacked, and looked up in dictionaries: a million attributes of rows cost as much as deciding does
+    number, _, email, name, interests, language, cadence, limit, state, rhythm, paused_until = tuple(row)
     return Subscriber(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        interests=tuple(from_json(row.interests)),
-        language=row.language,
-        cadence=Edition(row.cadence),
-        max_papers=row.max_papers,
-        state=SubscriptionState(row.state),
-        rhythm=rhythm_of(row.rhythm),
-        paused_until=row.paused_until,
+        id=number,
+        email=email,
+        name=name,
+        interests=tuple(from_json(interests)),
+        language=language,
+        cadence=_EDITIONS[cadence],
+        max_papers=limit,
+        state=_STATES[state],
+        rhythm=rhythm_of(rhythm) if rhythm else AT_ONCE,
+        paused_until=paused_until,
     )
