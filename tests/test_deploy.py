@@ -38,11 +38,11 @@ def test_systemd_accepts_every_unit(tmp_path: Path) -> None:
     assert (done.returncode, ours) == (0, []), done.stderr
 
 
-def test_the_job_its_timer_the_pages_and_the_listener_each_have_a_unit() -> None:
-    services = {"newsletter.service", "newsletter-serve.service", "newsletter-bounces.service"}
-    assert {unit.name for unit in UNITS} == services | {"newsletter.timer"}
-    commands = [re.findall(r"^ExecStart=\S+/newsletter ([\w ]+)", unit.read_text(), re.MULTILINE) for unit in UNITS]
-    assert sorted(name for found in commands for name in found) == ["bounces serve", "send", "serve"]
+def test_the_jobs_their_timers_the_pages_and_the_listener_each_have_a_unit() -> None:
+    services = {f"newsletter{name}.service" for name in ("", "-due", "-serve", "-bounces")}
+    assert {unit.name for unit in UNITS} == services | {"newsletter.timer", "newsletter-due.timer"}
+    commands = [re.findall(r"^ExecStart=\S+/newsletter ([\w -]+)", unit.read_text(), re.MULTILINE) for unit in UNITS]
+    assert sorted(name for found in commands for name in found) == ["bounces serve", "dispatch --due", "send", "serve"]
 
 
 def enters_image(path: str) -> bool:

@@ -43,7 +43,7 @@ def test_the_words_that_ledgers_out_there_hold_are_still_understood() -> None:
     """They stand in databases, in rosters that were exported and in what `newsletter status` prints."""
     assert list(DeliveryStatus) == "queued sending sent deferred failed bounced skipped uncertain".split()
     assert list(SkipReason)[:5] == ["no match", "unconfirmed", "unsubscribed", "suppressed", "other cadence"]
-    assert list(SkipReason)[5:] == ["other day", "paused", "too few papers"]
+    assert list(SkipReason)[5:] == ["other day", "paused", "too few papers", "erased"]
     assert list(UncertainPolicy) == ["hold", "resend"]
 
 
