@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from newsletter.domain.delivery import DeliveryStatus, Letter
+from newsletter.domain.delivery import DeliveryStatus, Letter, letter_bounce_address
 from newsletter.domain.issues import Edition, Issue, IssueState, PaperOrder
 from newsletter.domain.matching import IssueSelector
 from newsletter.domain.notation import Weekday
@@ -17,8 +17,10 @@ from newsletter.services.catch_up import CatchUpMail, PlanCatchUps
 from newsletter.services.dispatch.plan import USUAL, audience_decisions
 from newsletter.store import Database, SqlStore
 from tests.support.dispatching import Clock
+from tests.support.joining import AtTheDoor
 from tests.support.mails import make_assembler
 from tests.support.samples import make_issue, make_paper
+from tests.support.smtp_server import running_server
 
 MONDAY = date(2026, 6, 1)
 ADA = "ada@example.org"
@@ -187,3 +189,39 @@ def test_without_interests_the_first_of_every_day_come(newsletter: Newsletter) -
     text = text_of(newsletter.mail(letter))
     # without interests the first of each day, the last day first
     assert [n for n in range(50) if f"Paper {n}:" in text] == [1, 2, 11, 12, 21, 22, 31, 32, 41, 42]
+
+
+def test_it_goes_as_a_letter_and_what_comes_back_of_it_is_the_letters(database: Database) -> None:
+    """Whoever has paused again, left or moved meanwhile gets none."""
+    with running_server() as server:
+        door = AtTheDoor(database, server)
+        readers = [door.joined(f"{name}@example.org", interests=()) for name in ("ada", "bo", "cy")]
+        day = door.clock().date()
+        issue = make_issue(4, day=day)
+        door.store.issues.save(issue)
+        door.store.issues.mark(issue.key, issue.revision, IssueState.PUBLISHED, door.clock())
+        for reader in readers:
+            door.store.subscribers.pause(reader.id, since=day, until=day + timedelta(days=1), catch_up=3)
+        door.clock.forward(days=1)
+        plan = PlanCatchUps(
+            issues=door.store.issues,
+            subscribers=door.store.subscribers,
+            deliveries=door.store.deliveries,
+            letters=door.store.letters,
+            select=IssueSelector,
+            clock=door.clock,
+            weekly_on=Weekday.FRIDAY,
+        )
+        today = day + timedelta(days=1)
+        assert (plan.run(today), plan.run(today)) == (3, 0)
+        door.store.subscribers.set_state("bo@example.org", SubscriptionState.UNSUBSCRIBED)
+        door.store.subscribers.pause(readers[2].id, since=today, until=today + timedelta(days=7))
+        [mail] = door.work()
+        assert door.work() == []
+    assert mail.recipient == "ada@example.org"
+    assert f"What you missed from {day} to {day}".encode() in mail.content
+    assert b"List-Unsubscribe-Post" in mail.content
+    [letter] = [one for one in door.letters() if one.kind is LetterKind.CATCH_UP and one.status is DeliveryStatus.SENT]
+    assert letter_bounce_address(door.store.secret(), "bounces@example.org", letter.id) == mail.sender
+    reasons = {one.reason for one in door.letters() if one.status is DeliveryStatus.SKIPPED}
+    assert reasons == {"unsubscribed", "paused"}
