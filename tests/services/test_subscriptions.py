@@ -45,11 +45,21 @@ def test_a_token_finds_its_subscriber(store: SqlStore) -> None:
     assert found == reader(store)
 
 
-@pytest.mark.parametrize("number", [-1, 0, 3, 2**31 - 1, 2**31, 2**63, 10**18 - 1])
+@pytest.mark.parametrize("number", [-1, 0, 2**31 - 1, 2**31, 2**63, 10**18 - 1])
 def test_a_number_that_nobody_has_finds_nobody(store: SqlStore, number: int) -> None:
-    assert store.subscribers.by_id(number) is None
+    assert finds_nobody(store, number)
+
+
+def test_the_number_of_who_comes_next_finds_nobody(store: SqlStore) -> None:
+    # PostgreSQL goes on counting where the test before has ended: no number of its own is the next everywhere
+    assert finds_nobody(store, max(someone.id for someone in store.subscribers.stream()) + 1)
+
+
+def finds_nobody(store: SqlStore, number: int) -> bool:
     forged = subscriber_token(b"other secret", "unsubscribe", number, EMAIL)
-    assert make_subscriptions(store).find(Purpose.UNSUBSCRIBE, forged) is None
+    return store.subscribers.by_id(number) is None and (
+        make_subscriptions(store).find(Purpose.UNSUBSCRIBE, forged) is None
+    )
 
 
 def test_the_token_of_another_secret_is_wrong(store: SqlStore) -> None:
