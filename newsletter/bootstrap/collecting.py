@@ -10,7 +10,7 @@ from newsletter import __version__
 from newsletter.bootstrap.resources import STATE
 from newsletter.bootstrap.shared import Shared
 from newsletter.domain.issues import Admits, AnnouncementCalendar, Gap, Wanted, admitting, eastern_day
-from newsletter.domain.papers import Rhythm, SourceKind, rhythm_of
+from newsletter.domain.papers import SourceKind, Timing, timing_of
 from newsletter.domain.ports import HostGate, Source
 from newsletter.errors import ConfigError
 from newsletter.services.collect import Backfill, Collect, Patience
@@ -94,7 +94,7 @@ class Collecting:
 
     def calendar_warning(self) -> str:
         """What a person should do about the holidays' data; empty where nothing, or where arXiv is not read."""
-        if not any(rhythm_of(source.kind) is Rhythm.CALENDAR for source in self._shared.settings.sources):
+        if not any(timing_of(source.kind) is Timing.CALENDAR for source in self._shared.settings.sources):
             return ""
         return self.calendar.warning(self._shared.clock().date())
 

@@ -31,8 +31,8 @@ from newsletter.domain.papers import (
     Notice,
     PaperId,
     PaperNote,
-    Rhythm,
-    rhythm_of,
+    Timing,
+    timing_of,
 )
 from newsletter.domain.ports import Clock, Store
 from newsletter.formats import freeze_issue
@@ -283,7 +283,7 @@ def _week_until(last: date) -> list[date]:
 def _shows_an_earlier_day(listing: Listing) -> bool:
     """Whether a feed of arXiv's has not announced yet. An empty one may have nothing: nobody waits for it."""
     return (
-        rhythm_of(listing.source) is Rhythm.CALENDAR and listing.status is ListingStatus.STALE and listing.collected > 0
+        timing_of(listing.source) is Timing.CALENDAR and listing.status is ListingStatus.STALE and listing.collected > 0
     )
 
 

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
 from newsletter.domain.issues.listings import Feed, unread
-from newsletter.domain.papers import Listing, ListingStatus, Rhythm, family_of, rhythm_of
+from newsletter.domain.papers import Listing, ListingStatus, Timing, family_of, timing_of
 
 __all__ = ["LOOK_BACK", "Gap", "find_gaps", "unsettled"]
 
@@ -75,10 +75,10 @@ def find_gaps(
 def _is_missed(source: str, day: date, since: date | None, calendar: AnnouncementCalendar) -> bool:
     if since is None or day < since:
         return False
-    rhythm = rhythm_of(source)
-    if rhythm is Rhythm.CALENDAR:
+    timing = timing_of(source)
+    if timing is Timing.CALENDAR:
         return bool(calendar.expects(day))
-    return rhythm is Rhythm.WEEKDAYS and day.weekday() < _SATURDAY
+    return timing is Timing.WEEKDAYS and day.weekday() < _SATURDAY
 
 
 def unsettled(listings: Sequence[Listing], feeds: Collection[Feed], day: date) -> tuple[tuple[date, Feed], ...]:
@@ -86,7 +86,7 @@ def unsettled(listings: Sequence[Listing], feeds: Collection[Feed], day: date) -
     own = [
         x
         for x in listings
-        if rhythm_of(x.source) is Rhythm.WEEKDAYS
+        if timing_of(x.source) is Timing.WEEKDAYS
         and (x.source, x.feed) in feeds
         and x.status is ListingStatus.FRESH
         and day - LOOK_BACK <= x.day < day

@@ -15,7 +15,7 @@ __all__ = ["Edition", "Issue", "IssueKey", "IssuePaper", "IssueState", "IssueSta
 
 
 class Edition(StrEnum):
-    """The rhythm of an issue and of a subscriber's mails. A weekly issue is made of the daily ones of seven days."""
+    """How often an issue comes, and a subscriber's mails. A weekly issue is made of the daily ones of seven days."""
 
     DAILY = "daily"
     WEEKLY = "weekly"
@@ -23,7 +23,7 @@ class Edition(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class IssueKey:
-    """Names one issue: its day (for a weekly one the last day it covers) and its rhythm."""
+    """Names one issue: its day (for a weekly one the last day it covers) and its edition."""
 
     day: date
     edition: Edition = Edition.DAILY

@@ -29,9 +29,9 @@ from newsletter.domain.papers import (
     Listing,
     ListingStatus,
     PaperId,
-    Rhythm,
+    Timing,
     family_of,
-    rhythm_of,
+    timing_of,
 )
 
 __all__ = [
@@ -189,9 +189,9 @@ def usual(
             empty.add(x.day)
     # a day on which it was empty, and of which nobody told more since, was one on which it had nothing
     was_empty = 0 in papers.values() or not empty <= papers.keys()
-    if rhythm_of(listing.source) is Rhythm.WEEKDAYS and not calendar.expects(listing.day):
+    if timing_of(listing.source) is Timing.WEEKDAYS and not calendar.expects(listing.day):
         return Usual(was_empty=was_empty)
-    if rhythm_of(listing.source) is Rhythm.CALENDAR:
+    if timing_of(listing.source) is Timing.CALENDAR:
         is_long = _is_long(listing.day, calendar)
         alike = {day: n for day, n in papers.items() if _is_long(day, calendar) == is_long}
         papers = alike if len(alike) >= _LEAST else papers

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsletter.domain.issues.calendar import AnnouncementCalendar
-from newsletter.domain.papers import Listing, ListingStatus, Rhythm, rhythm_of
+from newsletter.domain.papers import Listing, ListingStatus, Timing, timing_of
 
 __all__ = ["Silence", "explain_silence"]
 
@@ -33,7 +33,7 @@ def explain_silence(day: date, listings: Sequence[Listing], calendar: Announceme
     """What an issue of this day without papers says; None where these listings allow none."""
     if any(listing.status is not ListingStatus.NONE_EXPECTED for listing in listings):
         return None
-    if not any(rhythm_of(listing.source) is Rhythm.CALENDAR for listing in listings):
+    if not any(timing_of(listing.source) is Timing.CALENDAR for listing in listings):
         return None
     expectation = calendar.expects(day)
     return None if expectation else Silence(calendar.next(day), expectation.holiday)

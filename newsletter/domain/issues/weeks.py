@@ -20,5 +20,5 @@ def series_of(issues: Sequence[IssueStatus], closes: Weekday) -> Sequence[IssueS
 
 
 def same_series(one: IssueKey, other: IssueKey) -> bool:
-    """Whether two issues of one rhythm come one after the other, and share no day."""
+    """Whether two issues of one edition come one after the other, and share no day."""
     return one.edition is Edition.DAILY or (one.day - other.day).days % 7 == 0

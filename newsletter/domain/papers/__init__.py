@@ -7,7 +7,7 @@ from newsletter.domain.papers.merging import merge
 from newsletter.domain.papers.notes import WORDS, IssueNote, PaperNote
 from newsletter.domain.papers.papers import Author, Paper, PaperId, arxiv_number, parse_arxiv_id, parse_paper_id
 from newsletter.domain.papers.resources import RESOURCES, find_resources, resource_addresses
-from newsletter.domain.papers.source_kinds import Rhythm, SourceKind, family_of, rhythm_of
+from newsletter.domain.papers.source_kinds import SourceKind, Timing, family_of, timing_of
 from newsletter.domain.papers.spending import Spending
 from newsletter.domain.papers.summaries import (
     FILE_ENGINE,
@@ -42,11 +42,11 @@ __all__ = [
     "PaperNote",
     "Provenance",
     "Rating",
-    "Rhythm",
     "SourceKind",
     "Spending",
     "Summary",
     "SummaryKey",
+    "Timing",
     "arxiv_number",
     "bare_category",
     "family_of",
@@ -58,6 +58,6 @@ __all__ = [
     "parse_paper_id",
     "read_author",
     "resource_addresses",
-    "rhythm_of",
     "split_authors",
+    "timing_of",
 ]

@@ -13,10 +13,10 @@ from __future__ import annotations
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-__all__ = ["Rhythm", "SourceKind", "family_of", "rank_of", "rhythm_of"]
+__all__ = ["SourceKind", "Timing", "family_of", "rank_of", "timing_of"]
 
 
-class Rhythm(Enum):
+class Timing(Enum):
     """When a source has something to tell."""
 
     CALENDAR = auto()
@@ -38,20 +38,20 @@ class SourceKind(StrEnum):
     needs: tuple[str, ...]
     family: str
     rank: int
-    rhythm: Rhythm
+    timing: Timing
 
-    def __new__(cls, name: str, needs: tuple[str, ...], family: str, rank: int, rhythm: Rhythm) -> Self:  # noqa: D102
+    def __new__(cls, name: str, needs: tuple[str, ...], family: str, rank: int, timing: Timing) -> Self:  # noqa: D102
         kind = str.__new__(cls, name)
         kind._value_ = name
-        kind.needs, kind.family, kind.rank, kind.rhythm = needs, family, rank, rhythm
+        kind.needs, kind.family, kind.rank, kind.timing = needs, family, rank, timing
         return kind
 
-    ARXIV_RSS = "arxiv-rss", ("categories",), "arxiv", 2, Rhythm.CALENDAR
-    ARXIV_API = "arxiv-api", ("query",), "arxiv", 0, Rhythm.CALENDAR
-    ARXIV_OAI = "arxiv-oai", ("set",), "arxiv", 1, Rhythm.CALENDAR
-    HF_DAILY = "hf-daily", (), "hf-daily", 5, Rhythm.WEEKDAYS
-    FEED = "feed", ("url",), "feed", 4, Rhythm.ANY_TIME
-    FILES = "files", ("path",), "files", 3, Rhythm.ANY_TIME
+    ARXIV_RSS = "arxiv-rss", ("categories",), "arxiv", 2, Timing.CALENDAR
+    ARXIV_API = "arxiv-api", ("query",), "arxiv", 0, Timing.CALENDAR
+    ARXIV_OAI = "arxiv-oai", ("set",), "arxiv", 1, Timing.CALENDAR
+    HF_DAILY = "hf-daily", (), "hf-daily", 5, Timing.WEEKDAYS
+    FEED = "feed", ("url",), "feed", 4, Timing.ANY_TIME
+    FILES = "files", ("path",), "files", 3, Timing.ANY_TIME
 
 
 _KINDS = {kind.value: kind for kind in SourceKind}
@@ -71,7 +71,7 @@ def rank_of(source: str) -> int:
     return len(_KINDS) if kind is None else kind.rank
 
 
-def rhythm_of(source: str) -> Rhythm:
+def timing_of(source: str) -> Timing:
     """When this source has something to tell."""
     kind = _KINDS.get(source)
-    return Rhythm.ANY_TIME if kind is None else kind.rhythm
+    return Timing.ANY_TIME if kind is None else kind.timing

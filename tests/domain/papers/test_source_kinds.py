@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.domain.papers.source_kinds import Rhythm, SourceKind, family_of, rank_of, rhythm_of
+from newsletter.domain.papers.source_kinds import SourceKind, Timing, family_of, rank_of, timing_of
 
 ARXIV = {"arxiv-rss", "arxiv-oai", "arxiv-api"}
 
@@ -17,13 +17,13 @@ def test_the_kinds_are_called_as_the_documents_promise_and_are_plain_texts() -> 
 @pytest.mark.parametrize("source", sorted(ARXIV))
 def test_arxivs_three_kinds_tell_the_same_by_its_calendar(source: str) -> None:
     assert set(family_of(source)) == ARXIV
-    assert rhythm_of(source) is Rhythm.CALENDAR
+    assert timing_of(source) is Timing.CALENDAR
 
 
 @pytest.mark.parametrize("source", ["hf-daily", "feed", "files", "archive", "somebody else"])
 def test_every_other_source_tells_what_it_alone_has(source: str) -> None:
     assert family_of(source) == (source,)
-    assert rhythm_of(source) is (Rhythm.WEEKDAYS if source == "hf-daily" else Rhythm.ANY_TIME)
+    assert timing_of(source) is (Timing.WEEKDAYS if source == "hf-daily" else Timing.ANY_TIME)
 
 
 def test_the_more_complete_record_ranks_first_and_an_unknown_source_last() -> None:
