@@ -35,8 +35,8 @@ def serve(
     """
     application = open_application(context, config, sample=True)
     from newsletter.services.housekeeping import FeedReadings
-    from newsletter.web.server import allow_files, listen, make_server
-    from newsletter.web.troubles import Troubles
+    from newsletter.web.serving.server import allow_files, listen, make_server
+    from newsletter.web.serving.troubles import Troubles
     from newsletter.web.wiring import web_application, web_limits
 
     settings = application.settings

@@ -38,7 +38,7 @@ def preview(
     """
     application = open_application(context, config, sample=True)
     key = chosen_issue(application, date, unnamed, weekly=weekly)
-    from newsletter.web.server import listen
+    from newsletter.web.serving.server import listen
 
     shown = application.publishing.preview(key)
     with (

@@ -25,25 +25,25 @@ from newsletter.services.personal_data import PersonalData
 from newsletter.services.reader_pages import ReaderPages
 from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
-from newsletter.web.admission import Admission
-from newsletter.web.connections import Limits
-from newsletter.web.data_routes import DataRoutes
-from newsletter.web.day_routes import ReaderPageRoute
 from newsletter.web.error_pages import ErrorPages
-from newsletter.web.feed_routes import SubscriberFeedRoute
 from newsletter.web.guard import SecureHeaders
 from newsletter.web.health_routes import HealthRoute
-from newsletter.web.lanes import Lanes
-from newsletter.web.leaving_routes import LeavingRoutes
-from newsletter.web.own_documents import OwnDocuments
 from newsletter.web.pages import Pages
-from newsletter.web.preferences_pages import PreferencesPages
-from newsletter.web.preferences_routes import PreferencesRoutes
-from newsletter.web.preview_turns import PreviewTurns
 from newsletter.web.published import PublishedSite
-from newsletter.web.signup_routes import PublicDoor, SignUpRoutes
+from newsletter.web.readers.data_routes import DataRoutes
+from newsletter.web.readers.day_routes import ReaderPageRoute
+from newsletter.web.readers.feed_routes import SubscriberFeedRoute
+from newsletter.web.readers.leaving_routes import LeavingRoutes
+from newsletter.web.readers.own_documents import OwnDocuments
+from newsletter.web.readers.preferences_pages import PreferencesPages
+from newsletter.web.readers.preferences_routes import PreferencesRoutes
+from newsletter.web.readers.preview_turns import PreviewTurns
+from newsletter.web.serving.admission import Admission
+from newsletter.web.serving.connections import Limits
+from newsletter.web.serving.lanes import Lanes
+from newsletter.web.serving.troubles import Troubles
+from newsletter.web.signup.routes import PublicDoor, SignUpRoutes
 from newsletter.web.site_routes import SiteRoute
-from newsletter.web.troubles import Troubles
 from newsletter.web.webhook_routes import WebhookRoute
 
 __all__ = ["create_app"]

@@ -7,11 +7,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from newsletter.errors import StoreError
-from newsletter.web.admission import REASON
-from newsletter.web.bodies import BodyRefused
 from newsletter.web.guard import DOCUMENTS, PRIVATE
-from newsletter.web.lanes import Crowded
 from newsletter.web.pages import Pages
+from newsletter.web.serving.admission import REASON
+from newsletter.web.serving.bodies import BodyRefused
+from newsletter.web.serving.lanes import Crowded
 
 __all__ = ["ErrorPages"]
 

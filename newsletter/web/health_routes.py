@@ -9,8 +9,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from newsletter.errors import StoreError
-from newsletter.web.admission import REASON
-from newsletter.web.lanes import Crowded, Flights, Lane
+from newsletter.web.serving.admission import REASON
+from newsletter.web.serving.lanes import Crowded, Flights, Lane
 
 __all__ = ["HealthRoute"]
 

@@ -13,9 +13,9 @@ from starlette.responses import FileResponse, Response
 
 from newsletter.domain.notation import mail_moment
 from newsletter.domain.ports import Clock
-from newsletter.web.lanes import Flights, Lane
 from newsletter.web.pages import Pages
 from newsletter.web.published import Document, Folder, PublishedSite, Unread
+from newsletter.web.serving.lanes import Flights, Lane
 
 __all__ = ["SiteRoute", "accepts_gzip", "answer_document", "is_current"]
 

@@ -16,9 +16,9 @@ from starlette.responses import Response
 from newsletter.domain.bounces import Refusal
 from newsletter.errors import StoreError
 from newsletter.services.bounces import Webhooks
-from newsletter.web.admission import REASON
-from newsletter.web.bodies import BodyRefused, read_body
-from newsletter.web.lanes import Crowded, Lane
+from newsletter.web.serving.admission import REASON
+from newsletter.web.serving.bodies import BodyRefused, read_body
+from newsletter.web.serving.lanes import Crowded, Lane
 
 __all__ = ["WEBHOOKS", "WebhookRoute"]
 

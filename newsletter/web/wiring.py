@@ -9,11 +9,11 @@ from starlette.types import ASGIApp
 from newsletter.bootstrap import Application, utc_now
 from newsletter.services.housekeeping import FeedReadings
 from newsletter.web.app import create_app
-from newsletter.web.clients import Proxies
-from newsletter.web.connections import Limits
 from newsletter.web.pages import Pages
-from newsletter.web.signup_routes import PublicDoor
-from newsletter.web.troubles import Troubles
+from newsletter.web.serving.clients import Proxies
+from newsletter.web.serving.connections import Limits
+from newsletter.web.serving.troubles import Troubles
+from newsletter.web.signup.routes import PublicDoor
 
 __all__ = ["web_application", "web_limits"]
 

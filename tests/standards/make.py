@@ -37,7 +37,7 @@ from newsletter.services.progress import SilentProgress
 from newsletter.services.reader_pages import DayWish
 from newsletter.store import Database, SqlStore
 from newsletter.web.pages import Pages
-from newsletter.web.preferences_pages import PreferencesPages
+from newsletter.web.readers.preferences_pages import PreferencesPages
 from tests.standards.digests import SIZES, Digests
 from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching

@@ -38,11 +38,11 @@ from newsletter.services.subscriber_feeds import SubscriberFeeds
 from newsletter.services.subscriptions import Subscriptions
 from newsletter.store import Database, SqlStore
 from newsletter.web.app import create_app
-from newsletter.web.connections import Limits
 from newsletter.web.pages import Pages
-from newsletter.web.server import listen, make_server
-from newsletter.web.signup_routes import PublicDoor
-from newsletter.web.troubles import Troubles
+from newsletter.web.serving.connections import Limits
+from newsletter.web.serving.server import listen, make_server
+from newsletter.web.serving.troubles import Troubles
+from newsletter.web.signup.routes import PublicDoor
 from tests.support.mails import SECRET, make_publication, make_templates
 
 __all__ = [

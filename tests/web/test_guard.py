@@ -15,7 +15,7 @@ import pytest
 from newsletter.domain.subscribers import SubscriptionState
 from newsletter.errors import NewsletterError
 from newsletter.store import SqlStore
-from newsletter.web import bodies, server
+from newsletter.web.serving import bodies, server
 from tests.web.conftest import EMAIL
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from newsletter.web import health_routes
 from newsletter.web.health_routes import HealthRoute
-from newsletter.web.lanes import Lane
+from newsletter.web.serving.lanes import Lane
 
 
 class Check:

@@ -1,0 +1,1 @@
+"""What one reader's links lead to: leaving, preferences, own data, own pages and feeds."""
