@@ -13,6 +13,7 @@ const FALLBACKS = {
   "<bdi> element": "its text stands there as it is; each name has a line of its own",
   "role attribute": "the table is read as one; its cells hold everything in reading order",
   "aria-hidden attribute": "the stars are read aloud before the score that says the same in words",
+  "border-radius": "the button has square corners",
   "<body> element": "the outer table and its cell repeat the body's colours and font",
 };
 

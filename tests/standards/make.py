@@ -20,11 +20,13 @@ from functools import partial
 from pathlib import Path
 
 from newsletter.bootstrap import Application, sample_settings, shipped
-from newsletter.domain.delivery import Recipient
+from newsletter.domain.delivery import Letter, OutgoingMessage, Recipient
 from newsletter.domain.issues import Issue, IssueKey, IssueState, IssueStatus, Selection
 from newsletter.domain.matching import IssueSelector
-from newsletter.domain.subscribers import Subscriber
+from newsletter.domain.ports import LetterFacts
+from newsletter.domain.subscribers import LetterKind, Subscriber
 from newsletter.formats import freeze_issue, parse_catalogue
+from newsletter.mail.letters import LetterAssembler
 from newsletter.render.environment import Templates
 from newsletter.render.mail import MailRenderer
 from newsletter.render.outbox import OutboxRenderer
@@ -41,6 +43,8 @@ from newsletter.web.readers.preferences_pages import PreferencesPages
 from tests.standards.digests import SIZES, Digests
 from tests.support.databases import new_database
 from tests.support.dispatching import Dispatching
+from tests.support.joining import BASE_URL as DOOR_URL
+from tests.support.joining import TITLE, make_writer
 from tests.support.june import june_issue
 from tests.support.mails import TEMPLATES, make_assembler, make_renderer, make_site, make_templates
 from tests.support.recorded_day import real_lists
@@ -50,6 +54,14 @@ from tests.support.web import make_days, make_forms, make_leaving, make_links, m
 
 BASE_URL = "http://127.0.0.1:8947"
 _ON_SITE = 50
+_LETTERS = {
+    LetterKind.CONFIRM: "confirm",
+    LetterKind.KNOWN: "preferences",
+    LetterKind.LINK: "preferences",
+    LetterKind.MOVE: "confirm",
+    LetterKind.MOVED: "",
+}
+"""The letters that have words of their own, with the page that their link leads to."""
 _PICTURE = {"thumbnail": "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/2606.00001.png"}
 
 
@@ -100,11 +112,30 @@ def _write_mail(
     path: Path, issue: Issue, recipient: Recipient, selection: Selection, design: MailRenderer | None = None
 ) -> None:
     assembler = make_assembler(design=design or make_renderer())
-    raw = bytes(assembler.in_language(issue, recipient.language).build(recipient, selection))
+    _write_message(path, assembler.in_language(issue, recipient.language).build(recipient, selection))
+
+
+def _write_message(path: Path, message: OutgoingMessage) -> None:
+    raw = bytes(message)
     html = email.message_from_bytes(raw, policy=email.policy.default).get_body(("html",))
     assert html is not None
     path.with_suffix(".eml").write_bytes(raw)
     path.with_suffix(".html").write_text(html.get_content(), encoding="utf-8")
+
+
+def write_letters(folder: Path, languages: Sequence[str]) -> None:
+    """The letters that answer who asked at the door, each beginning in both languages: `.eml`, and their HTML."""
+    assembler = LetterAssembler(title=TITLE, sender="news@example.org", secret=bytes(32))
+    now = datetime.now(UTC)
+    for number, (kind, page) in enumerate(_LETTERS.items(), start=1):
+        letter = Letter(id=number, kind=kind, email="ada@example.org", created_at=now)
+        link = f"{DOOR_URL}/{page}/{number}.abcdefghijklmnopqrstuv" if page else ""
+        for language in languages:
+            ordered = tuple(dict.fromkeys((language, *languages)))
+            until = now + timedelta(hours=48) if page == "confirm" else None
+            facts = LetterFacts(kind=kind, languages=ordered, link=link, asked_at=now, until=until)
+            _write_message(folder / f"{language}-letter-{kind}", assembler.message(letter, make_writer().write(facts)))
+            print(f"letter {language}-{kind}")
 
 
 def write_outbox(folder: Path, issue: Issue, lists: Sequence[Sequence[str]]) -> None:
@@ -220,6 +251,7 @@ def main() -> None:
     lists = interest_lists(shipped("subscribers").parent, sample=sample)
     digests = Digests(issue, lists)
     write_mails(folder / "mails", issue, digests)
+    write_letters(folder / "mails", issue.languages)
     write_outbox(folder / "outbox", issue, lists)
     write_site(folder / "site", issue)
     write_preferences(folder / "site", issue)
