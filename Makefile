@@ -71,6 +71,7 @@ pictures: $(VENV)/dev  ## Take the pictures of docs/screenshots again; ALL=folde
 	@work=$$(mktemp -d) && trap 'rm -rf "$$work"' EXIT && \
 		$(BIN)/python -m tests.standards.make "$$work" $(if $(ALL),,--sample) && \
 		$(BIN)/python -m tests.standards.pictures "$$work" $(if $(ALL),"$(ALL)" --all,docs/screenshots)
+	@$(if $(ALL),,$(BIN)/python -m tests.standards.album docs/screenshots)
 
 lint: $(VENV)/dev  ## Check style, layers and dependencies
 	@$(BIN)/ruff check .

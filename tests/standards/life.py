@@ -144,6 +144,9 @@ class Life:
         self.page.fill("#interests", f"{_INTEREST}\nauthor:Okafor")
         if self.page.locator("#language").count():
             self.page.select_option("#language", self.way.language)
+        if self.way.script:
+            until(lambda: _INTEREST in self.page.locator("#preview").inner_text(), "the preview while typing")
+        self.look("1-filled")
         time.sleep(_PATIENCE)
         self.press("button[name=way][value=mail]")
         self.look("2-mailbox")

@@ -1,7 +1,8 @@
 """Takes pictures of what `tests.standards.make` wrote: `python -m tests.standards.pictures FOLDER PICTURES [--all]`.
 
-Without `--all` those that README.md and docs/ show, of the bundled sample, sharp and few. With it every digest in both
-languages at every width, light and dark, as long as it is: to be looked at, not to be kept.
+Without `--all` those that README.md and docs/ show, of the bundled sample, sharp and few; `tests.standards.album` takes
+those that need a newsletter that runs. With it every digest in both languages at every width, light and dark, as long
+as it is: to be looked at, not to be kept.
 """
 
 from __future__ import annotations
@@ -49,9 +50,6 @@ KEPT = (
     Picture("site-dark", "site/issues/{day}/index.html", scheme="dark"),
     Picture("day-light", "site/day/en/page.html"),
     Picture("day-zh-dark", "site/day/zh-Hans/page.html", scheme="dark"),
-    Picture("preferences-light", "site/preferences/index.html", height=1250),
-    Picture("preferences-zh-dark", "site/preferences/zh-Hans.html", height=1250, scheme="dark"),
-    Picture("leaving-light", "site/unsubscribe/index-left.html", height=620),
     Picture("feed-light", "site/feed.atom", width=640, height=760, sharpness=1),
     Picture("outbox-light", "outbox/{day}/index.html", width=1280, height=760, sharpness=1),
 )
