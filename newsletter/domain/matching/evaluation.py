@@ -261,14 +261,20 @@ _NAMES: Mapping[type[Field], str] = {AuthorName: "author", Category: "cat", Orga
 
 def _fields(entry: IssuePaper) -> Iterator[tuple[str, str]]:
     """The texts in which terms are looked for: title, abstract, and their translations."""
-    yield "title", plain(entry.paper.title)
-    yield "abstract", plain(entry.paper.abstract)
+    yield "title", _plain(entry.paper.title)
+    yield "abstract", _plain(entry.paper.abstract)
     for language in sorted(entry.summaries):
         summary = entry.summaries[language]
         if summary.title:
-            yield "title", plain(summary.title)
+            yield "title", _plain(summary.title)
         if summary.abstract:
-            yield "abstract", plain(summary.abstract)
+            yield "abstract", _plain(summary.abstract)
+
+
+def _plain(text: str) -> str:
+    """`plain`, and the text itself where that changes nothing: an issue and its index share most of their texts."""
+    words = plain(text)
+    return text if words == text else words
 
 
 def _bilingual_keywords(issue: Issue) -> Iterator[tuple[str, str]]:

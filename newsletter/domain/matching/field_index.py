@@ -35,7 +35,9 @@ class FieldIndex:
                 self._authors.setdefault(name, []).append(doc)
             for name in _organizations(paper):
                 self._organizations.setdefault(f" {fold_text(name)} ", []).append(doc)
-        self._parts = {name: _parts(name) for name in self._authors}
+        # many names share a part: they share its string, too
+        known: dict[str, str] = {}
+        self._parts = {name: tuple(known.setdefault(part, part) for part in _parts(name)) for name in self._authors}
         self._with_part: dict[str, list[str]] = {}
         for name, parts in self._parts.items():
             for part in dict.fromkeys(parts):

@@ -113,7 +113,7 @@ class _Accepted:
     def types(self, word: Word) -> Ints | None:
         """The numbers of the accepted tokens, None where all of the word's stem are."""
         if word not in self._known:
-            types = self._index.types_of.get(self._index.stem(word.stem), [])
+            types = self._index.types_of(self._index.stem(word.stem))
             accepted = [number for number in types if word.accepts(self._index.forms[number])]
             self._known[word] = None if len(accepted) == len(types) else np.array(accepted, dtype=np.int64)
         return self._known[word]

@@ -229,8 +229,8 @@ class TermMatcher:
             base = np.array([[index.base(text) for text in w.bases] for w in of_one_size], dtype=np.int64)[row]
             link = np.array([w.links for w in of_one_size], dtype=np.bool_).reshape(len(of_one_size), size - 1)[row]
             at = first[members][:, np.newaxis] + np.arange(size)
-            same_base = (index.base_at[at] == base).all(axis=1)
-            same_lower = (index.lower_at[at] == lower).all(axis=1)
+            same_base = (index.base_at(at) == base).all(axis=1)
+            same_lower = (index.lower_at(at) == lower).all(axis=1)
             same_link = (index.link_at[at[:, :-1]] == link).all(axis=1)
             closeness[members] = np.where(same_lower, np.where(same_link, 3, 2), np.where(same_base, 1, 0))
         return closeness

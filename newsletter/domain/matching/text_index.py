@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -40,11 +40,16 @@ _SCAN = re.compile(rf"{SCAN}|[{_JOINS}](?=[^\W_])|[.!?;][\"')\]”’»]*(?=\s)|
 _SCAN_ASCII = re.compile(rf"{SCAN_ASCII}|[-_](?=[A-Za-z0-9])|[.!?;][\"')\]]*(?=\s)|,(?=\s)")
 _SEGMENT, _JOIN, _SENTENCE, _COMMA = 0, 1, 2, 3
 _LAST_MARK = 3
-MAX_CUT = 8_192
-"""Segments of which it is kept where their words stand: those that are shown, at most some 20 MB."""
-_DISTANCES = 8  # a pair's key has room for distances up to 7
+MAX_CUT = 2_048
+"""Segments of which it is kept where their words stand: those that are shown, some 3 MB."""
+MAX_POSITIONS = (1 << 31) - 1
+"""Positions have room in 32 bits: some five million abstracts."""
+NARROW_KEYS = 1 << 32
+"""Pairs of fewer kinds have keys of 32 bits."""
 
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.signedinteger]
+Narrow = npt.NDArray[np.int32]
+Keys = npt.NDArray[np.unsignedinteger]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -100,16 +105,21 @@ class TextIndex:
 
     Attributes:
         type_at: (positions,) int32, the number of the token that stands there; at most `_LAST_MARK` in a gap.
-        stem_at, base_at, lower_at: (positions,) int64, the numbers of its stem, base and lower case; 0 in a gap.
+        stem_at: (positions,) int32, the number of its stem; 0 in a gap.
         link_at, comma_at: (positions,) bool, whether a hyphen or a comma follows.
-        commas_before: (positions + 1,) int64, how many commas stand before a position.
+        commas_before: (positions + 1,) int32, how many commas stand before a position.
         ends_phrase, begins_phrase: (positions,) bool, whether a stop word, a gap or a comma parts it from what follows
             or comes before.
-        segment_of: (positions,) int64, the number of the segment that holds a position; -1 before the first.
+        segment_of: (positions,) int32, the number of the segment that holds a position; -1 before the first.
         doc_of, in_title: (segments,) int64 and bool, the paper of a segment, and whether it is a title.
     """
 
     def __init__(self, segments: Iterable[Segment]) -> None:
+        """Lay these segments out.
+
+        Raises:
+            ValueError: they have more than `MAX_POSITIONS`.
+        """
         self.segments = tuple(segments)
         self._cuts: dict[int, tuple[array[int], array[int]]] = {}
         surfaces = _Surfaces()
@@ -122,13 +132,16 @@ class TextIndex:
         for surface, form in zip(surfaces.known, self.forms, strict=True):
             stem_of.append(self._stems.setdefault(form.stem, len(self._stems)))
             base_of.append(self._bases.setdefault(form.base, len(self._bases)))
-            lower_of.append(self._lowers.setdefault(surface.casefold(), len(self._lowers)))
+            lower = surface.casefold()
+            # forms are shared by all indexes of a process, and so are their strings
+            lower = form.cased if form.cased == lower else lower
+            lower_of.append(self._lowers.setdefault(lower, len(self._lowers)))
         for marks in (stem_of, base_of, lower_of):
             marks[: _LAST_MARK + 1] = [0] * (_LAST_MARK + 1)
-        self._stem_of = stem_of
-        self.stem_at = np.array(stem_of, dtype=np.int64)[self.type_at]
-        self.base_at = np.array(base_of, dtype=np.int64)[self.type_at]
-        self.lower_at = np.array(lower_of, dtype=np.int64)[self.type_at]
+        self._stem_of, self._base_of, self._lower_of = (
+            np.array(numbers, dtype=np.int32) for numbers in (stem_of, base_of, lower_of)
+        )
+        self.stem_at = self._stem_of[self.type_at]
         is_stop = np.array([form.base in STOP_WORDS for form in self.forms])
         is_stop[: _LAST_MARK + 1] = True
         closed = is_stop[self.type_at]
@@ -153,6 +166,9 @@ class TextIndex:
         # Of each entry: a join and a comma have the position of the word before them, a gap its last one.
         position = np.cumsum(steps) - 1
         size = int(position[-1]) + 1
+        if size > MAX_POSITIONS:
+            msg = f"an index has at most {MAX_POSITIONS:,} positions, got {size:,}"
+            raise ValueError(msg)
         words = raw > _LAST_MARK
         self.type_at = np.zeros(size, dtype=np.int32)
         self.type_at[position[words]] = raw[words]
@@ -160,10 +176,10 @@ class TextIndex:
         self.link_at[position[raw == _JOIN]] = True
         self.comma_at: Flags = np.zeros(size, dtype=np.bool_)
         self.comma_at[position[raw == _COMMA]] = True
-        self.commas_before = np.concatenate([[0], np.cumsum(self.comma_at)])
+        self.commas_before = np.concatenate([[0], np.cumsum(self.comma_at)]).astype(np.int32)
         self._first = (position[np.array(begins, dtype=np.int64)] + 1).tolist()
         first = np.array([*self._first, size], dtype=np.int64)
-        self.segment_of = np.repeat(np.arange(-1, len(begins)), np.diff(first, prepend=0))
+        self.segment_of = np.repeat(np.arange(-1, len(begins), dtype=np.int32), np.diff(first, prepend=0))
         self.doc_of = np.array([segment.doc for segment in self.segments] or [0], dtype=np.int64)
         self.in_title = np.array([segment.field == "title" for segment in self.segments] or [False])
 
@@ -190,14 +206,29 @@ class TextIndex:
         """The number of a token in lower case, -1 where the text does not hold it."""
         return self._lowers.get(text, -1)
 
-    @cached_property
-    def types_of(self) -> dict[int, list[int]]:
-        """The distinct tokens of each stem."""
-        types: dict[int, list[int]] = {}
-        for number, stem in enumerate(self._stem_of):
-            if number > _LAST_MARK:
-                types.setdefault(stem, []).append(number)
+    def types_of(self, stem: int) -> list[int]:
+        """The distinct tokens of a stem, by its number; none where it is -1."""
+        order, bounds = self._types
+        types: list[int] = order[bounds[stem] : bounds[stem + 1]].tolist() if stem >= 0 else []
         return types
+
+    @cached_property
+    def _types(self) -> tuple[Narrow, Narrow]:
+        """The tokens grouped by stem, and where each stem's group begins."""
+        stems = self._stem_of[_LAST_MARK + 1 :]
+        order = np.argsort(stems, kind="stable").astype(np.int32)
+        bounds = np.searchsorted(stems[order], np.arange(len(self._stems) + 1, dtype=np.int32))
+        return order + np.int32(_LAST_MARK + 1), bounds.astype(np.int32)
+
+    def base_at(self, positions: Ints) -> Narrow:
+        """The numbers of the bases that stand there, of the shape asked for; 0 in a gap."""
+        bases: Narrow = self._base_of[self.type_at[positions]]
+        return bases
+
+    def lower_at(self, positions: Ints) -> Narrow:
+        """The numbers of the tokens in lower case, likewise."""
+        lowers: Narrow = self._lower_of[self.type_at[positions]]
+        return lowers
 
     def bases_with(self, prefix: str, limit: int) -> list[str]:
         """At most `limit` bases that begin so, in alphabetical order."""
@@ -205,7 +236,7 @@ class TextIndex:
 
     def bases_ending(self, suffix: str, limit: int) -> list[str]:
         """At most `limit` bases that end so."""
-        return [base[::-1] for base in _beginning(self._reversed_bases, suffix[::-1], limit)]
+        return _beginning(self._reversed_bases, suffix[::-1], limit, _reversed)
 
     @cached_property
     def _sorted_bases(self) -> list[str]:
@@ -213,15 +244,17 @@ class TextIndex:
 
     @cached_property
     def _reversed_bases(self) -> list[str]:
-        return sorted(base[::-1] for base in self._bases if base)
+        return sorted(self._sorted_bases, key=_reversed)
 
     # --- indexes ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def postings(self) -> tuple[Ints, Ints]:
-        """(positions grouped by stem and ascending, where each stem's group begins): two arrays."""
-        order = np.argsort(self.stem_at, kind="stable")
-        bounds = np.searchsorted(self.stem_at[order], np.arange(len(self._stems) + 1))
+    def postings(self) -> tuple[Narrow, Ints]:
+        """(positions grouped by stem and ascending, where each stem's group begins): two arrays; gaps have none."""
+        words = np.flatnonzero(self.stem_at).astype(np.int32)
+        order = words[np.argsort(self.stem_at[words], kind="stable")]
+        bounds = np.searchsorted(self.stem_at[order], np.arange(len(self._stems) + 1, dtype=np.int32))
+        bounds[0] = 0
         return order, bounds
 
     @cached_property
@@ -230,29 +263,37 @@ class TextIndex:
         return counts
 
     @cached_property
-    def pairs(self) -> tuple[Ints, Ints]:
-        """(key, first position) of every two words at most `PAIR_REACH` apart, ordered by key; see `pair_key`."""
+    def pairs(self) -> tuple[Keys, Narrow]:
+        """(key, first position) of every two words at most `PAIR_REACH` apart, ordered by key, then by position.
+
+        The key is made of both stems and the distance. With fewer than 29,000 stems, some 5,000 papers, it is uint32.
+        """
         count = len(self._stems)
-        keys, firsts = [], []
-        stems = self.stem_at
+        kind = np.dtype(np.uint32 if count * count * PAIR_REACH < NARROW_KEYS else np.uint64)
+        keys: list[Keys] = []
+        firsts: list[Narrow] = []
+        stems: Keys = self.stem_at.astype(kind)
         for distance in range(1, PAIR_REACH + 1):
             here, there = stems[:-distance], stems[distance:]
-            both = np.flatnonzero((here > 0) & (there > 0))
-            keys.append((here[both] * count + there[both]) * _DISTANCES + distance)
+            both = np.flatnonzero((here > 0) & (there > 0)).astype(np.int32)
+            keys.append((here[both] * count + there[both]) * PAIR_REACH + (distance - 1))
             firsts.append(both)
-        key = np.concatenate(keys)
+        key, first = np.concatenate(keys), np.concatenate(firsts)
+        del keys, firsts
         order = np.argsort(key, kind="stable")
-        return key[order], np.concatenate(firsts)[order]
+        return key[order], first[order]
 
     def pair_places(self, first: Ints, second: Ints, reach: int) -> tuple[Ints, Ints]:
         """For pairs of stems where in `pairs` those begin and end that stand at most `reach` apart."""
-        key = (first * len(self._stems) + second) * _DISTANCES
         keys = self.pairs[0]
-        return np.searchsorted(keys, key + 1, "left"), np.searchsorted(keys, key + reach, "right")
+        # of one type with the keys: a search among others would copy them all
+        key = ((first * len(self._stems) + second) * PAIR_REACH).astype(keys.dtype)
+        last = key + (min(reach, PAIR_REACH) - 1)
+        return np.searchsorted(keys, key, "left"), np.searchsorted(keys, last, "right")
 
     def distance(self, place: Ints) -> Ints:
         """How far apart the words of these pairs stand."""
-        apart: Ints = self.pairs[0][place] % _DISTANCES
+        apart: Ints = self.pairs[0][place].astype(np.int64) % PAIR_REACH + 1
         return apart
 
     @cached_property
@@ -316,8 +357,12 @@ class TextIndex:
         return starts, ends
 
 
-def _beginning(words: list[str], prefix: str, limit: int) -> list[str]:
-    """Of these words, in alphabetical order, at most so many that begin so."""
-    low = bisect_left(words, prefix)
-    high = bisect_left(words, prefix + "\U0010ffff")
+def _reversed(word: str) -> str:
+    return word[::-1]
+
+
+def _beginning(words: list[str], prefix: str, limit: int, key: Callable[[str], str] = str) -> list[str]:
+    """Of these words, ordered by a key, at most so many whose key begins so."""
+    low = bisect_left(words, prefix, key=key)
+    high = bisect_left(words, prefix + "\U0010ffff", key=key)
     return words[low : min(high, low + limit)]

@@ -159,6 +159,8 @@ def fold(surface: str) -> Form:
     if len(cased) > 64:
         cased = cased[:64]
     lower = cased.casefold()
+    if lower == cased:
+        lower = cased  # one string for both: every distinct word of every issue in memory has a form
     if not lower.isascii():
         lower = _GREEK_NAMES.get(lower, lower)
     base = base_form(lower)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.domain.matching import text_index
 from newsletter.domain.matching.text_index import PAIR_REACH, SEGMENT_GAP, SENTENCE_GAP, Segment, TextIndex, Written
 
 
@@ -97,7 +98,7 @@ def test_words_are_counted_by_their_stems_and_known_by_three_keys() -> None:
     assert built.lower("models") != built.lower("model") != -1
     assert built.lower("Models") == -1
     stem = built.stem("model")
-    assert sorted(built.forms[number].cased for number in built.types_of[stem]) == ["Models", "model", "modelling"]
+    assert sorted(built.forms[number].cased for number in built.types_of(stem)) == ["Models", "model", "modelling"]
 
 
 def test_pairs_are_found_in_order_up_to_five_apart() -> None:
@@ -110,6 +111,24 @@ def test_pairs_are_found_in_order_up_to_five_apart() -> None:
     assert pairs(built, "alpha", "one", 1) == [(start, 1)]
     assert pairs(built, "alpha", "five", 5) == [], "six apart"
     assert pairs(built, "alpha", "tomato", 5) == []
+
+
+def test_pairs_of_more_stems_than_32_bits_can_hold_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "alpha beta gamma alpha delta beta alpha"
+    narrow = index(text).pairs
+    monkeypatch.setattr(text_index, "NARROW_KEYS", 0)
+    built = index(text)
+    assert (narrow[0].dtype, built.pairs[0].dtype) == (np.uint32, np.uint64)
+    assert [one.tolist() for one in built.pairs] == [one.tolist() for one in narrow]
+    start = places(built, "alpha")[0]
+    assert pairs(built, "alpha", "beta", 5) == [(start, 1), (start, 5), (start + 3, 2)]
+
+
+def test_more_positions_than_32_bits_can_hold_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_index, "MAX_POSITIONS", 2 * SEGMENT_GAP + 1)
+    assert index("alpha").count("alpha") == 1
+    with pytest.raises(ValueError, match="at most 65 positions, got 66"):
+        index("alpha beta")
 
 
 def test_a_compound_is_known_by_its_parts_written_as_one_word() -> None:
