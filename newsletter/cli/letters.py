@@ -105,6 +105,7 @@ def send(context: typer.Context, config: Config = None) -> None:
     if one.trouble:
         err.print(f"The rest waits: {one.trouble}", markup=False, soft_wrap=True)
         raise typer.Exit(1)
+    application.store.joining.note_answered(application.clock())
 
 
 @contextmanager

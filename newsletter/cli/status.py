@@ -23,6 +23,8 @@ __all__ = ["register"]
 _PROVIDERS = 20
 """Of so many providers, those that get most mail, rates are shown."""
 _WAITING = (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED, DeliveryStatus.SENDING)
+_ANSWERED_WITHIN = timedelta(minutes=10)
+"""A server that has noted nothing for so long does not answer requests: it would every minute."""
 _SHOWN_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.POLICY, EventKind.COMPLAINT)
 
 
@@ -99,6 +101,7 @@ class _Shown:
                 "requests": dict(self._asked.by_state),
                 "letters": dict(self._letters),
                 "alarm": self._asked.alarm,
+                "answered": self._asked.answered,
             },
             "webhooks": [
                 {"service": service, "refused": reason, "requests": count}
@@ -169,10 +172,24 @@ class _Shown:
             out.print(f"{counted(count, 'letter')} {status}: `newsletter letters list` shows them.")
         if self._asked.waiting and (why := self._application.joining.can_send()):
             err.print(f"{counted(self._asked.waiting, 'request')} wait for a letter: {why}.", soft_wrap=True)
+        self._print_unanswered()
         if self._asked.alarm is not None and self._asked.alarm >= self._since:
             err.print(
                 f"More readers asked than signup.budget allows letters for in an hour, last at "
                 f"{self._asked.alarm:%Y-%m-%d %H:%M} UTC: an attack, or success.",
+                soft_wrap=True,
+            )
+
+    def _print_unanswered(self) -> None:
+        """That nobody answers requests any more, or ever has where one waits."""
+        answered = self._asked.answered
+        if self._application.joining.can_send() or (answered is None and not self._asked.waiting):
+            return
+        if answered is None or self._application.clock() - answered > _ANSWERED_WITHIN:
+            since = f"since {answered:%Y-%m-%d %H:%M} UTC" if answered else "yet"
+            err.print(
+                f"No server has answered requests of readers {since}: is `newsletter serve` running? What keeps it "
+                "stands in its log.",
                 soft_wrap=True,
             )
 

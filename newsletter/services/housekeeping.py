@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import date
 
 from newsletter.domain.ports import SubscriberStore
-from newsletter.errors import NewsletterError
 from newsletter.services.retention import Retention
+from newsletter.services.rounds import Rounds
 
 __all__ = ["FeedReadings", "Housekeeper"]
 
-_log = logging.getLogger(__name__)
 _EVERY = 600.0
 """Seconds between two rounds."""
 
@@ -55,37 +53,26 @@ class Housekeeper:
         self._subscribers = subscribers
         self._readings = readings
         self._today = today
-        self._close = close
-        self._every = every
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="housekeeping", daemon=True)
+        self._rounds = Rounds(
+            "housekeeping",
+            self._round,
+            every=every,
+            trouble="What is old is still kept",
+            close=close,
+            once_more=True,
+        )
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        self._rounds.start()
 
     def end(self, grace: float) -> None:
         """End after the transaction of the moment; what is left is done another day."""
-        self._ending.set()
-        self._thread.join(grace)
+        self._rounds.end(grace)
 
-    def _goes_on(self) -> bool:
-        return not self._ending.is_set()
-
-    def _work(self) -> None:
-        try:
-            while self._goes_on():
-                self._round()
-                self._ending.wait(self._every)
-            self._round()
-        finally:
-            self._close()
-
-    def _round(self) -> None:
-        try:
-            if ids := self._readings.take():
-                self._subscribers.note_read(ids, self._today())
-            if self._goes_on():
-                self._retention.run_daily(goes_on=self._goes_on)
-        except NewsletterError as error:  # a database that is locked or gone is mended while this goes on
-            _log.error("What is old is still kept: %s", error)
+    def _round(self) -> str:
+        if ids := self._readings.take():
+            self._subscribers.note_read(ids, self._today())
+        if self._rounds.goes_on():
+            self._retention.run_daily(goes_on=self._rounds.goes_on)
+        return ""

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -80,6 +80,19 @@ def test_the_status_tells_of_those_who_asked(newsletter: Folder, server: SmtpSer
     assert (joining["waiting"], joining["letters"]) == (2, {"sent": 1})
 
 
+@pytest.mark.usefixtures("server")
+def test_the_status_tells_since_when_nobody_has_answered(newsletter: Folder) -> None:
+    asks(newsletter)
+    assert "No server has answered requests of readers yet" in " ".join(newsletter("status").err.split())
+    newsletter("letters", "send")
+    assert "has answered" not in newsletter("status").err
+    before = datetime.now(UTC) - timedelta(hours=1)
+    application(newsletter).store.joining.note_answered(before)
+    status = " ".join(newsletter("status").err.split())
+    assert f"No server has answered requests of readers since {before:%Y-%m-%d %H:%M} UTC" in status
+    assert datetime.fromisoformat(newsletter("status", "--json").json["joining"]["answered"]) == before
+
+
 def test_a_subscriber_is_shown_with_what_they_have_confirmed(newsletter: Folder, server: SmtpServer) -> None:
     asks(newsletter)
     newsletter("letters", "send")
@@ -113,3 +126,4 @@ def test_beside_the_pages_letters_go_by_themselves(newsletter: Folder, server: S
     assert server.recipients == ["grace@example.org"]
     assert signal.getsignal(signal.SIGTERM) is handler
     assert newsletter("letters", "list", "--json").json["letters"][0]["status"] == "sent"
+    assert newsletter("status", "--json").json["joining"]["answered"] is not None

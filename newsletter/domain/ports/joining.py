@@ -37,11 +37,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCounts:
-    """Requests since a moment, by their state; how many wait now; and when the budget was last used up, if it was."""
+    """Requests since a moment, by their state, and how many wait now.
+
+    And when the budget was last used up, and requests were last answered, if they ever were.
+    """
 
     by_state: Mapping[RequestState, int]
     waiting: int = 0
     alarm: datetime | None = None
+    answered: datetime | None = None
 
 
 class JoiningStore(Protocol):
@@ -89,6 +93,10 @@ class JoiningStore(Protocol):
 
     def alarm(self, now: datetime, every: timedelta) -> bool:
         """Note that the budget is used up; False where that was noted not so long ago, by whichever process."""
+        ...
+
+    def note_answered(self, now: datetime) -> None:
+        """Note that somebody has looked at the requests and sent the letters that were due."""
         ...
 
     def counts(self, since: datetime) -> RequestCounts:

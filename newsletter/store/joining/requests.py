@@ -32,14 +32,15 @@ from newsletter.store.joining._attempts import Scope, attempt_key
 from newsletter.store.joining._letters import call_off, write_letter
 from newsletter.store.joining._people import People
 from newsletter.store.records import PREFERENCES
-from newsletter.store.statements import chunks, table_of
+from newsletter.store.statements import chunks, table_of, upsert
 from newsletter.store.subscribers import SqlSubscriberStore
 from newsletter.store.suppressions import SqlSuppressionStore
-from newsletter.store.tables import WAITING_REQUESTS, ConsentRow, RequestRow
+from newsletter.store.tables import WAITING_REQUESTS, ConsentRow, MetaRow, RequestRow
 
 __all__ = ["SqlJoiningStore"]
 
 _REQUEST, _CONSENT = table_of(RequestRow), table_of(ConsentRow)
+_META = table_of(MetaRow)
 _R, _C = _REQUEST.c, _CONSENT.c
 _WAITING = text(f"request.{WAITING_REQUESTS}")
 _LARGEST_ID = 2**31 - 1
@@ -49,6 +50,8 @@ _TURN = 0x6E6577
 _LOOK_BACK = timedelta(days=7)
 """No window of letters is longer."""
 _HOUR = timedelta(hours=1)
+_ANSWERED = "requests_answered"
+"""The fact when they last were."""
 _NOTHING = {"email": "", "email_key": "", "wishes": "", "client": ""}
 """What is kept of a request that led to nothing."""
 
@@ -270,16 +273,24 @@ class SqlJoiningStore:
 
     # --- looking after ----------------------------------------------------------------------------------------------
 
+    def note_answered(self, now: datetime) -> None:
+        """Note that somebody has looked at the requests and sent the letters that were due."""
+        row = {"name": _ANSWERED, "value": now.isoformat()}
+        with self._database.write() as connection:
+            upsert(connection, MetaRow, [row], keys=("name",), update=("value",))
+
     def counts(self, since: datetime) -> RequestCounts:
         """How requests stand, those since a moment by their state."""
         by_state = select(_R.state, func.count()).where(_R.asked_at >= since).group_by(_R.state).order_by(_R.state)
         with self._database.read() as connection:
             states: Mapping[str, int] = dict(connection.execute(by_state).all())
             waiting = connection.execute(select(func.count()).select_from(_REQUEST).where(_WAITING)).scalar_one()
+            answered = connection.execute(select(_META.c.value).where(_META.c.name == _ANSWERED)).scalar()
             return RequestCounts(
                 by_state={RequestState(state): count for state, count in states.items()},
                 waiting=waiting,
                 alarm=attempts.newest(connection, Scope.ALARM),
+                answered=datetime.fromisoformat(answered) if answered else None,
             )
 
     def alarm(self, now: datetime, every: timedelta) -> bool:
