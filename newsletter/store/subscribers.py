@@ -1,8 +1,7 @@
-"""Subscribers, and who of them must not be mailed."""
+"""Subscribers: kept, changed, asked for; and who of them must not be mailed."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets as chance
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -10,28 +9,24 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from pydantic_core import from_json
 from sqlalchemy import Connection, Row, and_, case, delete, func, or_, select
 
 from newsletter.domain.delivery import SkipReason
 from newsletter.domain.issues import Edition
 from newsletter.domain.notation import Weekday
-from newsletter.domain.subscribers import Origin, Preferences, Subscriber, SubscriptionState, address_key
+from newsletter.domain.subscribers import Preferences, Subscriber, SubscriptionState, address_key
 from newsletter.store.database import Database
 from newsletter.store.events import forget_subscribers
 from newsletter.store.rhythms import rhythm_of, rhythm_text
-from newsletter.store.statements import among, chunks, table_of, upsert
+from newsletter.store.statements import chunks, table_of, upsert
+from newsletter.store.subscriber_rows import CHANGING, CHOSEN, remaining, row_of, subscriber_of
 from newsletter.store.suppressions import SqlSuppressionStore
 from newsletter.store.tables import SubscriberRow
+from newsletter.store.withheld import withheld_from
 
 __all__ = ["SqlSubscriberStore"]
 
 _SUBSCRIBER = table_of(SubscriberRow)
-_CHANGING = ("email", "name", "interests", "language", "cadence", "max_papers", "state", "origin")
-_PAUSE = ("paused_since", "paused_until", "catch_up")
-_CHOSEN = ("rhythm", *_PAUSE)
-"""What rosters did not know at first: where none of it is chosen, the hash of a row is what it was then."""
-_FILES = {Origin.ROSTER, Origin.IMPORT}
 _BATCH = 1000
 _FEED_KEY = "feed:"
 """What the keys of readers without an address begin with: no address has a colon."""
@@ -62,21 +57,21 @@ class SqlSubscriberStore:
                 known = _known(connection, list(by_key), lock=not dry_run)
                 rows = []
                 for key, subscriber in by_key.items():
-                    row = _row(key, subscriber, self._clock())
+                    row = row_of(key, subscriber, self._clock())
                     before = known.get(key)
                     if before is None:
                         added += 1
                     else:
                         if row["roster_row"] and row["roster_row"] == before.roster_row:
                             continue
-                        row |= _remaining(row, before)
+                        row |= remaining(row, before)
                         row["changes"] = before.changes + 1
-                        changed += any(row[name] != getattr(before, name) for name in (*_CHANGING, *_CHOSEN))
-                        if all(row[name] == getattr(before, name) for name in (*_CHANGING, *_CHOSEN, "roster_row")):
+                        changed += any(row[name] != getattr(before, name) for name in (*CHANGING, *CHOSEN))
+                        if all(row[name] == getattr(before, name) for name in (*CHANGING, *CHOSEN, "roster_row")):
                             continue
                     rows.append(row)
                 if not dry_run:
-                    update = (*_CHANGING, *_CHOSEN, "roster_row", "changes")
+                    update = (*CHANGING, *CHOSEN, "roster_row", "changes")
                     upsert(connection, SubscriberRow, rows, keys=("email_key",), update=update)
         return added, changed
 
@@ -86,7 +81,7 @@ class SqlSubscriberStore:
         with self._database.write() as connection:
             if _known(connection, [key]):
                 return False
-            upsert(connection, SubscriberRow, [_row(key, subscriber, self._clock())], keys=("email_key",))
+            upsert(connection, SubscriberRow, [row_of(key, subscriber, self._clock())], keys=("email_key",))
             return True
 
     def edit(self, email: str, change: Callable[[Subscriber], Subscriber]) -> tuple[Subscriber, Subscriber] | None:
@@ -96,11 +91,11 @@ class SqlSubscriberStore:
             row = _known(connection, [key]).get(key)
             if row is None:
                 return None
-            before = _subscriber(row)
+            before = subscriber_of(row)
             after = change(before)
             if after != before:
-                row_after = _row(key, after, self._clock())
-                values = {name: row_after[name] for name in (*_CHANGING, *_CHOSEN)}
+                row_after = row_of(key, after, self._clock())
+                values = {name: row_after[name] for name in (*CHANGING, *CHOSEN)}
                 statement = _SUBSCRIBER.update().where(_SUBSCRIBER.c.id == before.id)
                 connection.execute(statement.values(values | {"changes": _SUBSCRIBER.c.changes + 1}))
             return before, after
@@ -110,14 +105,14 @@ class SqlSubscriberStore:
     def insert_within(self, connection: Connection, subscriber: Subscriber) -> Subscriber:
         """Add somebody who is not there yet; returns them with their id."""
         key = address_key(subscriber.email) if subscriber.email else f"{_FEED_KEY}{chance.token_hex(16)}"
-        row = _row(key, subscriber, self._clock())
-        return _subscriber(connection.execute(_SUBSCRIBER.insert().values(row).returning(_SUBSCRIBER)).one())
+        row = row_of(key, subscriber, self._clock())
+        return subscriber_of(connection.execute(_SUBSCRIBER.insert().values(row).returning(_SUBSCRIBER)).one())
 
     def replace_within(self, connection: Connection, subscriber: Subscriber) -> Subscriber:
         """Write down all that may change of a subscriber, their address too. What a roster said of them stays known."""
         key = address_key(subscriber.email)
-        row = _row(key, subscriber, self._clock())
-        values: dict[str, object] = {name: row[name] for name in (*_CHANGING, *_CHOSEN)}
+        row = row_of(key, subscriber, self._clock())
+        values: dict[str, object] = {name: row[name] for name in (*CHANGING, *CHOSEN)}
         values |= {"email_key": key, "changes": _SUBSCRIBER.c.changes + 1}
         connection.execute(_SUBSCRIBER.update().where(_SUBSCRIBER.c.id == subscriber.id).values(values))
         return subscriber
@@ -127,7 +122,7 @@ class SqlSubscriberStore:
         """The subscriber of this key, or of this number, who does not change until the transaction ends; or None."""
         which = _SUBSCRIBER.c.email_key == key if key else _SUBSCRIBER.c.id == number
         row = connection.execute(select(_SUBSCRIBER).where(which).with_for_update()).one_or_none()
-        return None if row is None else _subscriber(row)
+        return None if row is None else subscriber_of(row)
 
     @staticmethod
     def remove_within(connection: Connection, number: int) -> None:
@@ -147,7 +142,7 @@ class SqlSubscriberStore:
         with self._database.read() as connection:
             statement = select(_SUBSCRIBER).where(_SUBSCRIBER.c.email_key == address_key(email))
             row = connection.execute(statement).one_or_none()
-        return None if row is None else _subscriber(row)
+        return None if row is None else subscriber_of(row)
 
     def by_id(self, subscriber_id: int) -> Subscriber | None:
         """The subscriber of this number, or None."""
@@ -155,7 +150,7 @@ class SqlSubscriberStore:
             return None
         with self._database.read() as connection:
             row = connection.execute(select(_SUBSCRIBER).where(_SUBSCRIBER.c.id == subscriber_id)).one_or_none()
-        return None if row is None else _subscriber(row)
+        return None if row is None else subscriber_of(row)
 
     def change(self, subscriber_id: int, preferences: Preferences) -> bool:
         """Keep what a subscriber chose; address and state are not touched. False if there is no such subscriber."""
@@ -189,7 +184,7 @@ class SqlSubscriberStore:
         mailed = _SUBSCRIBER.c.state == SubscriptionState.CONFIRMED.value
         with self._database.read() as connection:
             rows = connection.execute(select(_SUBSCRIBER).where(ended, mailed).order_by(_SUBSCRIBER.c.id)).all()
-        return tuple(map(_subscriber, rows))
+        return tuple(map(subscriber_of, rows))
 
     def weekdays(self) -> frozenset[Weekday]:
         """The days that close the week of some confirmed reader's weekly digest, beside the newsletter's own."""
@@ -230,7 +225,7 @@ class SqlSubscriberStore:
                 rows = connection.execute(statement).all()
             if not rows:
                 return
-            yield from map(_subscriber, rows)
+            yield from map(subscriber_of, rows)
             last = rows[-1].id
 
     def count(self) -> int:
@@ -266,34 +261,9 @@ class SqlSubscriberStore:
 
         One without a subscriber is among them.
         """
-        known: dict[str, tuple[str, date | None]] = {}
-        keys = [address_key(email) for email in emails]
         with self._database.read() as connection:
-            for chunk in chunks(keys):
-                statement = select(_SUBSCRIBER.c.email_key, _SUBSCRIBER.c.state, _SUBSCRIBER.c.paused_until)
-                rows = connection.execute(statement.where(among(connection, _SUBSCRIBER.c.email_key, chunk)))
-                known.update((key, (state, until)) for key, state, until in rows)
-        result = dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
-        for email, key in zip(emails, keys, strict=True):
-            state, until = known.get(key, (SubscriptionState.UNSUBSCRIBED, None))
-            if email in result:
-                continue
-            if state != SubscriptionState.CONFIRMED:
-                unconfirmed = state == SubscriptionState.UNCONFIRMED
-                result[email] = SkipReason.UNCONFIRMED if unconfirmed else SkipReason.UNSUBSCRIBED
-            elif until is not None and day < until:
-                result[email] = SkipReason.PAUSED
-        return result
-
-
-def _remaining(row: Mapping[str, object], before: Row[Any]) -> Mapping[str, object]:
-    """What a file cannot change of somebody who is there: the state that they gave themselves, a pause it says not."""
-    state = row["state"]
-    unsubscribed = before.state == SubscriptionState.UNSUBSCRIBED
-    if unsubscribed or (before.state == SubscriptionState.CONFIRMED and state == SubscriptionState.UNCONFIRMED):
-        state = before.state
-    paused = row["paused_until"] is not None
-    return {"state": state} | {name: row[name] if paused else getattr(before, name) for name in _PAUSE}
+            withheld = withheld_from(connection, emails, day)
+        return withheld | dict.fromkeys(self.suppressed(emails), SkipReason.SUPPRESSED)
 
 
 def _known(connection: Connection, keys: Sequence[str], *, lock: bool = True) -> Mapping[str, Row[Any]]:
@@ -301,54 +271,3 @@ def _known(connection: Connection, keys: Sequence[str], *, lock: bool = True) ->
     if lock:  # until the rows are written (SQLite has the whole database): an unsubscribe in between must not be lost
         statement = statement.with_for_update()
     return {row.email_key: row for row in connection.execute(statement)}
-
-
-def _row(key: str, subscriber: Subscriber, now: datetime) -> dict[str, object]:
-    row: dict[str, object] = {
-        "email": subscriber.email,
-        "email_key": key,
-        "name": subscriber.name,
-        "interests": json.dumps(subscriber.interests, ensure_ascii=False),
-        "language": subscriber.language,
-        "cadence": subscriber.cadence.value,
-        "max_papers": subscriber.max_papers,
-        "state": subscriber.state.value,
-        "origin": str(subscriber.origin),
-        "rhythm": rhythm_text(subscriber.rhythm),
-        "paused_since": subscriber.paused_since,
-        "paused_until": subscriber.paused_until,
-        "catch_up": subscriber.catch_up,
-    }
-    # a file that does not say when a pause began means now; what it says is what is compared the next time
-    since = subscriber.paused_since or (now.date() if subscriber.paused_until else None)
-    added = {"roster_row": _roster_row(row), "created_at": subscriber.created_at or now, "changes": 0}
-    return row | added | {"paused_since": since}
-
-
-def _roster_row(row: Mapping[str, object]) -> str:
-    if row["origin"] not in _FILES:
-        return ""
-    chosen = {name: str(row[name]) for name in _CHOSEN if row[name]}
-    said = [*(row[name] for name in _CHANGING), *([chosen] if chosen else [])]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
-
-
-def _subscriber(row: Row[Any]) -> Subscriber:
-    # by attribute: a dictionary of the row costs as much as the rest
-    return Subscriber(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        interests=tuple(from_json(row.interests)),
-        language=row.language,
-        cadence=Edition(row.cadence),
-        max_papers=row.max_papers,
-        state=SubscriptionState(row.state),
-        origin=row.origin,
-        created_at=row.created_at,
-        feed_epoch=row.feed_epoch,
-        rhythm=rhythm_of(row.rhythm),
-        paused_since=row.paused_since,
-        paused_until=row.paused_until,
-        catch_up=row.catch_up,
-    )
