@@ -163,6 +163,7 @@ class Door:
             languages=self._languages,
             check_interest=self._check_interest,
             topics=self._topics,
+            program=program,
         )
         if isinstance(wanted, SignUp) and self._goes_nowhere(wanted.email):
             wanted = SignUpFaults(AddressFault.NO_MAIL)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 from newsletter.domain.interests import Remark
 from newsletter.domain.signup.addresses import AddressFault, AddressPolicy
-from newsletter.domain.subscribers import Preferences, Problem, Subscriber, fill_form, read_form
+from newsletter.domain.subscribers import (
+    READS,
+    TOPIC,
+    Preferences,
+    Problem,
+    ProblemKind,
+    Subscriber,
+    boxes,
+    fill_form,
+    read_form,
+)
 
 __all__ = [
     "FEED_ONLY",
@@ -75,6 +85,7 @@ def read_sign_up(
     languages: Collection[str],
     check_interest: Callable[[str], Remark | None],
     topics: Collection[str],
+    program: bool = False,
 ) -> SignUp | SignUpFaults:
     """What a form asks for, or what is wrong with it.
 
@@ -85,15 +96,29 @@ def read_sign_up(
         languages: the tags that may be chosen.
         check_interest: says what is wrong with an interest, None if it can be read.
         topics: the slugs that may be ticked, in the catalogue's order.
+        program: no form was filled in. A box that is not there is a mistake then, told to who wrote the program; a
+            reader can do nothing about one that a page elsewhere still has.
     """
     by_feed = fields.get("way") == FEED_ONLY
     email, fault = ("", None) if by_feed else addresses.check(fields.get("email", ""))
     wishes, problems = read_form(
         typed_form(fields, language), languages=languages, check_interest=check_interest, topics=topics
     )
-    if wishes is None or fault is not None:
+    if program:
+        problems += _unknown_boxes(fields, boxes(topics, languages))
+    if wishes is None or problems or fault is not None:
         return SignUpFaults(fault, problems)
     return SignUp(email, wishes, wants_first="first" in fields)
+
+
+def _unknown_boxes(fields: Mapping[str, str], offered: Collection[str]) -> tuple[Problem, ...]:
+    kinds = {TOPIC: ("topics", ProblemKind.TOPIC_UNKNOWN), READS: ("reads", ProblemKind.LANGUAGE_UNKNOWN)}
+    return tuple(
+        Problem(field, kind, text=name.removeprefix(prefix)[:80])
+        for prefix, (field, kind) in kinds.items()
+        for name in fields
+        if name.startswith(prefix) and name not in offered
+    )[:20]
 
 
 def _empty(language: str) -> dict[str, str]:

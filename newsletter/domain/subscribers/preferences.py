@@ -82,6 +82,7 @@ class ProblemKind(StrEnum):
     HOUR_UNKNOWN = "hour-unknown"
     ORDER_UNKNOWN = "order-unknown"
     NO_DATE = "no-date"
+    TOPIC_UNKNOWN = "topic-unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ def test_a_feed_is_made_at_once(client: httpx.Client) -> None:
         ({"email": "abuse@example.org"}, "#/email", "address-of-a-function"),
         ({"email": NEW, "interests": ["(never closed"]}, "#/interests", "interest-unreadable"),
         ({"email": NEW, "language": "tlh"}, "#/language", "language-unknown"),
+        ({"email": NEW, "topics": ["fish", "fowl"]}, "#/topics", "topic-unknown"),
+        ({"email": NEW, "reads": ["tlh"]}, "#/reads", "language-unknown"),
         ({"email": NEW, "cadence": "hourly"}, "#/cadence", "cadence-unknown"),
         ({"email": NEW, "max_papers": 0}, "#/max_papers", "no-number"),
         ({"email": NEW, "hour": 25}, "#/hour", "hour-unknown"),
