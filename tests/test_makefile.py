@@ -49,7 +49,7 @@ def live(folder: Path) -> Mapping[str, bytes]:
     return {name: (folder / name).read_bytes() for name in LIVE}
 
 
-def test_the_demo_has_a_folder_of_its_own_also_after_init(checkout: Path) -> None:
+def test_the_demo_has_a_folder_of_its_own_also_after_init_and_cleaning_removes_it_alone(checkout: Path) -> None:
     before = live(checkout)
     names = {path.name for path in checkout.iterdir()}
     shown = make(checkout, "demo")
@@ -59,11 +59,6 @@ def test_the_demo_has_a_folder_of_its_own_also_after_init(checkout: Path) -> Non
         assert page in shown
         assert (checkout / page).is_file()
     assert "bundled sample" in shown
-
-
-def test_cleaning_removes_what_make_made_and_nothing_of_a_newsletter(checkout: Path) -> None:
-    before = live(checkout)
-    make(checkout, "demo")
     make(checkout, "clean")
     assert live(checkout) == before
     assert not (checkout / "demo").exists()

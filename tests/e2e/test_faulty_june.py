@@ -200,6 +200,7 @@ def _everything_once(
 
 
 @needs_shared
+@pytest.mark.slow
 def test_three_days_with_faults_lose_no_paper_and_repeat_none(tmp_path: Path) -> None:
     days = [date(2026, 6, n) for n in (9, 10, 11)]
     plans = {

@@ -146,6 +146,7 @@ def _kill_half_way(folder: Path, relay: SmtpServer, half: int) -> None:
     process.wait()
 
 
+@pytest.mark.slow
 def test_a_killed_send_goes_on_and_nobody_who_was_served_is_served_twice(
     dry_run: Path, day: HttpServer, tmp_path: Path
 ) -> None:

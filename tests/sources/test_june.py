@@ -147,6 +147,7 @@ async def replayed(tmp_path: Path, days: Sequence[date], categories: Sequence[st
 
 
 @needs_shared
+@pytest.mark.slow
 async def test_ten_days_of_june_give_every_paper_once_and_explain_silence(tmp_path: Path) -> None:
     """From Wednesday to Friday of the next week: a weekend, and a holiday on which arXiv showed Friday's listing."""
     await replayed(tmp_path, JUNE[16:26], ("cs.CL", "cs.RO", "stat.ML"))
