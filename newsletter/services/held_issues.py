@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["HeldIssues", "asks_for_much", "step_terms"]
 
 MOST_PAPERS = 4000
-"""How many papers the issues may have together: at most some 50 KB of memory each while they are indexed."""
+"""How many papers the issues may have together: some 40 KB of memory each while they are indexed."""
 MOST_KEPT = 32_000_000
 """Bytes that all issues may keep of what they were asked for, beside their indexes: one list is far from it alone."""
 

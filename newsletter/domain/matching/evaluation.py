@@ -43,6 +43,8 @@ MAX_HITS = 4_000_000
 """Papers that those found, likewise: 80 MB. A common word finds nearly every paper."""
 BATCH = 4_096
 """Terms looked up together."""
+ROW_CELLS = 250_000
+"""Papers found whose scores are worked out together: some 10 MB."""
 FIELD_SCORE = 1.0
 """The evidence of a category, an author or an organization."""
 MAX_MARKS = 256
@@ -97,18 +99,20 @@ class Evaluator:
         """How many places in the text have been looked at so far: what looking up costs, whatever the clock says."""
         return self._matcher.visited
 
-    def rows(self, nodes: Sequence[Expression]) -> list[tuple[Ints, Ints]]:
+    def rows(self, nodes: Sequence[Expression]) -> Iterator[tuple[Ints, Ints]]:
         """For each expression the papers it finds, ascending, and their whole scores with the papers' standing.
 
         Both are (papers found,) int64.
 
-        Terms are looked up together, which is much cheaper than one by one.
+        Terms are looked up together, which is much cheaper than one by one; of rows only some are in memory at once.
         """
-        return [row for part in self._parts(nodes) for row in self._rows(part)]
+        for part in self._parts(nodes):
+            yield from self._rows(part)
 
-    def _rows(self, nodes: Sequence[Expression]) -> list[tuple[Ints, Ints]]:
+    def _rows(self, nodes: Sequence[Expression]) -> Iterator[tuple[Ints, Ints]]:
         docs: list[Ints] = []
         scores: list[Floats] = []
+        cells = 0
         for node in nodes:
             if isinstance(node, Term):
                 hits = self._found(node)
@@ -118,6 +122,14 @@ class Evaluator:
                 mask, score = self.scores(node)
                 docs.append(np.flatnonzero(mask))
                 scores.append(score[docs[-1]])
+            cells += len(docs[-1])
+            if cells >= ROW_CELLS:
+                yield from self._whole(docs, scores)
+                docs, scores, cells = [], [], 0
+        if docs:
+            yield from self._whole(docs, scores)
+
+    def _whole(self, docs: Sequence[Ints], scores: Sequence[Floats]) -> list[tuple[Ints, Ints]]:
         doc = np.concatenate(docs).astype(np.int64)
         whole = whole_scores(np.concatenate(scores).astype(np.float64) * self.standing[doc])
         bounds = [0, *accumulate(map(len, docs))]

@@ -24,6 +24,8 @@ NO_CELLS: Cells = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 _DOC_BITS = 20
 _DOC_MASK = (1 << _DOC_BITS) - 1
 MAX_INDEXED_PAPERS = 1 << _DOC_BITS
+MOST_PAIRS = 500_000
+"""Pairs of paper and score that are summed up together, of one subscriber at least: some 30 MB."""
 _MOST_SCORE = (1 << 20) - 1
 """Above it scores are equal where another order comes first: score, rank and place have room in 62 bits."""
 
@@ -78,9 +80,15 @@ class ScoreTable:
     def sums(self, subscribers: Sequence[Sequence[int]], small: int) -> tuple[Ints, Cells]:
         """The matrix, and the cells in it that a row of fewer than `small` papers has part in."""
         flat = np.fromiter(chain.from_iterable(subscribers), dtype=np.int64)
+        sizes = np.array(self._sizes, dtype=np.int64)[flat]
+        if len(subscribers) > 1 and int(sizes.sum()) > MOST_PAIRS:
+            half = len(subscribers) // 2
+            above, (lines_above, papers_above) = self.sums(subscribers[:half], small)
+            below, (lines_below, papers_below) = self.sums(subscribers[half:], small)
+            few_cells = np.concatenate([lines_above, lines_below + half]), np.concatenate([papers_above, papers_below])
+            return np.concatenate([above, below]), few_cells
         counts = np.fromiter(map(len, subscribers), dtype=np.int64, count=len(subscribers))
         where = np.repeat(np.arange(len(subscribers), dtype=np.int64), counts)
-        sizes = np.array(self._sizes, dtype=np.int64)[flat]
         starts = np.array(self._starts, dtype=np.int64)[flat]
         packed = self._pairs(starts, sizes)
         cells = np.repeat(where * self._papers, sizes) + (packed & _DOC_MASK)

@@ -355,7 +355,7 @@ class IssueSelector:
     def _read_some(self, new: Sequence[str]) -> None:
         known = self._readings
         read = [(text, _parsed(text)) for text in new]
-        rows = iter(self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)]))
+        rows = self._evaluator.rows([i.expression for _, i in read if isinstance(i, Interest)])
         for text, interest in read:
             if isinstance(interest, Remark):
                 known[text] = InterestReading(text, None, interest, self._table.add(*_NOTHING))

@@ -50,8 +50,8 @@ NEAR_SLACK_REVERSED = 1
 NEAR_WORDS = 5
 """How many words may stand between the terms around a `~`."""
 
-MAX_PLACES = 1_000_000
-"""Places in the text that are looked at together, at most about 100 MB."""
+MAX_PLACES = 250_000
+"""Places in the text that are looked at together, at most about 25 MB."""
 
 HIT = np.dtype([("doc", np.int32), ("score", np.float32), ("first", np.int32), ("end", np.int32), ("via", np.int32)])
 """What was found of a term in one paper: its evidence (`ranking.evidence`, float32), the best place as positions from

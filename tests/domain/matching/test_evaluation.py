@@ -42,7 +42,7 @@ def test_what_is_kept_of_look_ups_is_bounded_however_many_are_asked_for_at_once(
     evaluator, whole = Evaluator(small_issue()), Evaluator(small_issue())
     terms = [Term(f"word{n}") for n in range(97)]
     nodes = [*terms, AnyOf(tuple(terms[:50])), *(Near((term, Term("model"))) for term in terms)]
-    rows = evaluator.rows(nodes)
+    rows = list(evaluator.rows(nodes))
     assert len(evaluator.kept) <= 60
     for node, (docs, scores) in zip(nodes, rows, strict=True):
         ((same_docs, same_scores),) = whole.rows([node])
@@ -54,15 +54,17 @@ def test_what_is_kept_is_bounded_by_what_it_found_too(monkeypatch: pytest.Monkey
     monkeypatch.setattr("newsletter.domain.matching.evaluation.MAX_HITS", 100)
     monkeypatch.setattr("newsletter.domain.matching.evaluation.BATCH", 5)
     evaluator = Evaluator(small_issue())
-    evaluator.rows([Term(f"{word} word{n}") for n in range(30) for word in WORDS] + [Term(word) for word in WORDS])
+    rare = [Term(f"{word} word{n}") for n in range(30) for word in WORDS]
+    list(evaluator.rows([*rare, *(Term(word) for word in WORDS)]))
     assert sum(len(hits) for hits in evaluator.kept) <= 100 + 5 * evaluator.size
 
 
 def test_terms_that_are_everywhere_are_looked_up_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     terms = [Term(f"{word} word{n}") for n in range(20) for word in WORDS]
-    expected = Evaluator(small_issue()).rows(terms)
+    expected = list(Evaluator(small_issue()).rows(terms))
     monkeypatch.setattr("newsletter.domain.matching.term_lookup.MAX_PLACES", 50)
-    found = Evaluator(small_issue()).rows(terms)
+    monkeypatch.setattr("newsletter.domain.matching.evaluation.ROW_CELLS", 7)
+    found = list(Evaluator(small_issue()).rows(terms))
     assert [(docs.tolist(), scores.tolist()) for docs, scores in found] == [
         (docs.tolist(), scores.tolist()) for docs, scores in expected
     ]
@@ -115,10 +117,10 @@ def test_whatever_one_reader_asks_for_is_found_by_reading_the_day_a_few_times() 
 def test_what_many_neighbours_share_is_looked_for_once() -> None:
     once, often = Evaluator(small_issue()), Evaluator(small_issue())
     pairs = [Near((Term(one), Term(other))) for one in WORDS for other in WORDS if one != other]
-    once.rows(pairs[:11])
-    often.rows(pairs)
+    list(once.rows(pairs[:11]))
+    list(often.rows(pairs))
     assert often.visited <= once.visited
-    expected = [Evaluator(small_issue()).rows([pair])[0] for pair in pairs]
+    expected = [next(Evaluator(small_issue()).rows([pair])) for pair in pairs]
     assert [docs.tolist() for docs, _ in often.rows(pairs)] == [docs.tolist() for docs, _ in expected]
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.domain.matching import score_table
 from newsletter.domain.matching.score_table import MAX_INDEXED_PAPERS, ScoreTable, best_papers, in_order, of_lines
 
 
@@ -46,6 +47,15 @@ def test_many_subscribers_are_summed_side_by_side() -> None:
     kept = table({0: 5, 2: 1}, {0: 10}, {1: 3})
     assert kept.matrix([[0, 1], [], [2], [0, 2]]).tolist() == [[15, 0, 1, 0], [0, 0, 0, 0], [0, 3, 0, 0], [5, 3, 1, 0]]
     assert kept.matrix([]).shape == (0, 4)
+
+
+@pytest.mark.parametrize("most", [1, 3, 100])
+def test_however_few_are_summed_at_once_the_sums_are_the_same(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(score_table, "MOST_PAIRS", most)
+    kept = table({0: 5, 2: 1}, {0: 10}, {1: 3, 2: 2, 3: 1})
+    lines, (who, papers) = kept.sums([[0, 1], [], [2], [0, 2], [1]], 3)
+    assert lines.tolist() == [[15, 0, 1, 0], [0] * 4, [0, 3, 2, 1], [5, 3, 3, 1], [10, 0, 0, 0]]
+    assert sorted(zip(who.tolist(), papers.tolist(), strict=True)) == [(0, 0), (0, 0), (0, 2), (3, 0), (3, 2), (4, 0)]
 
 
 def test_a_table_grows_as_far_as_it_must() -> None:

@@ -96,7 +96,7 @@ def test_the_fast_matcher_finds_what_the_slow_one_finds(
         assert docs.tolist() == sorted(docs.tolist())
         assert (scores > 0).all()
         # a term looked up by itself is found and counted as among many
-        alone = Evaluator(issue).rows([expression])[0]
+        alone = next(Evaluator(issue).rows([expression]))
         assert alone[0].tolist() == docs.tolist()
         assert alone[1].tolist() == scores.tolist()
 
