@@ -196,7 +196,8 @@ def list_(
     """
     from newsletter.domain.subscribers import cadence_word
 
-    store = open_application(context, config, quiet=json).store.subscribers
+    application = open_application(context, config, quiet=json)
+    store, today = application.store.subscribers, application.today
     shown = store.stream() if all_ or json else islice(store.stream(), SHOWN)
     if json:
         print_json({"subscribers": [subscriber_json(s) for s in shown]})
@@ -204,7 +205,8 @@ def list_(
     rows = [
         (
             *(s.email or "feed alone", s.name, ", ".join(s.interests) or "everything", s.language),
-            *(cadence_word(s.cadence, weekdays_only=s.rhythm.weekdays_only), s.max_papers or "", s.state),
+            *(cadence_word(s.cadence, weekdays_only=s.rhythm.weekdays_only), s.max_papers or ""),
+            f"{s.state}, paused" if s.is_paused_on(today) else s.state,
         )
         for s in shown
     ]

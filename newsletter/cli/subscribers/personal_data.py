@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+_ONE = {
+    "consents": "consent",
+    "deliveries": "delivery",
+    "events": "event",
+    "letters": "letter",
+    "requests": "request",
+    "suppressions": "suppression",
+}
+"""What one row is called of those that a service counts by the name of several."""
+
 Email = Annotated[str, typer.Argument(metavar="ADDRESS")]
 
 
@@ -99,7 +109,7 @@ def _show(address: str, erased: Erased) -> None:
     if erased.is_nothing:
         out.print(f"Nothing was kept of {address}.", markup=False)
         return
-    rows = ", ".join(f"{count:,} {name}" for name, count in erased.rows.items() if count)
+    rows = ", ".join(counted(count, _ONE.get(name, name), name) for name, count in erased.rows.items() if count)
     files = counted(erased.files, "file") if erased.files else ""
     out.print(f"Erased {address}: {', '.join(filter(None, (rows, files)))}.", markup=False)
     if erased.is_kept_out:

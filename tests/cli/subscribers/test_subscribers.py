@@ -109,6 +109,12 @@ def test_adding_keeps_to_the_rules_of_rosters(newsletter: Folder, options: list[
     assert newsletter("subscribers", "show", CY).status == 2
 
 
+def test_the_list_tells_who_is_paused(cy: Folder) -> None:
+    assert "paused" not in cy("subscribers", "list").out
+    assert cy("subscribers", "edit", CY, "--pause-until", "2099-08-10").status == 0
+    assert "confirmed, paused" in cy("subscribers", "list").out
+
+
 def unsubscribe(newsletter: Folder, email: str) -> None:
     path = newsletter.path / "state.csv"
     path.write_text(f"email,state\n{email},unsubscribed\n")
