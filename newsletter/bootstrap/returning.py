@@ -38,6 +38,7 @@ class Returning:
             clock=self._shared.clock,
             keep_events=s.retention.events,
             keep_evidence=s.retention.evidence,
+            letters=store.letters,
             leave=LeaveByMail(store.subscribers, store.secrets) if s.bounces.unsubscribes else None,
         )
 

@@ -266,6 +266,35 @@ def test_a_letter_that_comes_back_suppresses_its_address(door: AtTheDoor, way: s
     assert door.work() == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "suppressed"),
+    [
+        ("550 5.1.1 User unknown", 1),
+        ("554 5.7.1 Message rejected as spam", 0),
+        ("552 5.2.2 Mailbox full", 0),
+    ],
+)
+def test_an_address_that_nobody_has_is_suppressed_by_what_the_relay_says_of_its_letter(
+    door: AtTheDoor, answer: str, suppressed: int
+) -> None:
+    door.join()
+    door.server.behaviour.answers["RCPT"] = answer
+    assert door.work() == []
+    intake = Intake(
+        door.store.events,
+        door.store.deliveries,
+        BounceRules(),
+        read_report,
+        clock=door.clock,
+        keep_events=timedelta(days=400),
+        keep_evidence=timedelta(days=30),
+        letters=door.store.letters,
+    )
+    assert intake.refusals().suppressed == suppressed
+    assert door.store.suppressions.suppressed([ADA]) == ({ADA} if suppressed else set())
+    assert intake.refusals().kinds == ()
+
+
 # --- other letters ---------------------------------------------------------------------------------------------------
 
 

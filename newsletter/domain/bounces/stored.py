@@ -63,6 +63,7 @@ class Arrival:
         evidence: its first octets.
         is_verified: a sending service's notification, whose signature or credentials were checked.
         delivery_id: the ledger's row, where it is the ledger that tells of it; else 0.
+        letter_id: the letter, where it is its row that tells of it; else 0.
         leaving: the subscriber who unsubscribes by it; else 0.
     """
 
@@ -73,6 +74,7 @@ class Arrival:
     evidence: bytes = field(default=b"", repr=False)
     is_verified: bool = False
     delivery_id: int = 0
+    letter_id: int = 0
     leaving: int = 0
 
     @property
@@ -156,6 +158,8 @@ _FIELDS = {KnownBy.FIELD, KnownBy.HEADER, KnownBy.SERVICE, KnownBy.RETURNED}
 
 def claims(arrival: Arrival, event: Event, secrets: SigningSecrets) -> Iterator[Claim]:
     """Whose an event may be, the surest claim first. An address that only stands in a text is nobody's."""
+    if arrival.letter_id:
+        yield Claim(Proof.LEDGER, letter_id=arrival.letter_id)
     for address in arrival.report.delivered_to:
         if (known := read_bounce_address(secrets, address)) is not None:
             yield Claim(Proof.VERP, *known)

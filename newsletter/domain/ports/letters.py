@@ -49,6 +49,10 @@ class LetterStore(Protocol):
         """
         ...
 
+    def refused(self, since: datetime) -> tuple[Letter, ...]:
+        """The letters that failed since a moment by what a server answered."""
+        ...
+
     def counts(self) -> Mapping[DeliveryStatus, int]:
         """How many letters are in each state."""
         ...

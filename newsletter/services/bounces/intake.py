@@ -12,9 +12,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsletter.domain.bounces import Arrival, BounceRules, Event, Report, Statement, TakenIn, classify, codes_in
-from newsletter.domain.delivery import Delivery, Stage
-from newsletter.domain.ports import DeliveryStore, EventStore, ReadReport
+from newsletter.domain.bounces import (
+    Arrival,
+    BounceRules,
+    Event,
+    EventKind,
+    Report,
+    Statement,
+    TakenIn,
+    classify,
+    codes_in,
+)
+from newsletter.domain.delivery import Delivery, Letter, Stage
+from newsletter.domain.ports import DeliveryStore, EventStore, LetterStore, ReadReport
 from newsletter.services.bounces.leaving import LeaveByMail
 
 __all__ = ["EVIDENCE", "STAGES", "Intake", "refusal_of", "report_name"]
@@ -49,10 +59,12 @@ class Intake:
         clock: Callable[[], datetime],
         keep_events: timedelta,
         keep_evidence: timedelta,
+        letters: LetterStore | None = None,
         leave: LeaveByMail | None = None,
     ) -> None:
         """`read` says what a mail is; events and their evidence are kept for so long.
 
+        `letters` are those whose refusals are taken in; without them no letter's are.
         `leave` takes in who unsubscribes by mail; without it nobody does.
         """
         self._events = events
@@ -62,6 +74,7 @@ class Intake:
         self._clock = clock
         self._keep_events = keep_events
         self._keep_evidence = keep_evidence
+        self._letters = letters
         self._leave = leave
 
     def arrival(
@@ -99,10 +112,13 @@ class Intake:
     def refusals(self) -> TakenIn:
         """Take in what the relay refused while issues were sent: it is judged like what comes back later.
 
-        The ledger is where it stands, so that nothing is lost whenever a dispatch ends; asked again, nothing is new.
+        Of letters only that nobody has the address: whoever asked with it may be anybody. The ledger is where it
+        stands, so that nothing is lost whenever a dispatch ends; asked again, nothing is new.
         """
         since = self._clock() - _LOOK_BACK
         taken = self.take(self._refused(delivery) for delivery in self._deliveries.refused(since) if delivery.reply)
+        if self._letters:
+            taken += self.take(filter(_is_hard, map(self._refused_letter, self._letters.refused(since))))
         return taken + TakenIn(returned=self._events.settle_waiting())
 
     def _refused(self, delivery: Delivery) -> Arrival:
@@ -114,14 +130,23 @@ class Intake:
             delivery_id=delivery.id,
         )
 
+    def _refused_letter(self, letter: Letter) -> Arrival:
+        return Arrival(
+            report=Report((refusal_of(letter),)),
+            source=AT_DATA if letter.message_id else AT_RCPT,
+            name=f"letter {letter.id} {letter.attempts}",
+            at=letter.updated_at or self._clock(),
+            letter_id=letter.id,
+        )
+
     def prune(self) -> int:
         """Forget what is older than it is to be kept; returns how many events went."""
         now = self._clock()
         return self._events.prune(events_before=now - self._keep_events, evidence_before=now - self._keep_evidence)
 
 
-def refusal_of(delivery: Delivery) -> Event:
-    """What the relay's last answer to a delivery that it refused says, as an event."""
+def refusal_of(delivery: Delivery | Letter) -> Event:
+    """What the relay's last answer to a delivery, or a letter, that it refused says, as an event."""
     match = _CODE.match(delivery.reply)
     code, said = (int(match[1]), match[2]) if match else (0, delivery.reply)
     status, _ = codes_in(said)
@@ -130,12 +155,16 @@ def refusal_of(delivery: Delivery) -> Event:
     found = classify(Statement(status=status, code=code, text=said, stage=stage))
     return Event(
         found.kind,
-        recipient=delivery.recipient.email,
+        recipient=delivery.email if isinstance(delivery, Letter) else delivery.recipient.email,
         status=status,
         reply=str(code or ""),
         reason=found.reason,
         text=said,
     )
+
+
+def _is_hard(arrival: Arrival) -> bool:
+    return all(event.kind is EventKind.HARD for event in arrival.report.events)
 
 
 def report_name(content: bytes) -> str:

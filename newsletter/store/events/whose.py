@@ -25,6 +25,8 @@ _D = _DELIVERY.c
 _MAILED = [s.value for s in (DeliveryStatus.SENT, DeliveryStatus.BOUNCED, DeliveryStatus.UNCERTAIN)]
 _RECENT = timedelta(days=30)
 """A report that names an address alone is about a mail of this time."""
+_NAMED = (Proof.VERP, Proof.LEDGER)
+"""These name the letter; any other must have its Message-ID."""
 _ASKED = (_D.id, _D.dispatch_id, _D.subscriber_id, _D.email, _D.email_key, _D.domain, _D.message_id)
 
 
@@ -58,7 +60,7 @@ def _first(
     for claim in claims:
         if claim.letter_id:
             letter = letters.get(claim.letter_id)
-            if letter is not None and (claim.proof is Proof.VERP or letter.message_id == claim.message_id):
+            if letter is not None and (claim.proof in _NAMED or letter.message_id == claim.message_id):
                 who = letter.subscriber_id
                 return Target(claim.proof, subscriber_id=who, email=letter.email, domain=domain_of(letter.email))
             continue

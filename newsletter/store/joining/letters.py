@@ -143,6 +143,13 @@ class SqlLetterStore:
             )
             return True
 
+    def refused(self, since: datetime) -> tuple[Letter, ...]:
+        """The letters that failed since a moment by what a server answered."""
+        failed = and_(_L.status == _S.FAILED.value, _L.updated_at >= since, _L.email != "", _L.reply.startswith("5"))
+        with self._database.read() as connection:
+            rows = connection.execute(select(_LETTER).where(failed).order_by(_L.id)).all()
+        return tuple(map(_letter, rows))
+
     def counts(self) -> Mapping[DeliveryStatus, int]:
         """How many letters are in each state."""
         statement = select(_L.status, func.count()).group_by(_L.status)
