@@ -8,7 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-JOBS ?= auto
+# one more than there are cores: some tests wait for a server or a clock
+JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1 )))
 # a worker that has nothing left takes from another; until then neighbours, which share what is slow to make, stay together
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 

@@ -38,7 +38,9 @@ class SqlLetterStore:
             if connection.execute(select(_L.id).where(*due).limit(1)).first() is None:
                 return ()
         free = select(_L.id).where(*due).order_by(_L.id).limit(limit).with_for_update(skip_locked=True)
-        taken = _LETTER.update().where(_L.id.in_(free.scalar_subquery())).values(holder=holder, held_until=until)
+        # by name: what stands within a condition PostgreSQL may look up again for each row, and finds others unlocked
+        chosen = select(free.cte("free").c.id)
+        taken = _LETTER.update().where(_L.id.in_(chosen)).values(holder=holder, held_until=until)
         with self._database.write() as connection:
             rows = connection.execute(taken.returning(_LETTER)).all()
         return tuple(sorted(map(_letter, rows), key=lambda letter: letter.id))

@@ -208,7 +208,9 @@ class SqlDeliveryStore:
             free = free.where(_D.domain.not_in(without))
         if only:
             free = free.where(_D.id.in_(only))
-        taken = _DELIVERY.update().where(_D.id.in_(free.scalar_subquery())).values(run_id=run).returning(_DELIVERY)
+        # by name: what stands within a condition PostgreSQL may look up again for each row, and finds others unlocked
+        chosen = select(free.cte("free").c.id)
+        taken = _DELIVERY.update().where(_D.id.in_(chosen)).values(run_id=run).returning(_DELIVERY)
         with self._database.write() as connection:
             rows = connection.execute(taken).all()
             dispatch = connection.execute(select(_DISPATCH).where(_DISPATCH.c.id == dispatch_id)).one_or_none()
