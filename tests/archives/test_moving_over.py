@@ -206,6 +206,7 @@ REFERENCES = {
 
 
 @needs_shared
+@pytest.mark.slow
 def test_the_days_of_june_and_the_published_examples_go_out_byte_for_byte(elsewhere: Newsletter) -> None:
     documents = {(day, "arxiv-daily"): published_arxiv_daily(day) for day in june_days()}
     for profile, name in REFERENCES.items():

@@ -24,7 +24,7 @@ from tests.support.recorded_day import announced_ids, featured_ids, real_lists, 
 from tests.support.shared import needs_shared
 from tests.support.smtp_server import Behaviour, SmtpServer, running_server
 
-pytestmark = needs_shared
+pytestmark = [needs_shared, pytest.mark.slow]
 
 DATE = ("--date", "2026-06-02")
 
@@ -146,7 +146,6 @@ def _kill_half_way(folder: Path, relay: SmtpServer, half: int) -> None:
     process.wait()
 
 
-@pytest.mark.slow
 def test_a_killed_send_goes_on_and_nobody_who_was_served_is_served_twice(
     dry_run: Path, day: HttpServer, tmp_path: Path
 ) -> None:

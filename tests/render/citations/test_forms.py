@@ -206,6 +206,7 @@ def test_whatever_a_paper_holds_every_format_can_be_read(title: str, name: str, 
 
 
 @needs_shared
+@pytest.mark.slow
 def test_a_recorded_day_keeps_every_author_and_every_mark() -> None:
     issue = june_issue(2, 1259)
     papers = [entry.paper for entry in issue.papers]

@@ -286,6 +286,7 @@ def refuses(url: str) -> bool:
         return line.connect_ex((parts.hostname, parts.port)) != 0
 
 
+@pytest.mark.slow
 def test_two_servers_share_a_database(tmp_path: Path) -> None:
     with process(tmp_path) as (_, first), process(tmp_path) as (_, second):
         assert first != second

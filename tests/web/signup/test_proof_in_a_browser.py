@@ -58,6 +58,7 @@ def test_a_browser_does_the_sum_by_itself(browser: Browser, address: str, store:
     page.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_came_too_fast_does_another_sum(browser: Browser, address: str, store: SqlStore) -> None:
     page = browser.new_page()
     # so that the sum is done in no time, and the form sent before it is ripe
@@ -71,6 +72,7 @@ def test_a_page_that_came_too_fast_does_another_sum(browser: Browser, address: s
     page.close()
 
 
+@pytest.mark.slow
 def test_a_browser_without_scripts_is_told_how_long_to_wait(browser: Browser, address: str, store: SqlStore) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
