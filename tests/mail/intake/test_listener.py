@@ -190,8 +190,12 @@ def test_asked_to_end_it_finishes_the_message_that_is_on_its_way() -> None:
 def test_where_it_cannot_listen_is_told(tmp_path: Path) -> None:
     with listening() as running, pytest.raises(MailError, match="in use"):
         Running(Stored(), str(running.at))
-    with listening(f"lmtp:{tmp_path}/b.sock"), pytest.raises(MailError, match="another process"):
-        Running(Stored(), f"lmtp:{tmp_path}/b.sock")
+    with listening(f"lmtp:{tmp_path}/b.sock") as running:
+        with pytest.raises(MailError, match="another process"):
+            Running(Stored(), f"lmtp:{tmp_path}/b.sock")
+        # whoever comes next is answered after the one that only looked whether somebody is there has been let in
+        with running.client() as client:
+            assert client.noop()[0] == 250
     left = socket.socket(socket.AF_UNIX)
     left.bind(f"{tmp_path}/behind.sock")
     left.close()
