@@ -28,6 +28,8 @@ __all__ = ["Listener", "Reception"]
 MOST_CONNECTIONS = 100
 _AT_ONCE = 4
 """Messages that come in at once: each may hold a few times its size in memory. The others wait for their turn."""
+_TURNS = 10
+"""Turns of the event loop within which a connection that was accepted has become a session; it takes three."""
 _GRACE = 30.0
 """Seconds that messages on their way are waited for when the listener is to end."""
 _LATER = "451 4.3.0 Not stored; keep it and try again"
@@ -122,7 +124,8 @@ class Listener:
     async def _finish(self) -> None:
         """Let messages that are on their way come in; whoever is idle is told to come again."""
         self.is_closing = True
-        await asyncio.sleep(0.01)  # who is being let in at this moment is in then
+        for _ in range(_TURNS):  # who is being let in at this moment is in then
+            await asyncio.sleep(0)
         for session in [*self._sessions]:
             if not session.is_receiving:
                 session.close()
